@@ -1,0 +1,1 @@
+"""The house that holds the parts together: settings, addresses, processes, the embedded default."""
