@@ -1,0 +1,27 @@
+"""The bytes that are hashed.
+
+Profile: UTF-8, sorted ASCII keys, no whitespace, no floats, integers under 2^53. In this profile `orjson` with
+sorted keys, `json.dumps(sort_keys=True)` and RFC 8785 (JCS) write the same bytes, so the faster one is taken
+where it is installed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def _dump_with_json(value: Any) -> bytes:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8")
+
+
+try:
+    import orjson
+except ImportError:
+    dump = _dump_with_json
+else:
+
+    def dump(value: Any) -> bytes:
+        """Return the canonical bytes of a value of the profile."""
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
