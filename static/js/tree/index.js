@@ -1,0 +1,138 @@
+// PURE. From columns to a tree: children, pre-order, depth and sums of each subtree.
+//
+// Built in one pass over typed arrays: a hundred thousand nodes take some tens of milliseconds. Nothing is
+// dropped: a node whose parent is not known is a root marked as orphan, and so is a ring of parents.
+
+import { FLAG } from "./bones.js";
+
+export const ROOT = -1;
+
+/** @returns the index: `count`, row of an ordinal, children in order, pre-order, depth, subtree sums. */
+export function buildIndex(bones) {
+  const { ordinal } = bones.columns;
+  const count = ordinal.length;
+  const index = { bones, count, ordinal, rowOf: rows(ordinal), parent: new Int32Array(count), orphan: new Uint8Array(count) };
+  linkParents(index);
+  groupChildren(index);
+  if (walk(index) < count) breakRings(index);
+  sumSubtrees(index);
+  return index;
+}
+
+/** Row of an ordinal, or -1. */
+export function rowOf(index, ordinal) {
+  return ordinal >= 0 && ordinal < index.rowOf.length ? index.rowOf[ordinal] : -1;
+}
+
+/** Rows of the children of `row` (ROOT for the roots), in order of start. A view, not a copy. */
+export function childrenOf(index, row) {
+  return index.children.subarray(index.first[row + 1], index.first[row + 2]);
+}
+
+function rows(ordinal) {
+  const highest = ordinal.length ? ordinal[ordinal.length - 1] : -1;
+  const found = new Int32Array(highest + 1).fill(-1);
+  for (let row = 0; row < ordinal.length; row++) found[ordinal[row]] = row;
+  return found;
+}
+
+function linkParents(index) {
+  const { parent } = index.bones.columns;
+  for (let row = 0; row < index.count; row++) {
+    const named = parent[row];
+    const above = named >= 0 ? rowOf(index, named) : -1;
+    index.parent[row] = above === row ? ROOT : above;
+    index.orphan[row] = named === -2 || (named >= 0 && index.parent[row] === ROOT) ? 1 : 0;
+  }
+}
+
+/** Children of all rows in one array; `first[row + 1]` is where those of `row` begin. */
+function groupChildren(index) {
+  const first = new Int32Array(index.count + 2);
+  for (let row = 0; row < index.count; row++) first[index.parent[row] + 2]++;
+  for (let at = 1; at < first.length; at++) first[at] += first[at - 1];
+  const next = first.slice();
+  const children = new Int32Array(index.count);
+  for (let row = 0; row < index.count; row++) children[next[index.parent[row] + 1]++] = row;
+  index.first = first;
+  index.children = children;
+  sortSiblings(index);
+}
+
+function sortSiblings(index) {
+  const { start } = index.bones.columns;
+  const key = (row) => start[row] ?? Infinity;
+  const before = (a, b) => (key(a) === key(b) ? a - b : key(a) - key(b));
+  for (let row = ROOT; row < index.count; row++) {
+    const group = childrenOf(index, row);
+    for (let at = 1; at < group.length; at++) {
+      if (key(group[at - 1]) > key(group[at])) { group.sort(before); break; }
+    }
+  }
+}
+
+/** Fills `preorder` and `depth`; answers how many rows the roots reach. */
+function walk(index) {
+  const { count, first, children, parent } = index;
+  const preorder = new Int32Array(count);
+  const depth = new Int32Array(count);
+  const stack = new Int32Array(count + 1);
+  let top = 0;
+  let reached = 0;
+  for (let at = first[1] - 1; at >= first[0]; at--) stack[top++] = children[at];
+  while (top > 0) {
+    const row = stack[--top];
+    preorder[reached++] = row;
+    if (parent[row] !== ROOT) depth[row] = depth[parent[row]] + 1;
+    for (let at = first[row + 2] - 1; at >= first[row + 1]; at--) stack[top++] = children[at];
+  }
+  index.preorder = preorder;
+  index.depth = depth;
+  index.reached = reached;
+  return reached;
+}
+
+/** A ring of parents is reached from no root: the lowest row of each ring becomes one. */
+function breakRings(index) {
+  const seen = new Uint8Array(index.count);
+  for (let at = 0; at < index.reached; at++) seen[index.preorder[at]] = 1;
+  for (let row = 0; row < index.count; row++) {
+    if (seen[row]) continue;
+    const path = [];
+    let above = row;
+    while (!seen[above]) { seen[above] = 1; path.push(above); above = index.parent[above]; }
+    if (path.includes(above)) { index.parent[above] = ROOT; index.orphan[above] = 1; }
+  }
+  groupChildren(index);
+  walk(index);
+}
+
+function sumSubtrees(index) {
+  const { count, preorder, parent, bones } = index;
+  const { cost, tokens, fate, flags } = bones.columns;
+  const [discarded, failed, selected] = ["discarded", "failed", "selected"].map((name) => bones.names.fate.indexOf(name));
+  const sums = index.sums = {
+    nodes: new Int32Array(count), discarded: new Int32Array(count), failed: new Int32Array(count),
+    alive: new Uint8Array(count), priced: new Uint8Array(count), cost: new Float64Array(count), tokens: new Float64Array(count),
+  };
+  for (let at = count - 1; at >= 0; at--) {
+    const row = preorder[at];
+    sums.nodes[row] += 1;
+    if (fate[row] === discarded) sums.discarded[row] += 1;
+    if (fate[row] === failed) sums.failed[row] += 1;
+    if (fate[row] === selected || flags[row] & (FLAG.running | FLAG.answer)) sums.alive[row] = 1;
+    if (cost[row] !== null) { sums.cost[row] += cost[row]; sums.priced[row] = 1; }
+    sums.tokens[row] += tokens[row] ?? 0;
+    if (parent[row] !== ROOT) addUp(sums, row, parent[row]);
+  }
+}
+
+function addUp(sums, row, above) {
+  sums.nodes[above] += sums.nodes[row];
+  sums.discarded[above] += sums.discarded[row];
+  sums.failed[above] += sums.failed[row];
+  sums.alive[above] |= sums.alive[row];
+  sums.priced[above] |= sums.priced[row];
+  sums.cost[above] += sums.cost[row];
+  sums.tokens[above] += sums.tokens[row];
+}
