@@ -1,0 +1,1 @@
+"""The only writers for people and workers: one verb per file, keyword-only arguments."""

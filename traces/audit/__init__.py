@@ -1,0 +1,1 @@
+"""Pure helpers of the ledger's storage. What is hashed and proved lives in `deliberation.ledger`."""

@@ -1,0 +1,62 @@
+"""The openings of one entry's parts, as they lie in a column.
+
+For each part: name length (1 byte) ‖ name ‖ salt (32) ‖ where (1 byte) ‖ payload. `where` is 0 for a text kept here
+(length, 4 bytes big-endian, then the bytes), 1 for a text kept once per run (its SHA-256, 32 bytes), 2 for a text
+that was redacted (nothing follows, and the salt is zeros).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from deliberation.ledger.parts import SALT_BYTES, Part
+
+INLINE_BYTES = 4096
+HERE, ONCE_PER_RUN, REDACTED = 0, 1, 2
+HASH_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One part of one entry. Exactly one of `data` and `inner` is set, neither when it was redacted."""
+
+    name: str
+    salt: bytes
+    data: bytes | None
+    inner: bytes | None
+
+
+def pack(parts: Iterable[Part]) -> bytes:
+    """Return the column's bytes for the parts of one entry."""
+    chunks: list[bytes] = []
+    for part in parts:
+        name = part.name.encode("ascii")
+        chunks += (bytes((len(name),)), name, part.salt)
+        if len(part.data) <= INLINE_BYTES:
+            chunks += (b"\x00", len(part.data).to_bytes(4, "big"), part.data)
+        else:
+            chunks += (b"\x01", part.inner)
+    return b"".join(chunks)
+
+
+def unpack(packed: bytes) -> Iterator[Opening]:
+    """Yield the openings in a column's bytes. Raises ValueError on bytes that are none."""
+    at, end = 0, len(packed)
+    while at < end:
+        name_end = at + 1 + packed[at]
+        name = packed[at + 1 : name_end].decode("ascii")
+        salt = packed[name_end : name_end + SALT_BYTES]
+        where = packed[name_end + SALT_BYTES]
+        at = name_end + SALT_BYTES + 1
+        if where == HERE:
+            size = int.from_bytes(packed[at : at + 4], "big")
+            yield Opening(name, salt, packed[at + 4 : at + 4 + size], None)
+            at += 4 + size
+        elif where == ONCE_PER_RUN:
+            yield Opening(name, salt, None, packed[at : at + HASH_BYTES])
+            at += HASH_BYTES
+        elif where == REDACTED:
+            yield Opening(name, salt, None, None)
+        else:
+            raise ValueError(f"an opening cannot be of kind {where}")

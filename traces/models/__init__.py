@@ -1,0 +1,22 @@
+"""Tables and constraints, nothing clever. Projections of the ledger, but for the ledger itself and access."""
+
+from traces.models.access import ApiKey, Membership, Project
+from traces.models.candidate import Candidate
+from traces.models.edge import Edge
+from traces.models.ledger import LedgerEntry, LedgerPart
+from traces.models.node import Node
+from traces.models.run import Run
+from traces.models.verdict import Verdict
+
+__all__ = [
+    "ApiKey",
+    "Candidate",
+    "Edge",
+    "LedgerEntry",
+    "LedgerPart",
+    "Membership",
+    "Node",
+    "Project",
+    "Run",
+    "Verdict",
+]

@@ -1,0 +1,83 @@
+"""The table of runs: one deliberation a row, with its sums and the frontier of its ledger."""
+
+from __future__ import annotations
+
+from deliberation.vocabulary import DesiredState, ObservedState, Strategy
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from traces.models.access import Project
+
+
+class Run(models.Model):
+    """A run. All but identity and `frontier` is projected from its ledger; sums are of its nodes.
+
+    Times are ns since 1970 and the source's claim; tokens are counts; cost is in US dollars and null when no call
+    of the run has a known cost. Rows are locked, in the order of their ids, by whoever appends to the ledger.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="runs")
+    trace_id = models.TextField(null=True)
+    source = models.TextField()
+
+    size = models.BigIntegerField(default=0, help_text="Entries in the ledger; the last seq plus one")
+    frontier = models.BinaryField(default=b"", help_text="Roots of the perfect subtrees, 32 bytes each")
+
+    name = models.TextField(null=True)
+    task = models.TextField(null=True)
+    strategy = models.TextField(default=Strategy.UNKNOWN.value)
+    effort = models.TextField(null=True)
+    tier = models.TextField(null=True)
+    high_compute = models.BooleanField(null=True)
+    model_names = ArrayField(models.TextField(), default=list)
+    tags = ArrayField(models.TextField(), default=list)
+    budgets = models.JSONField(default=dict)
+    session_id = models.TextField(null=True)
+    replay_of = models.TextField(null=True)
+    desired_state = models.TextField(default=DesiredState.RUN.value)
+    observed_state = models.TextField(default=ObservedState.RUNNING.value)
+    started_ns = models.BigIntegerField(null=True)
+    ended_ns = models.BigIntegerField(null=True)
+    answer = models.TextField(null=True, help_text="At most 2,000 characters; the whole is in the ledger")
+    answer_seq = models.BigIntegerField(null=True)
+    stated_confidence = models.FloatField(null=True)
+    stop_reason = models.TextField(null=True)
+    error = models.TextField(null=True)
+    selected_node = models.TextField(null=True)
+    runner_up_node = models.TextField(null=True)
+    rule = models.TextField(null=True)
+    margin = models.FloatField(null=True)
+    margin_unit = models.TextField(null=True)
+
+    nodes = models.BigIntegerField(default=0)
+    orphans = models.BigIntegerField(default=0)
+    model_calls = models.BigIntegerField(default=0)
+    unpriced_calls = models.BigIntegerField(default=0)
+    tool_calls = models.BigIntegerField(default=0)
+    candidates = models.BigIntegerField(default=0)
+    verdicts = models.BigIntegerField(default=0)
+    discarded = models.BigIntegerField(default=0)
+    selected = models.BigIntegerField(default=0)
+    kept = models.BigIntegerField(default=0)
+    failed = models.BigIntegerField(default=0)
+    errors = models.BigIntegerField(default=0)
+    missing_events = models.BigIntegerField(default=0, help_text="Events a producer says it dropped")
+    input_tokens = models.BigIntegerField(null=True)
+    cache_read_tokens = models.BigIntegerField(null=True)
+    cache_write_tokens = models.BigIntegerField(null=True)
+    output_tokens = models.BigIntegerField(null=True)
+    reasoning_tokens = models.BigIntegerField(null=True)
+    cost = models.DecimalField(null=True, max_digits=40, decimal_places=18)
+    cost_provenance = models.TextField(null=True, help_text="The weakest of its parts")
+    price_table = models.TextField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "trace_id"], name="a_trace_is_one_run_of_its_project"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["project", "-id"], name="runs_newest_first"),
+        ]
