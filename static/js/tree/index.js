@@ -56,6 +56,7 @@ function groupChildren(index) {
   for (let row = 0; row < index.count; row++) children[next[index.parent[row] + 1]++] = row;
   index.first = first;
   index.children = children;
+  index.position = new Int32Array(index.count);
   sortSiblings(index);
 }
 
@@ -68,6 +69,7 @@ function sortSiblings(index) {
     for (let at = 1; at < group.length; at++) {
       if (key(group[at - 1]) > key(group[at])) { group.sort(before); break; }
     }
+    for (let at = 0; at < group.length; at++) index.position[group[at]] = at + 1;
   }
 }
 

@@ -1,0 +1,45 @@
+// The only entry. Attaches the parts to what the page carries, and detaches them when htmx takes it away.
+
+import { attachChart } from "./charts.js";
+import { attachClock } from "./clock.js";
+import { attachKeysOfPage } from "./keys.js";
+import { follow } from "./live.js";
+import { attachTabs } from "./tabs.js";
+import { attachTheme } from "./theme.js";
+import { attachTree } from "./tree/pane.js";
+
+const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs]];
+const attached = new Map();
+
+function attachAll() {
+  for (const [selector, attach] of PARTS) {
+    for (const element of document.querySelectorAll(selector)) {
+      if (!attached.has(element)) attached.set(element, attach(element));
+    }
+  }
+}
+
+function detach(event) {
+  attached.get(event.target)?.();
+  attached.delete(event.target);
+}
+
+function onClick(event) {
+  const shown = event.target.closest("[data-show-node]");
+  if (shown) document.dispatchEvent(new CustomEvent("tree:show", { detail: { ordinal: shown.dataset.showNode } }));
+  const copied = event.target.closest("[data-copy]");
+  if (copied) navigator.clipboard.writeText(document.querySelector(copied.dataset.copy).textContent.trim()).then(() => { copied.textContent = "Copied"; });
+}
+
+attachAll();
+attachClock();
+attachKeysOfPage();
+attachTheme(document.querySelector("[data-theme-button]"));
+document.addEventListener("htmx:load", attachAll);
+document.addEventListener("htmx:beforeCleanupElement", detach);
+document.addEventListener("click", onClick);
+document.body.addEventListener("poke", () => document.dispatchEvent(new CustomEvent("fragments")));
+
+const live = document.querySelector("[data-live]");
+if (live) follow(live, document.querySelector("[data-live-mark]"));
+document.documentElement.dataset.ready = "";

@@ -1,0 +1,64 @@
+// The server's part of each row (names, previews, verdicts), asked for as rows come into view.
+//
+// One request at a time; the one for rows that have scrolled away is aborted. A row that changed is asked for
+// again, and its old text stays until the new one is here. What is lost by an aborted or failed request is
+// asked for again by the next scroll or poke.
+
+const KEEP = 4000;
+const LIMIT = 200;
+
+export class Flesh {
+  #rows = new Map();
+  #stale = new Set();
+  #asking = new Set();
+  #abort = null;
+  #timer = 0;
+
+  constructor(url, onArrive) {
+    this.url = url;
+    this.onArrive = onArrive;
+  }
+
+  get(ordinal) { return this.#rows.get(ordinal); }
+  textOf(ordinal) { return this.#rows.get(ordinal)?.textContent ?? ""; }
+  markStale(ordinals) { for (const ordinal of ordinals) this.#stale.add(ordinal); }
+  missing(ordinal) { return !this.#rows.has(ordinal) || this.#stale.has(ordinal); }
+
+  /** Ask for these soon: a quick scroll asks only where it ends. */
+  want(ordinals, delay = 40) {
+    const asked = ordinals.filter((ordinal) => this.missing(ordinal) && !this.#asking.has(ordinal)).slice(0, LIMIT);
+    clearTimeout(this.#timer);
+    if (asked.length) this.#timer = setTimeout(() => this.load(asked).catch(() => {}), delay);
+  }
+
+  async load(ordinals) {
+    this.#abort?.abort();
+    const abort = this.#abort = new AbortController();
+    this.#asking = new Set(ordinals);
+    try {
+      const answer = await fetch(`${this.url}?nodes=${ordinals.join(",")}`, { signal: abort.signal });
+      if (!answer.ok) throw new Error(`rows: ${answer.status}`);
+      this.#keep(await answer.text());
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+    } finally {
+      if (this.#abort === abort) this.#asking.clear();
+    }
+  }
+
+  #keep(html) {
+    const arrived = new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-ordinal]");
+    for (const row of arrived) {
+      const ordinal = Number(row.dataset.ordinal);
+      this.#rows.delete(ordinal);
+      this.#rows.set(ordinal, row);
+      this.#stale.delete(ordinal);
+    }
+    for (const oldest of this.#rows.keys()) {
+      if (this.#rows.size <= KEEP) break;
+      this.#rows.delete(oldest);
+    }
+    this.#asking.clear();
+    this.onArrive();
+  }
+}

@@ -1,0 +1,115 @@
+// DOM. One row of the tree: five cells, filled from the bones at once and from the server's part when it is here.
+
+import { GLYPH, counted, money, plain, short } from "../words.js";
+import { FLAG } from "./bones.js";
+import { countRows, foldParent, foldedChildren, isFoldOpen, isOpen } from "./visible.js";
+
+const CELLS = ["text", "fate", "value", "tokens", "cost"];
+const DEEPEST = 18;
+
+function element(tag, className, role) {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (role) made.setAttribute("role", role);
+  return made;
+}
+
+/** An empty row for the pool. */
+export function makeRow() {
+  const row = element("div", "row", "row");
+  row.tabIndex = -1;
+  const cells = CELLS.map((name) => row.appendChild(element("span", `row__cell row__${name}`, "gridcell")));
+  row.parts = { cells, indent: element("span", "row__indent"), twisty: element("span", "row__twisty"), glyph: element("span", "row__glyph"), slot: element("span", "row__slot"), count: element("span", "row__count") };
+  for (const part of [row.parts.indent, row.parts.twisty]) part.setAttribute("aria-hidden", "true");
+  cells[0].append(row.parts.indent, row.parts.twisty, row.parts.glyph, row.parts.slot, row.parts.count);
+  return row;
+}
+
+function setAttributes(row, values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) row.removeAttribute(name);
+    else if (row.getAttribute(name) !== String(value)) row.setAttribute(name, value);
+  }
+}
+
+/** Position, level and openness, which every kind of row has. */
+function place(row, { level, line, position, siblings, expanded, selected, top }) {
+  setAttributes(row, {
+    "aria-level": level + 1, "aria-posinset": position, "aria-setsize": siblings, "aria-rowindex": line + 2,
+    "aria-expanded": expanded, "aria-selected": selected,
+  });
+  row.style.transform = `translateY(${top}px)`;
+  row.style.setProperty("--level", Math.min(level, DEEPEST));
+  row.parts.indent.textContent = level > DEEPEST ? `${level}` : "";
+  row.parts.twisty.textContent = expanded === null ? "" : "›";
+}
+
+/** Draws a fold: "37 discarded · 4 failed · $0.12". */
+export function drawFold(row, index, state, code, placed) {
+  const open = isFoldOpen(index, state, foldParent(code));
+  const total = countRows(index, foldedChildren(index, state, foldParent(code)));
+  row.className = "row row--fold";
+  row.parts.flesh = null;
+  place(row, { ...placed, expanded: open });
+  glyph(row, "discarded");
+  const [, fate, value, tokens, cost] = row.parts.cells;
+  row.parts.slot.textContent = counted({ ...total, priced: false });
+  row.parts.count.textContent = open ? "" : "folded";
+  fate.textContent = "";
+  value.textContent = "";
+  tokens.textContent = total.tokens ? short(total.tokens) : "";
+  cost.textContent = total.priced ? money(total.cost) : "";
+  cost.title = "";
+}
+
+/** Draws a node from its bones, and with the server's part where it is known. */
+export function drawNode(row, index, state, at, placed, flesh) {
+  const { columns, names } = index.bones;
+  const fate = names.fate[columns.fate[at]] ?? "open";
+  const parent = index.first[at + 1] < index.first[at + 2];
+  const open = parent ? (placed.forced || isOpen(index, state, at)) : null;
+  const flags = columns.flags[at];
+  row.className = `row row--${fate}${flags & FLAG.running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}`;
+  place(row, { ...placed, expanded: open });
+  glyph(row, fate, flags & FLAG.running);
+  fill(row, flesh, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
+  row.parts.count.textContent = open === false ? counted(countInside(index, at, fate)) : "";
+  const [, , , tokens, cost] = row.parts.cells;
+  tokens.textContent = index.sums.tokens[at] ? short(index.sums.tokens[at]) : "";
+  const guessed = flesh?.dataset.provenance === "estimated" ? "~" : "";
+  cost.textContent = index.sums.priced[at] ? guessed + money(index.sums.cost[at]) : "";
+  cost.title = flesh?.dataset.provenance ? `${flesh.dataset.provenance}, with everything below` : "";
+}
+
+/** What a closed row hides: its subtree without itself. */
+function countInside(index, at, fate) {
+  const inside = countRows(index, [at]);
+  return {
+    ...inside, nodes: inside.nodes - 1, priced: false,
+    discarded: inside.discarded - (fate === "discarded" ? 1 : 0), failed: inside.failed - (fate === "failed" ? 1 : 0),
+  };
+}
+
+function glyph(row, fate, running) {
+  const { glyph: mark } = row.parts;
+  mark.textContent = running ? "◔" : GLYPH[fate] ?? "·";
+  mark.className = `row__glyph fate--${fate}`;
+  mark.setAttribute("aria-hidden", "true");
+}
+
+function fill(row, flesh, kind, fate, reason) {
+  const [, fateCell, valueCell] = row.parts.cells;
+  if (row.parts.flesh === flesh && flesh) return;
+  row.parts.flesh = flesh;
+  if (!flesh) {
+    row.parts.slot.textContent = kind;
+    fateCell.textContent = reason || fate;
+    valueCell.textContent = "";
+    return;
+  }
+  const copy = flesh.cloneNode(true);
+  const [text, said, value] = copy.children;
+  row.parts.slot.replaceChildren(...text.childNodes);
+  fateCell.replaceChildren(...said.childNodes);
+  valueCell.replaceChildren(...value.childNodes);
+}

@@ -1,0 +1,189 @@
+// DOM. The treegrid: a pool of rows over a window of lines, one of them with the focus.
+//
+// A row is kept by what it shows (a node or a fold), not by where: growth moves it, and its focus with it. The
+// focused row is never recycled, however far it is scrolled away.
+
+import { ROOT, childrenOf, rowOf } from "./index.js";
+import { drawFold, drawNode, makeRow } from "./row.js";
+import { foldCode, foldParent, isFoldOpen, isOpen, newState, reveal, visibleLines } from "./visible.js";
+import { anchorOf, clamp, scrollTo, topForAnchor, windowOf } from "./window.js";
+
+export class TreeView {
+  state = newState();
+  index = null;
+  lines = { codes: new Int32Array(0), level: new Int32Array(0), hits: 0 };
+  focused = null;
+  selected = null;
+  #drawn = new Map();
+  #pool = [];
+  #frame = 0;
+
+  constructor({ grid, scroll, spacer, rowHeight, flesh, onFocus }) {
+    Object.assign(this, { grid, scroll, spacer, rowHeight, flesh, onFocus });
+    scroll.addEventListener("scroll", () => this.draw(), { passive: true });
+    this.resized = new ResizeObserver(() => this.draw());
+    this.resized.observe(scroll);
+  }
+
+  close() {
+    this.resized.disconnect();
+    cancelAnimationFrame(this.#frame);
+  }
+
+  /** The tree as it is now. What was in view stays where it was. */
+  setIndex(index) {
+    const anchored = this.#anchor();
+    this.index = index;
+    this.relayout(anchored);
+  }
+
+  /** Lays the lines out again after something was opened, closed, filtered or added. */
+  relayout(anchored = this.#anchor()) {
+    this.lines = visibleLines(this.index, this.state);
+    this.lineOf = new Map();
+    this.lines.codes.forEach((code, line) => this.lineOf.set(code, line));
+    this.spacer.style.height = `${this.lines.codes.length * this.rowHeight}px`;
+    this.grid.setAttribute("aria-rowcount", this.lines.codes.length + 1);
+    const line = anchored ? this.#lineOfKey(anchored.key) : -1;
+    if (line >= 0) this.scroll.scrollTop = topForAnchor({ line, offset: anchored.offset, rowHeight: this.rowHeight });
+    this.drawNow();
+  }
+
+  #anchor() {
+    const count = this.lines.codes.length;
+    const { scrollTop, clientHeight } = this.scroll;
+    if (!count || scrollTop === 0) return null;
+    const focus = this.focused === null ? -1 : this.#lineOfKey(this.focused);
+    const offset = focus * this.rowHeight - scrollTop;
+    if (focus >= 0 && offset >= 0 && offset < clientHeight) return { key: this.focused, offset };
+    const anchor = anchorOf({ top: scrollTop, rowHeight: this.rowHeight, count });
+    return { key: this.keyOf(this.lines.codes[anchor.line]), offset: anchor.offset };
+  }
+
+  /** A name for a line that outlives a new index: "12" for a node, "f12" for the fold under it. */
+  keyOf(code) {
+    if (code >= 0) return String(this.index.ordinal[code]);
+    return foldParent(code) === ROOT ? "f" : `f${this.index.ordinal[foldParent(code)]}`;
+  }
+
+  codeOf(key) {
+    if (key === "f") return foldCode(ROOT);
+    const row = rowOf(this.index, Number(key.replace("f", "")));
+    return key.startsWith("f") ? (row < 0 ? null : foldCode(row)) : row < 0 ? null : row;
+  }
+
+  #lineOfKey(key) {
+    const code = this.codeOf(key);
+    return code === null ? -1 : this.lineOf?.get(code) ?? -1;
+  }
+
+  draw() {
+    if (!this.#frame) this.#frame = requestAnimationFrame(() => this.drawNow());
+  }
+
+  drawNow() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (!this.index) return;
+    const { codes } = this.lines;
+    const { from, to } = windowOf({ top: this.scroll.scrollTop, height: this.scroll.clientHeight, rowHeight: this.rowHeight, count: codes.length });
+    const wanted = new Map();
+    for (let line = from; line < to; line++) wanted.set(this.keyOf(codes[line]), line);
+    if (this.focused !== null && !wanted.has(this.focused)) {
+      const line = this.#lineOfKey(this.focused);
+      if (line >= 0) wanted.set(this.focused, line);
+      else this.focused = null;
+    }
+    if (this.focused === null && codes.length) this.focused = this.keyOf(codes[clamp(from, 0, codes.length - 1)]);
+    if (this.focused !== null && !wanted.has(this.focused)) wanted.set(this.focused, this.#lineOfKey(this.focused));
+    this.#recycle(wanted);
+    for (const [key, line] of wanted) this.#drawLine(key, line);
+    this.#askFor(from, to);
+  }
+
+  #recycle(wanted) {
+    for (const [key, row] of this.#drawn) {
+      if (wanted.has(key)) continue;
+      this.#drawn.delete(key);
+      row.hidden = true;
+      row.parts.flesh = null;
+      this.#pool.push(row);
+    }
+  }
+
+  #drawLine(key, line) {
+    let row = this.#drawn.get(key);
+    if (!row) {
+      row = this.#pool.pop() ?? this.spacer.appendChild(makeRow());
+      row.hidden = false;
+      row.dataset.key = key;
+      this.#drawn.set(key, row);
+    }
+    row.tabIndex = key === this.focused ? 0 : -1;
+    const code = this.lines.codes[line];
+    const placed = { ...this.#place(code), line, level: this.lines.level[line], top: line * this.rowHeight, selected: key === this.selected };
+    if (code < 0) drawFold(row, this.index, this.state, code, placed);
+    else drawNode(row, this.index, this.state, code, placed, this.flesh.get(this.index.ordinal[code]));
+  }
+
+  #place(code) {
+    const { index, state } = this;
+    const forced = state.matches !== null || state.mode === "discarded" || state.mode === "failed";
+    const siblings = childrenOf(index, code < 0 ? foldParent(code) : index.parent[code]);
+    return { forced, siblings: siblings.length, position: code < 0 ? siblings.length : index.position[code] };
+  }
+
+  #askFor(from, to) {
+    const ordinals = [];
+    for (let line = from; line < to; line++) {
+      if (this.lines.codes[line] >= 0) ordinals.push(this.index.ordinal[this.lines.codes[line]]);
+    }
+    this.flesh.want(ordinals);
+  }
+
+  /** Moves the focus, scrolling as little as it must. */
+  focusLine(line, { quietly = false } = {}) {
+    const { codes } = this.lines;
+    if (!codes.length) return;
+    const at = clamp(line, 0, codes.length - 1);
+    this.focused = this.keyOf(codes[at]);
+    const { scrollTop, clientHeight } = this.scroll;
+    this.scroll.scrollTop = scrollTo({ line: at, top: scrollTop, height: clientHeight, rowHeight: this.rowHeight });
+    if (codes[at] >= 0) this.selected = this.focused;
+    this.drawNow();
+    if (!quietly) this.#drawn.get(this.focused)?.focus({ preventScroll: true });
+    this.onFocus(codes[at] >= 0 ? this.index.ordinal[codes[at]] : null);
+  }
+
+  /** Shows a node wherever it is hidden, and puts the focus on it. @returns {boolean} whether it is known. */
+  show(ordinal, options) {
+    const row = rowOf(this.index, ordinal);
+    if (row < 0) return false;
+    reveal(this.index, this.state, row);
+    this.relayout(null);
+    const line = this.lineOf.get(row) ?? 0;
+    this.scroll.scrollTop = Math.max(0, line * this.rowHeight - this.scroll.clientHeight / 3);
+    this.focusLine(line, options);
+    return true;
+  }
+
+  focusedLine() {
+    return this.focused === null ? 0 : Math.max(0, this.#lineOfKey(this.focused));
+  }
+
+  isOpen(code) {
+    if (code < 0) return isFoldOpen(this.index, this.state, foldParent(code));
+    return childrenOf(this.index, code).length > 0 && isOpen(this.index, this.state, code);
+  }
+
+  /** Opens or closes a line. A leaf does neither. */
+  toggle(code, open = !this.isOpen(code)) {
+    if (code < 0) {
+      const key = foldParent(code) === ROOT ? ROOT : this.index.ordinal[foldParent(code)];
+      this.state.openFolds[open ? "add" : "delete"](key);
+    } else if (childrenOf(this.index, code).length) {
+      this.state.toggled.set(this.index.ordinal[code], open);
+    }
+    this.relayout();
+  }
+}

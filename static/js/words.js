@@ -1,0 +1,41 @@
+// PURE. How numbers and fates are written; the same words as the server's `fmt` filters.
+
+export const GLYPH = Object.freeze({ open: "○", selected: "◆", kept: "●", discarded: "◌", failed: "✕" });
+
+/** 120000 micro-dollars → "$0.12"; what is below a cent keeps two significant digits. */
+export function money(micros) {
+  if (micros === null || micros === undefined) return "";
+  const dollars = micros / 1e6;
+  if (dollars === 0) return "$0";
+  if (Math.abs(dollars) >= 0.01) return `$${dollars.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  return `$${dollars.toLocaleString("en-US", { maximumSignificantDigits: 2, maximumFractionDigits: 8 })}`;
+}
+
+/** 1234 → "1,234", 45678 → "45.7k", 1234567 → "1.23M". */
+export function short(count) {
+  if (count === null || count === undefined) return "";
+  if (count < 10_000) return count.toLocaleString("en-US");
+  if (count < 999_950) return `${(count / 1000).toFixed(1)}k`;
+  return `${(count / 1e6).toFixed(2)}M`;
+}
+
+/** "37 discarded · 4 failed · $0.12": what a closed line hides. */
+export function counted({ nodes, discarded, failed, cost, priced }) {
+  const parts = [];
+  if (discarded) parts.push(`${short(discarded)} discarded`);
+  if (failed) parts.push(`${short(failed)} failed`);
+  const rest = nodes - discarded - failed;
+  if (rest > 0) parts.push(parts.length ? `${short(rest)} more` : `${short(rest)} ${rest === 1 ? "node" : "nodes"}`);
+  if (priced) parts.push(money(cost));
+  return parts.join(" · ");
+}
+
+/** Seconds → "2 s", "3 min", "5 h", "4 d". */
+export function age(seconds) {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+export const plain = (word) => (word ?? "").replaceAll("_", " ");
