@@ -1,4 +1,4 @@
-"""The ASGI application: pages and the API, the machine lane, and live pages' sockets."""
+"""The ASGI application: people's lane, machines' lane, and live pages' sockets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
-pages = get_asgi_application()
+people = get_asgi_application()
+
+# After Django is set up: these read its settings and models.
+from inspector.lanes import MachineHandler, choose_lane
 
 try:
     from traces.consumers import websocket_urlpatterns
@@ -20,7 +23,7 @@ except ImportError:
 
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": choose_lane(MachineHandler(), people),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

@@ -7,7 +7,6 @@ typo is told before anything starts.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -18,9 +17,12 @@ TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
 
+_written: dict[str, str] = {}
+
+
 def text(name: str, default: str = "") -> str:
-    """The variable as it stands, stripped; `default` when unset or empty."""
-    return os.environ.get(name, "").strip() or default
+    """The variable, stripped; else what the running instance wrote; else `default`."""
+    return os.environ.get(name, "").strip() or _written.get(name, default)
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -60,10 +62,9 @@ def read_assignments(path: Path) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def adopt(assignments: Mapping[str, str]) -> None:
-    """Lets a file stand in for variables that the caller did not set."""
-    for name, value in assignments.items():
-        os.environ.setdefault(name, value)
+def fall_back_on(path: Path) -> None:
+    """Lets a file stand in for variables that the caller did not set, in this process only."""
+    _written.update(read_assignments(path))
 
 
 def database(url: str, *, pooled: bool) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from inspector.csp import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = (BASE_DIR / env.text("DATA_DIR", ".data")).resolve()
-env.adopt(env.read_assignments(DATA_DIR / "embedded.env"))
+env.fall_back_on(DATA_DIR / "embedded.env")
 
 # Core
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
+from inspector import health
 from inspector.api import api
 
-urlpatterns: list[URLPattern | URLResolver] = [path("api/v1/", api.urls)]
-for part in ("ingest.urls", "traces.urls"):
-    if find_spec(part):
-        urlpatterns.append(path("", include(part)))
+urlpatterns = [
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("metrics", health.metrics, name="metrics"),
+    path("api/v1/", api.urls),
+    *[path("", include(part)) for part in ("ingest.urls", "traces.urls") if find_spec(part)],
+]
+
+handler400 = "inspector.errors.bad_request"
+handler403 = "inspector.errors.forbidden"
+handler404 = "inspector.errors.not_found"
+handler500 = "inspector.errors.internal"

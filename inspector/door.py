@@ -1,0 +1,100 @@
+"""Daphne with a bound on bodies.
+
+Daphne calls the application when the whole body has arrived; until then Twisted spools it to a
+temporary file. A limit inside a view would come too late for an endless chunked body. Here the
+request itself counts what arrives, and answers 413 while it arrives.
+"""
+
+from __future__ import annotations
+
+import json
+
+import daphne.server  # before anything of Twisted: it installs the asyncio reactor
+from daphne.http_protocol import HTTPFactory, WebRequest
+from twisted.internet import reactor
+from twisted.internet.interfaces import IAddress
+from twisted.web.http import HTTPChannel
+
+# A client that is still sending would meet a reset, not the answer, were the socket closed at once.
+LINGER_SECONDS = 2.0
+
+
+class BoundedRequest(WebRequest):
+    """Refuses a body over `most_bytes`, announced (Content-Length) or not (chunked)."""
+
+    most_bytes = 64 * 1024 * 1024
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        self._arrived = 0
+        self._is_refused = False
+
+    def gotLength(self, length: int | None) -> None:
+        """Twisted knows the announced length, or that there is none."""
+        super().gotLength(0 if length and length > self.most_bytes else length)
+        if length and length > self.most_bytes:
+            self._refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Some of the body arrived; after the refusal it is thrown away."""
+        self._arrived += len(data)
+        if self._arrived > self.most_bytes:
+            self._refuse()
+        if not self._is_refused:
+            super().handleContentChunk(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """The body is complete; a refused one reaches no application."""
+        if not self._is_refused:
+            super().requestReceived(command, path, version)
+
+    def _refuse(self) -> None:
+        if self._is_refused:
+            return
+        self._is_refused = True
+        self.content.close()
+        transport = self.channel.transport
+        transport.write(_refusal(self.most_bytes))
+        transport.loseWriteConnection()
+        reactor.callLater(LINGER_SECONDS, transport.abortConnection)
+
+
+class BoundedFactory(HTTPFactory):
+    """Daphne's factory, with our requests."""
+
+    def buildProtocol(self, addr: IAddress) -> HTTPChannel:
+        """The protocol of one connection."""
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = BoundedRequest
+        return protocol
+
+
+class Door(daphne.server.Server):
+    """Daphne's server, behind our factory."""
+
+    def run(self) -> None:
+        """Serves until it is told to stop."""
+        # `Server.run` makes its factory itself and takes no other.
+        daphne.server.HTTPFactory = BoundedFactory
+        super().run()
+
+
+def _refusal(most_bytes: int) -> bytes:
+    """Readable as `application/problem+json`, and as the `google.rpc.Status` that OTLP expects."""
+    detail = f"The body is larger than {most_bytes} bytes; send it in smaller parts."
+    problem = {
+        "type": "about:blank",
+        "title": "Content Too Large",
+        "status": 413,
+        "detail": detail,
+        "code": 3,
+        "message": detail,
+    }
+    body = json.dumps(problem).encode()
+    head = (
+        "HTTP/1.1 413 Content Too Large\r\n"
+        "Content-Type: application/problem+json\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    return head.encode() + body

@@ -1,0 +1,49 @@
+"""Errors of the addresses themselves: problem+json for machines, a page for people."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.exceptions import TemplateDoesNotExist
+from django.template.loader import render_to_string
+
+PROBLEM = "application/problem+json"
+FOR_MACHINES = ("/api/", "/v1/", "/health/", "/metrics")
+SENTENCES = {
+    400: ("Bad request", "The request could not be understood."),
+    403: ("Forbidden", "You may not do this."),
+    404: ("Not found", "There is nothing here, or it is not yours."),
+    500: ("Internal error", "This is our fault; it has been logged."),
+}
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    return _tell(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return _tell(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    return _tell(request, 404)
+
+
+def internal(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return _tell(request, 500)
+
+
+def _tell(request: HttpRequest, status: int) -> HttpResponse:
+    title, detail = SENTENCES[status]
+    if request.path.startswith(FOR_MACHINES):
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        return JsonResponse(problem, status=status, content_type=PROBLEM)
+    # Without the request: a page about an error runs no context processor that may fail too.
+    page = {"status": status, "title": title, "detail": detail}
+    try:
+        return HttpResponse(render_to_string("error.html", page), status=status)
+    except TemplateDoesNotExist:
+        return HttpResponse(f"{title}. {detail}\n", status=status, content_type="text/plain")

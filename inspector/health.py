@@ -1,0 +1,70 @@
+"""For machines that watch: alive, ready, and the figures of ingest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+import redis.asyncio
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from inspector.metrics import read_ingest, render_metrics
+
+# A backlog older than this says that no worker records what the door receives.
+OLDEST_PENDING_SECONDS = 120.0
+TIMEOUT = 3.0
+
+
+async def live(request: HttpRequest) -> JsonResponse:
+    """200 when the process answers at all."""
+    return JsonResponse({"status": "live"})
+
+
+async def ready(request: HttpRequest) -> JsonResponse:
+    """200 when Postgres, Redis and the workers do their part, else 503 with what does not."""
+    names = ("database", "redis", "ingest")
+    found = await asyncio.gather(*map(_judge, (_database(), _redis(), _ingest())))
+    is_ready = all(state == "ok" for state in found)
+    body = {"status": "ready" if is_ready else "not ready", **dict(zip(names, found, strict=True))}
+    return JsonResponse(body, status=200 if is_ready else 503)
+
+
+async def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus' text format."""
+    text = render_metrics(await sync_to_async(read_ingest)())
+    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _judge(check: Awaitable[str]) -> str:
+    try:
+        return await asyncio.wait_for(check, TIMEOUT)
+    except TimeoutError:
+        return "timeout"
+    except (OSError, DatabaseError, redis.RedisError) as error:
+        return type(error).__name__
+
+
+async def _database() -> str:
+    return await sync_to_async(_select_one)()
+
+
+def _select_one() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+async def _redis() -> str:
+    async with redis.asyncio.from_url(settings.REDIS_URL) as client:
+        await client.ping()
+    return "ok"
+
+
+async def _ingest() -> str:
+    oldest = (await sync_to_async(read_ingest)()).oldest_pending_seconds
+    if oldest is not None and oldest > OLDEST_PENDING_SECONDS:
+        return f"the oldest pending body is {oldest:.0f} s old"
+    return "ok"

@@ -1,0 +1,1 @@
+"""The embedded default: Postgres, Redis, web, workers and beat under one supervisor."""
