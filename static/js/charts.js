@@ -67,10 +67,8 @@ export function attachChart(element) {
   /** A sector is opened by asking the server for it as root: a figure never holds more than a thousand. */
   function onSector(event) {
     const { id } = event.points[0];
-    const [kind, ordinal] = id.split(":");
-    if (kind === "n") document.dispatchEvent(new CustomEvent("chart:chosen", { detail: { ordinal } }));
-    const parent = figure.data[0].meta.children?.includes(id);
-    if (parent && id !== figure.data[0].ids[0]) { root = figure.data[0].meta.nodes[id]; fail(load()); }
+    const [trace] = figure.data;
+    if (id !== trace.ids[0] && trace.meta.open.includes(id)) { root = id; fail(load()); }
     return false;
   }
 

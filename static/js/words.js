@@ -8,7 +8,7 @@ export function money(micros) {
   const dollars = micros / 1e6;
   if (dollars === 0) return "$0";
   if (Math.abs(dollars) >= 0.01) return `$${dollars.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-  return `$${dollars.toLocaleString("en-US", { maximumSignificantDigits: 2, maximumFractionDigits: 8 })}`;
+  return `$${dollars.toLocaleString("en-US", { minimumSignificantDigits: 2, maximumSignificantDigits: 2 })}`;
 }
 
 /** 1234 → "1,234", 45678 → "45.7k", 1234567 → "1.23M". */

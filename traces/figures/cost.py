@@ -1,0 +1,59 @@
+"""Cost by branch as a Plotly icicle. Sectors carry roles, never colours: the browser knows the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+from traces.queries.costs import Sector
+
+LABELLED_AT_MOST = 500
+
+
+def cost_icicle(sectors: Sequence[Sector]) -> dict[str, Any]:
+    """The figure as JSON: `data[0].meta` holds each sector's role and which sectors can be opened. Labels are made visible before.
+
+    Width is cost; where no sector has a known cost it is tokens. Values are of whole branches (`branchvalues` total).
+    """
+    priced = any(sector.cost for sector in sectors)
+    values = [float((sector.cost if priced else sector.tokens) or 0) for sector in sectors]
+    trace = go.Icicle(
+        ids=[sector.id for sector in sectors],
+        labels=[_label(sector) for sector in sectors],
+        parents=[sector.parent or "" for sector in sectors],
+        values=values,
+        branchvalues="total",
+        customdata=[_said(sector) for sector in sectors],
+        hovertemplate="%{label}<br>%{customdata}<extra></extra>",
+        textinfo="label" if len(sectors) <= LABELLED_AT_MOST else "none",
+        tiling={"orientation": "v", "pad": 0},
+        pathbar={"visible": False},
+        root={"color": "rgba(0,0,0,0)"},
+        sort=False,
+    )
+    figure = go.Figure(trace, layout={"margin": {"t": 0, "r": 0, "b": 0, "l": 0}, "template": None})
+    described: dict[str, Any] = figure.to_plotly_json()
+    data = described["data"][0]
+    data["meta"] = _meta(sectors)
+    return {"data": [data], "layout": described["layout"]}
+
+
+def _label(sector: Sector) -> str:
+    # Plotly reads a little HTML in its texts, links among it: none of that is meant here.
+    return escape(sector.label, quote=False)
+
+
+def _said(sector: Sector) -> str:
+    cost = "cost not known" if sector.cost is None else f"${sector.cost:.6f}".rstrip("0").rstrip(".")
+    tokens = "tokens not known" if sector.tokens is None else f"{sector.tokens:,} tokens"
+    return f"{sector.fate.replace('_', ' ')} · {sector.nodes:,} nodes · {tokens} · {cost}"
+
+
+def _meta(sectors: Sequence[Sector]) -> dict[str, Any]:
+    return {
+        "roles": [sector.fate for sector in sectors],
+        "open": [sector.id for sector in sectors if sector.nodes > 1 and not sector.rolled_up],
+    }

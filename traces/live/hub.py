@@ -1,0 +1,159 @@
+"""One ear per process for pokes, and their fan-out to this process's sockets in memory.
+
+A channel-layer message per browser and event costs a whole core at fifty browsers; one subscription for the process
+and fan-out in memory serves a thousand. Pokes of one run that come within `EVERY` are merged into one: the highest
+seq, all topics.
+
+Guarantee: at most `1 / EVERY` messages a second to a socket and run; none of them is the truth. When Redis forgets
+the group or goes away, the ear joins again within `REJOIN`, and sockets hear a beat meanwhile that says no more than
+"this server lives"; what was poked in between is seen at the page's next fetch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+from weakref import WeakKeyDictionary
+
+from channels.layers import get_channel_layer
+
+from traces.live.publish import GROUP
+
+EVERY = 0.25
+REJOIN = 15.0
+BEAT = 10.0
+RUNS_AT_ONCE = 20
+log = logging.getLogger(__name__)
+
+
+class Poke(TypedDict):
+    """All that a browser is told."""
+
+    run: str | None
+    seq: int
+    topics: list[str]
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Subscriber:
+    """One socket: it follows one run, or all runs of its project."""
+
+    project: int
+    run: str | None
+    deliver: Callable[[Poke], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Pending:
+    seq: int = -1
+    project: int = -1
+    topics: dict[str, None] = field(default_factory=dict)
+
+
+class Hub:
+    """The ear and the sockets of one event loop. It listens only while somebody is subscribed."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, set[Subscriber]] = {}
+        self._projects: dict[int, set[Subscriber]] = {}
+        self._pending: dict[str, _Pending] = {}
+        self._due = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def add(self, subscriber: Subscriber) -> None:
+        """Start delivering to the subscriber."""
+        self._home(subscriber).add(subscriber)
+        if not self._tasks:
+            jobs = (self._listen(), self._flush(), self._beat())
+            self._tasks = [asyncio.create_task(job) for job in jobs]
+
+    def remove(self, subscriber: Subscriber) -> None:
+        """Stop delivering to it; harmless when it is not there."""
+        home = self._home(subscriber)
+        home.discard(subscriber)
+        if not home:
+            self._runs.pop(subscriber.run or "", None)
+            if subscriber.run is None:
+                self._projects.pop(subscriber.project, None)
+        if not self._runs and not self._projects:
+            for task in self._tasks:
+                task.cancel()
+            self._tasks = []
+
+    def _home(self, subscriber: Subscriber) -> set[Subscriber]:
+        if subscriber.run is not None:
+            return self._runs.setdefault(subscriber.run, set())
+        return self._projects.setdefault(subscriber.project, set())
+
+    async def _listen(self) -> None:
+        layer = get_channel_layer()
+        while True:
+            try:
+                channel = await layer.new_channel("hub")
+                while True:
+                    # Again and again: a Redis that was flushed has forgotten who is in the group.
+                    await layer.group_add(GROUP, channel)
+                    await self._hear_until(layer, channel, time.monotonic() + REJOIN)
+            except Exception as error:  # noqa: BLE001 - Redis may be away; the ear waits for it
+                log.warning("live: not listening: %s", error)
+                await asyncio.sleep(2)
+
+    async def _hear_until(self, layer: Any, channel: str, end: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            while (left := end - time.monotonic()) > 0:
+                message = await asyncio.wait_for(layer.receive(channel), left)
+                for run, project, seq, topics in message.get("runs", ()):
+                    self._take(str(run), project, seq, topics)
+
+    def _take(self, run: str, project: int, seq: int, topics: list[str]) -> None:
+        if run not in self._runs and project not in self._projects:
+            return
+        pending = self._pending.setdefault(run, _Pending())
+        pending.seq = max(pending.seq, seq)
+        pending.project = project
+        pending.topics.update(dict.fromkeys(topics))
+        self._due.set()
+
+    async def _flush(self) -> None:
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            pending, self._pending = self._pending, {}
+            told: dict[int, int] = {}
+            for run, what in pending.items():
+                poke = Poke(run=run, seq=what.seq, topics=list(what.topics))
+                told[what.project] = told.get(what.project, 0) + 1
+                # A list of runs is fetched again whole, so the first few pokes say it all.
+                all_of_it = self._projects.get(what.project, ())
+                wide = all_of_it if told[what.project] <= RUNS_AT_ONCE else ()
+                await _deliver([*self._runs.get(run, ()), *wide], poke)
+            await asyncio.sleep(EVERY)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT)
+            everyone = [*self._runs.values(), *self._projects.values()]
+            for subscribers in everyone:
+                for each in list(subscribers):
+                    await _deliver([each], Poke(run=each.run, seq=-1, topics=[]))
+
+
+async def _deliver(subscribers: list[Subscriber], poke: Poke) -> None:
+    for subscriber in subscribers:
+        try:
+            await subscriber.deliver(poke)
+        except Exception as error:  # noqa: BLE001 - a socket that broke must not silence the others
+            log.info("live: a socket did not take its poke: %s", error)
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running event loop; a server process has one."""
+    return _hubs.setdefault(asyncio.get_running_loop(), Hub())

@@ -1,0 +1,46 @@
+"""Text that others wrote, made safe to look at.
+
+`visible` replaces what a reader cannot see, or what would reorder what they see, by marks: control characters,
+bidirectional overrides, zero-width and tag characters, lone surrogates. It returns plain text, which the template
+then escapes like any other: nothing here is marked as safe.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django import template
+
+register = template.Library()
+
+REPLACEMENT = "\ufffd"
+KEPT_CONTROLS = "\t\n"
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+# Joiners shape emoji and several scripts; beside ASCII they only hide.
+STRAY_JOINER = re.compile("(?<=[\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?=[\x00-\x7f])|^[\u200c\u200d]")
+
+
+def _mark(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code == 0 or 0xD800 <= code <= 0xDFFF:
+        return REPLACEMENT
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+@register.filter
+def visible(text: str | None) -> str:
+    """The text with everything invisible made visible. A line end of either kind stays a line end."""
+    if not text:
+        return ""
+    return STRAY_JOINER.sub(_mark, HIDDEN.sub(_mark, text.replace("\r\n", "\n")))
+
+
+@register.filter
+def one_line(text: str | None) -> str:
+    """For a row: visible, and on one line."""
+    return " ".join(visible(text).split())

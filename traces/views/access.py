@@ -1,0 +1,43 @@
+"""What every page asks first: who is there, and may they see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from traces.queries.access import NotVisible
+
+View = Callable[..., HttpResponse]
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    """Whether a script asks, which must not be given a sign-in page in place of a fragment."""
+    return "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Dest") == "empty"
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    if not _is_fragment(request):
+        return redirect_to_login(request.get_full_path(), reverse("sign-in"))
+    return HttpResponse(status=401, headers={"HX-Redirect": reverse("sign-in")})
+
+
+def for_people(view: View) -> View:
+    """A page that is only read: signed-in people only, and what they may not see is not there (404)."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in_first(request)
+        try:
+            return view(request, *args, **kwargs)
+        except NotVisible as unseen:
+            raise Http404 from unseen
+
+    return require_safe(never_cache(answer))
