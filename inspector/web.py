@@ -48,9 +48,9 @@ def _close_pools() -> Deferred[None]:
 async def _close_all() -> None:
     from django.db import connection
 
-    from ingest import inbox
+    from ingest.pool import close_pool
 
-    await inbox.close_pool()
+    await close_pool()
     connection.close_pool()
 
 

@@ -35,6 +35,7 @@ class Entry:
     """A sealed event: the line that is hashed, its leaf hash, and the opened parts kept beside it."""
 
     seq: int
+    key: str
     line: bytes
     leaf: bytes
     parts: tuple[Part, ...]
@@ -68,7 +69,7 @@ def seal(
     if event.at is not None:
         envelope["t_src"] = str(event.at)
     line = _dump_anyhow(envelope)
-    return Entry(seq, line, hash_leaf(line), tuple(parts))
+    return Entry(seq, event.key, line, hash_leaf(line), tuple(parts))
 
 
 def read_line(line: bytes) -> dict[str, Any]:

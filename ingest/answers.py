@@ -1,0 +1,81 @@
+"""What the door answers, in the encoding that the sender used.
+
+OTLP/HTTP (specification 1.x, "OTLP/HTTP Response"): 200 with an Export…ServiceResponse, otherwise a
+`google.rpc.Status` with a sentence; retry only on 429, 502, 503, 504. Native: JSON and `application/problem+json`.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceResponse,
+)
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
+from ingest.models import Signal
+
+PROTOBUF = "application/x-protobuf"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+REJECTED_FIELDS = {
+    Signal.TRACES: "rejected_spans",
+    Signal.LOGS: "rejected_log_records",
+    Signal.METRICS: "rejected_data_points",
+}
+RESPONSES: dict[Signal, Any] = {
+    Signal.TRACES: ExportTraceServiceResponse,
+    Signal.LOGS: ExportLogsServiceResponse,
+    Signal.METRICS: ExportMetricsServiceResponse,
+}
+GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 413: 8, 415: 3, 429: 8, 500: 13, 503: 14}
+
+
+def accept(signal: Signal, media: str, rejected: int, reason: str) -> HttpResponse:
+    """Return 200 for an OTLP body, with the records that were left out, if any."""
+    if media == "json":
+        field = {"rejected_spans": "rejectedSpans", "rejected_log_records": "rejectedLogRecords"}.get(
+            REJECTED_FIELDS[signal], "rejectedDataPoints"
+        )
+        partial = {field: str(rejected), "errorMessage": reason} if rejected else {}
+        return HttpResponse(orjson.dumps({"partialSuccess": partial}), content_type=JSON)
+    response = RESPONSES[signal]()
+    if rejected:
+        setattr(response.partial_success, REJECTED_FIELDS[signal], rejected)
+        response.partial_success.error_message = reason
+    return HttpResponse(response.SerializeToString(), content_type=PROTOBUF)
+
+
+def refuse(
+    status: int, sentence: str, *, content_type: str | None, retry_after: int | None = None
+) -> HttpResponse:
+    """Return an error in the sender's own encoding."""
+    if content_type == PROTOBUF:
+        body = Status(code=GRPC_CODES.get(status, 2), message=sentence).SerializeToString()
+        response = HttpResponse(body, content_type=PROTOBUF, status=status)
+    elif content_type == JSON:
+        body = orjson.dumps({"code": GRPC_CODES.get(status, 2), "message": sentence})
+        response = HttpResponse(body, content_type=JSON, status=status)
+    else:
+        response = HttpResponse(
+            orjson.dumps(
+                {
+                    "type": "about:blank",
+                    "title": HTTPStatus(status).phrase,
+                    "status": status,
+                    "detail": sentence,
+                }
+            ),
+            content_type=PROBLEM,
+            status=status,
+        )
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response

@@ -1,0 +1,135 @@
+"""The inbox: where an acknowledged body waits to be recorded.
+
+Guarantee: a row is committed before its sender gets 200, and is deleted only by the transaction that records it or by
+the one that buries it. A crash at any point leaves the row; a worker that died loses its claim after LEASE, and if
+it was only slow, its deletion finds the claim gone and its transaction is undone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import socket
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deliberation.events.codec import encode
+from django.db import connection
+from traces.actions.record import Report
+
+from ingest.models import DeadLetter, Signal
+from ingest.queries import INBOX
+
+LEASE = dt.timedelta(seconds=30)
+CLAIM_ROWS = 400
+CLAIM_BYTES = 1_000_000
+MAX_ATTEMPTS = 5
+WORKER_SLOTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One body in our hands. `attempts` counts this claim."""
+
+    id: int
+    project: int
+    key_prefix: str
+    signal: str
+    media: str
+    encoding: str
+    received_ns: int
+    body: bytes
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxState:
+    """How far behind recording is. `recorded` counts events ever recorded."""
+
+    pending: int
+    oldest_pending_seconds: float | None
+    recorded: int
+    dead_letters: int
+
+
+class LostClaim(Exception):
+    """Another worker took a body over: what was about to be recorded must not be."""
+
+
+def claim(token: uuid.UUID) -> list[Claimed]:
+    """Take the oldest bodies nobody holds, up to about 1 MB; the claim is committed at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INBOX["claim"],
+            {"token": token, "lease": LEASE, "rows": CLAIM_ROWS, "bytes": CLAIM_BYTES},
+        )
+        rows = cursor.fetchall()
+    return sorted((Claimed(*row) for row in rows), key=lambda each: each.id)
+
+
+def settle(token: uuid.UUID, ids: Sequence[int]) -> None:
+    """Delete recorded bodies, within the transaction that records them. Raises LostClaim."""
+    with connection.cursor() as cursor:
+        cursor.execute(INBOX["settle"], {"token": token, "ids": list(ids)})
+        if cursor.rowcount != len(ids):
+            raise LostClaim(f"{len(ids) - cursor.rowcount} of {len(ids)} bodies are another worker's now")
+
+
+def bury(token: uuid.UUID, entry: Claimed, error: str) -> None:
+    """Move a body that cannot be recorded to the dead letters, with the reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(INBOX["bury"], {"token": token, "id": entry.id, "error": error[:2_000]})
+
+
+def keep_foreign(report: Report) -> None:
+    """Keep events for a run that turned out to be another project's, as a dead letter of their sender."""
+    DeadLetter.objects.create(
+        project_id=report.project,
+        key_prefix=report.by,
+        signal=Signal.EVENTS,
+        media="json",
+        encoding="identity",
+        received_ns=report.received_at,
+        body=b"\n".join(json.dumps(encode(event)).encode() for event in report.events),
+        buried_at=dt.datetime.fromtimestamp(report.received_at // 1_000_000_000, dt.UTC),
+        error=f"run {report.run} belongs to another project",
+    )
+
+
+def release(token: uuid.UUID, pause: dt.timedelta) -> None:
+    """Give back what we hold, to be claimed again after `pause`."""
+    with connection.cursor() as cursor:
+        cursor.execute(INBOX["release"], {"token": token, "pause": pause})
+
+
+def count_recorded(bodies: int, events: int) -> None:
+    """Add to the tally of what was recorded, within the transaction that records."""
+    worker = f"{socket.gethostname()}/{os.getpid() % WORKER_SLOTS}"
+    with connection.cursor() as cursor:
+        cursor.execute(INBOX["count"], {"worker": worker, "bodies": bodies, "events": events})
+
+
+def state(now_ns: int) -> InboxState:
+    """Return how far behind recording is, at `now_ns`."""
+    with connection.cursor() as cursor:
+        cursor.execute(INBOX["state"])
+        pending, oldest, recorded, dead = cursor.fetchone()
+    waited = None if oldest is None else max(0.0, (now_ns - oldest) / 1e9)
+    return InboxState(pending, waited, int(recorded), dead)
+
+
+def list_dead_letters(
+    *, project_ids: Sequence[int], after: int | None, limit: int
+) -> list[DeadLetter]:
+    """Return dead letters of these projects, newest first, below id `after`; bodies are not loaded."""
+    letters = DeadLetter.objects.filter(project_id__in=project_ids).defer("body").order_by("-id")
+    return list((letters.filter(id__lt=after) if after is not None else letters)[:limit])
+
+
+def retry(*, letter: int, project_ids: Sequence[int]) -> bool:
+    """Put a dead letter back into the inbox. False when these projects have no such letter."""
+    with connection.cursor() as cursor:
+        cursor.execute(INBOX["retry"], {"id": letter, "projects": list(project_ids)})
+        return cursor.fetchone() is not None

@@ -1,0 +1,59 @@
+-- put: acknowledge one body
+INSERT INTO ingest_inboxentry (project_id, key_prefix, signal, media, encoding, received_ns, body)
+VALUES (%(project)s, %(key_prefix)s, %(signal)s, %(media)s, %(encoding)s, %(received_ns)s, %(body)s)
+
+-- claim: take the oldest free bodies, at most so many bytes; a worker that died loses its claim after the lease
+UPDATE ingest_inboxentry AS entry
+SET token = %(token)s, claimed_until = now() + %(lease)s, attempts = attempts + 1
+FROM (
+    SELECT id, sum(size) OVER (ORDER BY id) - size AS before
+    FROM (
+        SELECT id, octet_length(body) AS size
+        FROM ingest_inboxentry
+        WHERE claimed_until IS NULL OR claimed_until < now()
+        ORDER BY id
+        LIMIT %(rows)s
+        FOR UPDATE SKIP LOCKED
+    ) AS free
+) AS picked
+WHERE entry.id = picked.id AND picked.before < %(bytes)s
+RETURNING entry.id, project_id, key_prefix, signal, media, encoding, received_ns, body, attempts
+
+-- settle: the bodies are recorded in this very transaction; rows that another worker took over are not ours
+DELETE FROM ingest_inboxentry WHERE token = %(token)s AND id = ANY(%(ids)s)
+
+-- bury: keep what cannot be recorded, with the reason
+WITH gone AS (
+    DELETE FROM ingest_inboxentry WHERE id = %(id)s AND token = %(token)s
+    RETURNING project_id, key_prefix, signal, media, encoding, received_ns, body
+)
+INSERT INTO ingest_deadletter
+    (project_id, key_prefix, signal, media, encoding, received_ns, body, buried_at, error)
+SELECT gone.*, now(), %(error)s FROM gone
+
+-- release: give the bodies back at once, for another try
+UPDATE ingest_inboxentry SET token = NULL, claimed_until = now() + %(pause)s WHERE token = %(token)s
+
+-- retry: put a dead letter back into the inbox
+WITH raised AS (
+    DELETE FROM ingest_deadletter WHERE id = %(id)s AND project_id = ANY(%(projects)s)
+    RETURNING project_id, key_prefix, signal, media, encoding, received_ns, body
+)
+INSERT INTO ingest_inboxentry (project_id, key_prefix, signal, media, encoding, received_ns, body)
+SELECT * FROM raised RETURNING id
+
+-- count: note what was recorded, in a row of this worker's own so that no two wait for one another
+INSERT INTO ingest_recordedtally (worker, bodies, events) VALUES (%(worker)s, %(bodies)s, %(events)s)
+ON CONFLICT (worker) DO UPDATE
+SET bodies = ingest_recordedtally.bodies + excluded.bodies,
+    events = ingest_recordedtally.events + excluded.events
+
+-- state: how far behind recording is
+SELECT
+    (SELECT count(*) FROM ingest_inboxentry),
+    (SELECT min(received_ns) FROM ingest_inboxentry),
+    (SELECT coalesce(sum(events), 0) FROM ingest_recordedtally),
+    (SELECT count(*) FROM ingest_deadletter)
+
+-- backlog: whether the door must say "later", without counting more than needed
+SELECT count(*) FROM (SELECT 1 FROM ingest_inboxentry LIMIT %(limit)s) AS pending

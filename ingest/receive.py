@@ -1,0 +1,93 @@
+"""Receive: check a body, commit it to the inbox, and only then say yes.
+
+Guarantee: when `put` returns, the body is on disk (fsync by Postgres' commit) and will be recorded. Nothing else is
+promised, and nothing else is waited for.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from deliberation.events import Event
+from deliberation.ledger.tree import HASH_BYTES, root_of
+
+from ingest.auth import Sender
+from ingest.pool import open_pool
+from ingest.queries import INBOX
+
+MAX_PENDING = 20_000
+LOOK_SECONDS = 0.5
+MAX_HEADS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """A run as the door sees it: whose it is, and its head when its ledger has begun."""
+
+    project: int
+    head: str | None
+
+
+class Backlog:
+    """Whether the inbox is too full, looked up at most twice a second per process."""
+
+    def __init__(self) -> None:
+        self._looked_at = float("-inf")
+        self._is_full = False
+
+    async def is_full(self) -> bool:
+        """Return True when senders must come back later."""
+        if time.monotonic() - self._looked_at > LOOK_SECONDS:
+            self._looked_at = time.monotonic()
+            async with (await open_pool()).connection() as connection:
+                cursor = await connection.execute(INBOX["backlog"], {"limit": MAX_PENDING})
+                counted = await cursor.fetchone()
+            self._is_full = counted is not None and counted[0] >= MAX_PENDING
+        return self._is_full
+
+
+backlog = Backlog()
+
+
+async def put(
+    *, sender: Sender, signal: str, media: str, encoding: str, received_ns: int, body: bytes
+) -> None:
+    """Commit one body to the inbox."""
+    async with (await open_pool()).connection() as connection:
+        await connection.execute(
+            INBOX["put"],
+            {
+                "project": sender.project,
+                "key_prefix": sender.key_prefix,
+                "signal": signal,
+                "media": media,
+                "encoding": encoding,
+                "received_ns": received_ns,
+                "body": body,
+            },
+        )
+
+
+async def find_known_runs(events: Iterable[Event]) -> dict[str, KnownRun]:
+    """Return the runs among those of these events that exist already."""
+    wanted = sorted({event.run for event in events})
+    async with (await open_pool()).connection() as connection:
+        cursor = await connection.execute(
+            "SELECT id, project_id, size, frontier FROM traces_run WHERE id = ANY(%s)",
+            [[uuid.UUID(run) for run in wanted]],
+        )
+        rows = await cursor.fetchall()
+    return {
+        str(run): KnownRun(project, format_head(str(run), size, bytes(frontier)) if size else None)
+        for run, project, size, frontier in rows
+    }
+
+
+def format_head(run: str, size: int, frontier: bytes) -> str:
+    """Return a run's head as given away: its id, size and root, so that whoever keeps it can hold us to it."""
+    hashes = [frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES)]
+    return f"{run} {size} {base64.b64encode(root_of(hashes)).decode('ascii')}"

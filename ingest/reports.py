@@ -1,0 +1,121 @@
+"""Claimed bodies become reports: decoded, mapped to events, priced, and sorted by run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+
+import orjson
+from deliberation.events import Event
+from deliberation.events.node_facts import NodeFacts
+from deliberation.vocabulary import NodeKind
+from traces.actions.find_runs import find_runs
+from traces.actions.record import Report
+from traces.pricing import price_call
+
+from ingest.inbox import Claimed
+from ingest.mapping import map_log, map_span
+from ingest.models import Signal
+from ingest.wire.body import inflate
+from ingest.wire.errors import Refused
+from ingest.wire.native import check_events
+from ingest.wire.otlp import decode_logs, decode_traces
+from ingest.wire.span import LogRecord, Span
+
+Buried = tuple[Claimed, str]
+
+
+@dataclass(slots=True)
+class _Body:
+    """One decoded body: native events, or OTLP records whose runs are not known yet."""
+
+    entry: Claimed
+    events: list[Event] = field(default_factory=list)
+    records: Sequence[Span | LogRecord] = ()
+
+
+def read_reports(
+    claimed: Iterable[Claimed], *, now_ns: int, randbytes: Callable[[int], bytes]
+) -> tuple[list[Report], list[Buried]]:
+    """Return the reports in these bodies, and the bodies that cannot be read with the reason."""
+    bodies: list[_Body] = []
+    unreadable: list[Buried] = []
+    for entry in claimed:
+        try:
+            bodies.append(_decode(entry))
+        except Refused as refused:
+            unreadable.append((entry, refused.sentence))
+    runs = _runs_of_traces(bodies, now_ns, randbytes)
+    return [report for body in bodies for report in _reports(body, runs)], unreadable
+
+
+def _decode(entry: Claimed) -> _Body:
+    plain = inflate(entry.body, entry.encoding)
+    if entry.signal == Signal.EVENTS:
+        return _Body(entry, events=check_events(plain).accepted)
+    decode = decode_traces if entry.signal == Signal.TRACES else decode_logs
+    return _Body(entry, records=decode(plain, entry.media).records)  # type: ignore[arg-type, operator]
+
+
+def _runs_of_traces(
+    bodies: Iterable[_Body], now_ns: int, randbytes: Callable[[int], bytes]
+) -> dict[tuple[int, str], str]:
+    wanted: defaultdict[int, set[str]] = defaultdict(set)
+    for body in bodies:
+        if body.records:
+            wanted[body.entry.project].update(map(_trace_of, body.records))
+    return {
+        (project, trace_id): run
+        for project, trace_ids in wanted.items()
+        for trace_id, run in find_runs(
+            project=project, trace_ids=trace_ids, now_ns=now_ns, randbytes=randbytes
+        ).items()
+    }
+
+
+def _reports(body: _Body, runs: dict[tuple[int, str], str]) -> list[Report]:
+    events: defaultdict[tuple[str, str | None], list[Event]] = defaultdict(list)
+    for event in body.events:
+        events[event.run, None].append(_priced(event))
+    for record in body.records:
+        trace_id = _trace_of(record)
+        run = runs[body.entry.project, trace_id]
+        mapped = map_span(record, run) if isinstance(record, Span) else map_log(record, run)
+        events[run, trace_id] += map(_priced, mapped)
+    return [
+        Report(
+            project=body.entry.project,
+            run=run,
+            source="sdk" if trace_id is None else "otlp",
+            by=f"key:{body.entry.key_prefix}",
+            received_at=body.entry.received_ns,
+            events=listed,
+            trace_id=trace_id,
+        )
+        for (run, trace_id), listed in events.items()
+    ]
+
+
+def _trace_of(record: Span | LogRecord) -> str:
+    """Return the trace a record belongs to; records outside any trace share one run per resource."""
+    if record.trace_id is not None:
+        return record.trace_id
+    resource = orjson.dumps(record.origin.resource, option=orjson.OPT_SORT_KEYS, default=str)
+    return f"untraced:{blake2b(resource, digest_size=16).hexdigest()}"
+
+
+def _priced(event: Event) -> Event:
+    """Price a call that states tokens and no money. The price is the one of the call's own date."""
+    if (
+        not isinstance(event, NodeFacts)
+        or event.usage is None
+        or event.model is None
+        or event.cost is not None
+        or event.node_kind not in (NodeKind.MODEL_CALL, None)
+    ):
+        return event
+    at = event.started_at or event.at
+    cost = price_call(event.model, event.provider, event.usage, at)
+    return event if cost.amount is None else replace(event, cost=cost)

@@ -1,0 +1,75 @@
+"""Rebuild: drop a run's rows and compute them again from its ledger.
+
+Guarantee: one transaction per run under the run's lock, so that readers see the old rows or the new ones and events
+that arrive meanwhile wait. The result is identical to what recording made, because both use the one projector.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from deliberation.events import Event
+from deliberation.ledger.entry import unseal
+from django.db import connection, transaction
+
+from traces.actions.record import lock_runs, save_runs
+from traces.audit.openings import unpack
+from traces.projection.project import Numbered, project
+from traces.projection.states import RunState
+from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
+
+CHUNK = 5_000
+
+
+def rebuild(*, run_id: uuid.UUID) -> int:
+    """Rebuild one run; return how many entries it has."""
+    with transaction.atomic():
+        stored = lock_runs([run_id])[run_id]
+        for table in (NODES, CANDIDATES, VERDICTS, EDGES):
+            table.delete_run(run_id)
+        run = RunState(
+            id=run_id,
+            project_id=stored.project_id,
+            source=stored.source,
+            trace_id=stored.trace_id,
+        )
+        for chunk in _chunks(run_id):
+            project({run_id: run}, {run_id: chunk})
+            run.size = chunk[-1].seq + 1
+        run.size, run.frontier, run.desired_state = stored.size, stored.frontier, stored.desired_state
+        save_runs([run])
+    return run.size
+
+
+def _chunks(run_id: uuid.UUID) -> Iterator[list[Numbered]]:
+    after = -1
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT seq, line, openings FROM traces_ledgerentry "
+                "WHERE run_id = %s AND seq > %s ORDER BY seq LIMIT %s",
+                [run_id, after, CHUNK],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        yield [Numbered(seq, _event(run_id, line, openings)) for seq, line, openings in rows]
+        after = rows[-1][0]
+
+
+def _event(run_id: uuid.UUID, line: bytes, openings: bytes) -> Event:
+    opened = [
+        (opening.name, opening.data if opening.data is not None else _large(run_id, opening.inner))
+        for opening in unpack(bytes(openings))
+        if opening.data is not None or opening.inner is not None
+    ]
+    return unseal(bytes(line), opened)
+
+
+def _large(run_id: uuid.UUID, inner: bytes | None) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT data FROM traces_ledgerpart WHERE run_id = %s AND "inner" = %s', [run_id, inner]
+        )
+        return bytes(cursor.fetchone()[0])

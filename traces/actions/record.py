@@ -1,0 +1,269 @@
+"""Record: number events, seal them into the ledger, fold them into rows. One transaction.
+
+Guarantee: when `record` returns, every event it was given stands in its run's ledger exactly once, and every row
+of the projection agrees with the ledger. A crash before the commit leaves nothing behind; the caller's source (an
+inbox row, a file) is still there and is recorded again. The same event twice, by two workers at once, is one entry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from deliberation.events import Event, RunOpened
+from deliberation.ledger.entry import Entry, seal
+from deliberation.ledger.tree import HASH_BYTES, append
+from django.db import connection, transaction
+
+from traces.audit.openings import INLINE_BYTES, pack
+from traces.live.publish import RunChange
+from traces.projection.project import Numbered, project
+from traces.projection.states import RunState
+from traces.projection.tables import ENTRIES, RUN_COLUMNS
+
+Randbytes = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Events of one run from one source. `received_at` in ns since 1970; `by` names the authenticated reporter."""
+
+    project: int
+    run: str
+    source: str
+    by: str
+    received_at: int
+    events: Sequence[Event]
+    trace_id: str | None = None
+    importer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The result of one recording: runs that grew, entries written, events known already."""
+
+    changes: tuple[RunChange, ...]
+    entries: int
+    known: int
+
+
+def record(
+    *,
+    reports: Sequence[Report],
+    now: dt.datetime,
+    randbytes: Randbytes,
+    settle: Callable[[], object] = lambda: None,
+    refuse: Callable[[Report], object] = lambda report: None,
+) -> Recorded:
+    """Record the reports. `settle` runs first, inside the transaction; when it raises nothing is recorded.
+
+    A report about a run of another project is handed to `refuse`, in the same transaction: one project cannot
+    write into another's run.
+    """
+    with transaction.atomic():
+        settle()
+        runs = _open(reports)
+        allowed, foreign = _split_by_owner(runs, reports)
+        for report in foreign:
+            refuse(report)
+        fresh, known = _fresh_events(runs, allowed)
+        entries = {run_id: _seal(runs[run_id], items, randbytes) for run_id, items in fresh.items()}
+        project(
+            runs,
+            {
+                run_id: [Numbered(e.seq, item.event) for e, item in zip(entries[run_id], items, strict=True)]
+                for run_id, items in fresh.items()
+            },
+        )
+        _write_ledger(entries, now)
+        grown = [runs[run_id] for run_id in fresh]
+        for run in grown:
+            _grow(run, entries[run.id])
+        save_runs(grown)
+    changes = tuple(RunChange(str(run.id), run.project_id, run.size - 1) for run in grown)
+    return Recorded(changes, sum(map(len, entries.values())), known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    event: Event
+    by: str
+    received_at: int
+
+
+def _open(reports: Sequence[Report]) -> dict[uuid.UUID, RunState]:
+    """Make the runs that are new, lock all rows in the order of their ids, and return them."""
+    first = {uuid.UUID(each.run): each for each in reversed(reports)}
+    ordered = sorted(first)
+    columns = ", ".join(f'"{column}"' for column in RUN_COLUMNS)
+    with connection.cursor() as cursor:
+        known = lock_runs(ordered)
+        missing = [run_id for run_id in ordered if run_id not in known]
+        if missing:
+            values = ", ".join(["%s"] * len(RUN_COLUMNS))
+            cursor.executemany(
+                f"INSERT INTO traces_run ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING",
+                [_row(_new_run(run_id, first[run_id])) for run_id in missing],
+            )
+            known = lock_runs(ordered)
+    return known
+
+
+def _split_by_owner(
+    runs: dict[uuid.UUID, RunState], reports: Sequence[Report]
+) -> tuple[list[Report], list[Report]]:
+    allowed: list[Report] = []
+    foreign: list[Report] = []
+    for report in reports:
+        owner = runs[uuid.UUID(report.run)].project_id
+        (allowed if owner == report.project else foreign).append(report)
+    return allowed, foreign
+
+
+def lock_runs(ordered: Sequence[uuid.UUID]) -> dict[uuid.UUID, RunState]:
+    """Lock the rows of these runs, in the order of their ids so that two workers cannot deadlock, and read them."""
+    columns = ", ".join(f'"{column}"' for column in RUN_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM traces_run WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [list(ordered)],
+        )
+        rows = [RunState.of(values) for values in cursor.fetchall()]
+    for row in rows:
+        row.frontier = bytes(row.frontier)
+        row.budgets = _decoded(row.budgets)
+    return {row.id: row for row in rows}
+
+
+def _new_run(run_id: uuid.UUID, report: Report) -> RunState:
+    return RunState(
+        id=run_id, project_id=report.project, source=report.source, trace_id=report.trace_id
+    )
+
+
+def _fresh_events(
+    runs: dict[uuid.UUID, RunState], reports: Sequence[Report]
+) -> tuple[dict[uuid.UUID, list[_Item]], int]:
+    """Return the events that are not in a ledger yet, by run, and how many were."""
+    ordered = sorted(reports, key=lambda each: each.run)
+    given = {
+        uuid.UUID(run): list(group) for run, group in groupby(ordered, key=lambda each: each.run)
+    }
+    seen = _recorded_keys(runs, given)
+    fresh: dict[uuid.UUID, list[_Item]] = {}
+    total = 0
+    for run_id, group in given.items():
+        items: list[_Item] = []
+        known_keys = seen.get(run_id, set())
+        for report in group:
+            total += len(report.events)
+            for event in report.events:
+                if event.key not in known_keys:
+                    known_keys.add(event.key)
+                    items.append(_Item(event, report.by, report.received_at))
+        if items:
+            if runs[run_id].size == 0:
+                items.insert(0, _opening(group[0]))
+                total += 1
+            fresh[run_id] = items
+    return fresh, total - sum(map(len, fresh.values()))
+
+
+def _recorded_keys(
+    runs: dict[uuid.UUID, RunState], given: dict[uuid.UUID, list[Report]]
+) -> dict[uuid.UUID, set[str]]:
+    ids: list[uuid.UUID] = []
+    keys: list[str] = []
+    for run_id, group in given.items():
+        if runs[run_id].size:
+            for report in group:
+                keys += [event.key for event in report.events]
+            ids += [run_id] * (len(keys) - len(ids))
+    found: dict[uuid.UUID, set[str]] = {}
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT run_id, key FROM traces_ledgerentry "
+                "JOIN unnest(%s::uuid[], %s::text[]) AS given (run_id, key) USING (run_id, key)",
+                [ids, keys],
+            )
+            for run_id, key in cursor.fetchall():
+                found.setdefault(run_id, set()).add(key)
+    return found
+
+
+def _opening(report: Report) -> _Item:
+    event = RunOpened(
+        run=report.run,
+        key="opened",
+        at=report.received_at,
+        source=report.source,
+        project=str(report.project),
+        trace_id=report.trace_id,
+        importer=report.importer,
+    )
+    return _Item(event, "server", report.received_at)
+
+
+def _seal(run: RunState, items: Sequence[_Item], randbytes: Randbytes) -> list[Entry]:
+    return [
+        seal(item.event, seq=seq, by=item.by, received_at=item.received_at, randbytes=randbytes)
+        for seq, item in enumerate(items, start=run.size)
+    ]
+
+
+def _write_ledger(entries: dict[uuid.UUID, list[Entry]], now: dt.datetime) -> None:
+    ENTRIES.copy(
+        (run_id, entry.seq, entry.key, now, entry.line, entry.leaf, pack(entry.parts))
+        for run_id, sealed in entries.items()
+        for entry in sealed
+    )
+    large = {
+        (run_id, part.inner): part.data
+        for run_id, sealed in entries.items()
+        for entry in sealed
+        for part in entry.parts
+        if len(part.data) > INLINE_BYTES
+    }
+    if large:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO traces_ledgerpart (run_id, \"inner\", data) "
+                "SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) ON CONFLICT DO NOTHING",
+                [[key[0] for key in large], [key[1] for key in large], list(large.values())],
+            )
+
+
+def _grow(run: RunState, sealed: Iterable[Entry]) -> None:
+    frontier = [run.frontier[at : at + HASH_BYTES] for at in range(0, len(run.frontier), HASH_BYTES)]
+    grown, run.size = append(frontier, run.size, (entry.leaf for entry in sealed))
+    run.frontier = b"".join(grown)
+
+
+def save_runs(runs: Sequence[RunState]) -> None:
+    """Write the rows of runs that the caller has locked."""
+    changing = [column for column in RUN_COLUMNS if column != "id"]
+    assignments = ", ".join(f'"{column}" = %s' for column in changing)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE traces_run SET {assignments} WHERE id = %s",
+            [[*(_stored(run, column) for column in changing), run.id] for run in runs],
+        )
+
+
+def _row(run: RunState) -> list[Any]:
+    return [_stored(run, column) for column in RUN_COLUMNS]
+
+
+def _stored(run: RunState, column: str) -> Any:
+    value = getattr(run, column)
+    return json.dumps(value) if column == "budgets" else value
+
+
+def _decoded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

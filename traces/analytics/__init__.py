@@ -1,0 +1,1 @@
+"""Pure computations on what was recorded."""

@@ -1,0 +1,1 @@
+"""Pokes to live pages, and their fan-out."""

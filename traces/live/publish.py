@@ -1,0 +1,41 @@
+"""Poke: tell live pages that runs grew. Never data, never the truth.
+
+Guarantee: none. A poke may be lost (Redis down, a slow browser); pages then see the change at their next look,
+because they compare seqs. So a failure here is logged and forgotten, and recording goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+GROUP = "pokes"
+TOPICS = ["tree"]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunChange:
+    """What changed: the run now has `seq` as its last entry."""
+
+    run: str
+    project: int
+    seq: int
+
+
+def poke(changes: Sequence[RunChange]) -> None:
+    """Publish one message for all runs that one pass of a worker changed."""
+    if not changes:
+        return
+    message = {
+        "type": "poke",
+        "runs": [[each.run, each.project, each.seq, TOPICS] for each in changes],
+    }
+    try:
+        async_to_sync(get_channel_layer().group_send)(GROUP, message)
+    except Exception as error:  # noqa: BLE001 - whatever Redis does, recording has succeeded
+        log.warning("no poke for %d runs: %s", len(changes), error)

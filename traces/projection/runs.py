@@ -1,0 +1,66 @@
+"""What events do to a run's row."""
+
+from __future__ import annotations
+
+from deliberation.events import AnswerSelected, GapReported, RunEnded, RunStarted
+from deliberation.vocabulary import TERMINAL_STATES
+
+from traces.projection.states import RunState
+from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact
+
+TERMINAL = frozenset(state.value for state in TERMINAL_STATES)
+
+
+def apply_start(run: RunState, event: RunStarted) -> None:
+    """Fold how the system means to go about it. What was stated first stands."""
+    if event.at is not None:
+        run.started_ns = event.at if run.started_ns is None else min(run.started_ns, event.at)
+    for column, value in (
+        ("name", event.name and cut(event.name, PREVIEW_CHARS)),
+        ("task", event.task and cut(event.task, ANSWER_CHARS)),
+        ("effort", fact(event.effort)),
+        ("tier", fact(event.tier)),
+        ("high_compute", event.high_compute),
+        ("session_id", fact(event.session_id)),
+        ("replay_of", fact(event.replay_of)),
+    ):
+        if value is not None and getattr(run, column) is None:
+            setattr(run, column, value)
+    if event.strategy is not None and run.strategy == "unknown":
+        run.strategy = event.strategy.value
+    run.budgets = {**(event.budgets or {}), **run.budgets}
+    for model in event.models or ():
+        note_model(run, model)
+    run.tags = [*run.tags, *(tag for tag in map(fact, event.tags or ()) if tag and tag not in run.tags)]
+
+
+def apply_end(run: RunState, event: RunEnded, seq: int) -> None:
+    """Fold an end. Terminal states are write-once: a second end changes nothing."""
+    if run.observed_state in TERMINAL:
+        return
+    run.observed_state = event.state.value
+    run.ended_ns = event.at
+    run.stated_confidence = event.stated_confidence
+    run.stop_reason = fact(event.stop_reason)
+    if event.error is not None:
+        run.error = cut(event.error, ANSWER_CHARS)
+    if event.answer is not None:
+        run.answer, run.answer_seq = cut(event.answer, ANSWER_CHARS), seq
+
+
+def apply_selection(run: RunState, event: AnswerSelected) -> None:
+    """Fold which node was returned, and against which runner-up."""
+    run.selected_node, run.runner_up_node = event.node, event.runner_up
+    run.rule, run.margin, run.margin_unit = fact(event.rule), event.margin, fact(event.margin_unit)
+
+
+def apply_gap(run: RunState, event: GapReported) -> None:
+    """Count what is known to be missing."""
+    run.missing_events += event.missing
+
+
+def note_model(run: RunState, model: str) -> None:
+    """Remember that the run called this model."""
+    name = fact(model)
+    if name and name not in run.model_names:
+        run.model_names = sorted([*run.model_names, name])

@@ -1,0 +1,102 @@
+"""The rows being folded: one mutable object per run, node and candidate, with the table's columns as slots."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from deliberation.vocabulary import DesiredState, Fate, NodeKind, NodeStatus, ObservedState, Strategy
+
+from traces.projection.tables import CANDIDATES, NODES, RUN_COLUMNS
+
+
+class Row:
+    """A table row in memory. Attributes are the columns; a fresh one is null but for its defaults."""
+
+    __slots__: tuple[str, ...] = ()
+    COLUMNS: tuple[str, ...] = ()
+    DEFAULTS: dict[str, Any] = {}
+
+    def __init__(self, **known: Any) -> None:
+        for column in self.COLUMNS:
+            setattr(self, column, None)
+        for column, value in self.DEFAULTS.items():
+            setattr(self, column, value)
+        for column, value in known.items():
+            setattr(self, column, value)
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Any:
+        """Return the row with these values, in column order."""
+        row = cls.__new__(cls)
+        for column, value in zip(cls.COLUMNS, values, strict=True):
+            setattr(row, column, value)
+        return row
+
+
+class NodeState(Row):
+    """A row of `traces_node`."""
+
+    __slots__ = NODES.columns
+    COLUMNS = NODES.columns
+    DEFAULTS = {
+        "kind": NodeKind.STEP.value,
+        "status": NodeStatus.UNKNOWN.value,
+        "fate": Fate.OPEN.value,
+        "contradicted": False,
+        "is_candidate": False,
+    }
+
+
+class CandidateState(Row):
+    """A row of `traces_candidate`."""
+
+    __slots__ = CANDIDATES.columns
+    COLUMNS = CANDIDATES.columns
+
+
+COUNTERS = (
+    "nodes",
+    "orphans",
+    "model_calls",
+    "unpriced_calls",
+    "tool_calls",
+    "candidates",
+    "discarded",
+    "selected",
+    "kept",
+    "failed",
+    "errors",
+)
+SUMS = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "cost",
+)
+
+
+class RunState(Row):
+    """A row of `traces_run`."""
+
+    __slots__ = RUN_COLUMNS
+    COLUMNS = RUN_COLUMNS
+    DEFAULTS = {
+        "size": 0,
+        "frontier": b"",
+        "strategy": Strategy.UNKNOWN.value,
+        "desired_state": DesiredState.RUN.value,
+        "observed_state": ObservedState.RUNNING.value,
+        "verdicts": 0,
+        "missing_events": 0,
+        **dict.fromkeys(COUNTERS, 0),
+    }
+
+    def __init__(self, *, id: uuid.UUID, project_id: int, source: str, trace_id: str | None) -> None:
+        super().__init__(id=id, project_id=project_id, source=source, trace_id=trace_id)
+        self.model_names: list[str] = []
+        self.tags: list[str] = []
+        self.budgets: dict[str, str] = {}

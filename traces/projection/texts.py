@@ -1,0 +1,51 @@
+"""Texts cut to what a row may hold. The whole text stands in the ledger's parts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+from deliberation.events.fields import clean
+
+PREVIEW_CHARS = 200
+ANSWER_CHARS = 2_000
+MAX_PARSED_CHARS = 65_536  # above this a preview is cut from the raw text: parsing 20 MB for 200 characters is waste
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+
+
+def fact(text: str | None) -> str | None:
+    """Return a fact as the ledger keeps it, so that a rebuild gives the same row."""
+    return text if text is None or (text.isprintable() and len(text) <= 256) else clean(text)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return at most `limit` characters that Postgres accepts: NUL and lone surrogates become U+FFFD."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text[:limit])
+
+
+def preview(text: str) -> str:
+    """Return one line of at most 200 characters; of messages as JSON, the last message's text."""
+    shown = text
+    if text[:1] in "[{" and len(text) <= MAX_PARSED_CHARS:
+        try:
+            shown = _text_in(orjson.loads(text)) or text
+        except ValueError:
+            shown = text
+    return cut(_SPACE.sub(" ", shown[: PREVIEW_CHARS * 2]).strip(), PREVIEW_CHARS)
+
+
+def _text_in(value: Any, depth: int = 0) -> str | None:
+    if isinstance(value, str):
+        return value
+    if depth > 6:
+        return None
+    if isinstance(value, list):
+        found = (_text_in(item, depth + 1) for item in reversed(value))
+        return next((text for text in found if text), None)
+    if isinstance(value, dict):
+        inner = (value.get(name) for name in ("parts", "content", "text", "arguments", "result", "name"))
+        return next((text for item in inner if item and (text := _text_in(item, depth + 1))), None)
+    return None
