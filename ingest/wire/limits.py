@@ -1,0 +1,42 @@
+"""Every limit on what comes in, by name. Sizes in bytes, the rest in counts.
+
+They bound memory and time against hostile bodies: two bytes of protobuf are a span of 200 bytes
+once parsed.
+"""
+
+from __future__ import annotations
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""Of a request body as it came, compressed or not."""
+
+MAX_INFLATED_BYTES = 32 * 1024 * 1024
+"""Of a body once inflated; a recorded body of the largest client has 1.2 MB."""
+
+MAX_JSON_BYTES = 16 * 1024 * 1024
+"""Of a JSON body once inflated: three bytes of it can be a hundred in memory."""
+
+MAX_MEMBERS = 64
+"""Of gzip members or zstd frames in a body: each copies what follows it, so thousands cost
+quadratic time.
+"""
+
+MAX_ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
+"""The window of the `zstd` content coding, RFC 9659."""
+
+MAX_MESSAGES = 100_000
+"""Resources, scopes and spans (or log records) in one body together."""
+
+MAX_RECORD_BYTES = 8 * 1024 * 1024
+"""Of one span or one log record."""
+
+MAX_ATTRIBUTES = 16_384
+"""Of one span or one log record; long conversations in OpenInference come to a few thousand."""
+
+MAX_NESTING = 64
+"""Of one attribute's value. Protobuf's own parser refuses a body beyond 45 to 60 levels."""
+
+MAX_LINE_BYTES = 8 * 1024 * 1024
+"""Of one native event."""
+
+MAX_LINES = 20_000
+"""Of one body of native events."""
