@@ -1,0 +1,82 @@
+"""A whole inspector of its own for a bench: a temporary data directory, a free port, fsync on, no demo."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+START_SECONDS = 120
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running inspector: its address, its key and its sign-in link."""
+
+    host: str
+    port: int
+    key: str
+    sign_in: str
+
+
+@contextmanager
+def run_stack() -> Iterator[Stack]:
+    """Start `manage.py up` in a directory that is deleted afterwards; yield when it is ready."""
+    with tempfile.TemporaryDirectory(prefix="inspector-bench-") as directory:
+        port = _free_port()
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DATABASE_URL", "REDIS_URL")
+        }
+        environment |= {"DATA_DIR": directory, "PORT": str(port), "DEMO": "0"}
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"], env=environment, stdout=subprocess.DEVNULL
+        )
+        try:
+            yield _await_ready(Path(directory) / "local.env", port, process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(STOP_SECONDS)
+
+
+def _await_ready(local_env: Path, port: int, process: subprocess.Popen[bytes]) -> Stack:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if local_env.exists() and _answers(port):
+            lines = dict(
+                line.split("=", 1) for line in local_env.read_text().splitlines() if "=" in line
+            )
+            return Stack("127.0.0.1", port, lines["INSPECTOR_KEY"], lines["INSPECTOR_SIGN_IN"])
+        time.sleep(0.1)
+    raise RuntimeError("the inspector of the bench did not start")
+
+
+def _answers(port: int) -> bool:
+
+
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
