@@ -22,7 +22,7 @@ from traces.actions.record import Report
 from ingest.models import DeadLetter, Signal
 from ingest.queries import INBOX
 
-LEASE = dt.timedelta(seconds=30)
+LEASE = dt.timedelta(seconds=15)
 CLAIM_ROWS = 400
 CLAIM_BYTES = 1_000_000
 MAX_ATTEMPTS = 5

@@ -68,7 +68,10 @@ def _fill(span: Span, rng: random.Random, start: int) -> None:
     }
     for key, text in texts.items():
         span.attributes.add(key=key).value.string_value = text
-    numbers = {"gen_ai.usage.input_tokens": rng.randint(50, 900), "gen_ai.usage.output_tokens": rng.randint(5, 400)}
+    numbers = {
+        "gen_ai.usage.input_tokens": rng.randint(50, 900),
+        "gen_ai.usage.output_tokens": rng.randint(5, 400),
+    }
     for key, number in numbers.items():
         span.attributes.add(key=key).value.int_value = number
     span.attributes.add(key="gen_ai.request.temperature").value.double_value = 0.7

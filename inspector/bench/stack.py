@@ -21,12 +21,13 @@ STOP_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A running inspector: its address, its key and its sign-in link."""
+    """A running inspector: its address, its key, its sign-in link and its supervisor's process id."""
 
     host: str
     port: int
     key: str
     sign_in: str
+    pid: int
 
 
 @contextmanager
@@ -57,13 +58,14 @@ def _await_ready(local_env: Path, port: int, process: subprocess.Popen[bytes]) -
             lines = dict(
                 line.split("=", 1) for line in local_env.read_text().splitlines() if "=" in line
             )
-            return Stack("127.0.0.1", port, lines["INSPECTOR_KEY"], lines["INSPECTOR_SIGN_IN"])
+            return Stack(
+                "127.0.0.1", port, lines["INSPECTOR_KEY"], lines["INSPECTOR_SIGN_IN"], process.pid
+            )
         time.sleep(0.1)
     raise RuntimeError("the inspector of the bench did not start")
 
 
 def _answers(port: int) -> bool:
-
 
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:

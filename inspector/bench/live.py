@@ -1,0 +1,89 @@
+"""`bench live`: from the POST of an event until its node stands in an open page of a real browser."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import statistics
+import time
+from typing import Any
+
+from deliberation.ids import make_node_id, make_run_id
+
+from inspector.bench.ingest import Figures
+from inspector.bench.stack import Stack
+
+EVENTS = 100
+PAUSE_SECONDS = 0.15
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+def bench_live(stack: Stack) -> Figures:
+    """Return the delays in ms. Needs the test dependencies (playwright) and Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    run = make_run_id(time.time_ns(), os.urandom)
+    _post(stack, _started(run, "first"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        page.goto(stack.sign_in)
+        _open(page, f"http://{stack.host}:{stack.port}/runs/{run}")
+        delays = [_measure(stack, page, run, number) for number in range(EVENTS)]
+        browser.close()
+    delays.sort()
+    return {
+        "events": EVENTS,
+        "visible_p50_ms": round(statistics.median(delays) * 1000),
+        "visible_p99_ms": round(delays[int(len(delays) * 0.99) - 1] * 1000),
+    }
+
+
+def _open(page: Any, address: str) -> None:
+    for _ in range(50):
+        answer = page.goto(address)
+        if answer.status == 200:
+            page.get_by_text("first").first.wait_for()
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"{address} did not open")
+
+
+def _measure(stack: Stack, page: Any, run: str, number: int) -> float:
+    name = f"node {number} of the bench"
+    began = time.monotonic()
+    _post(stack, _started(run, name))
+    page.wait_for_function(
+        "name => document.querySelector('[role=treegrid]').textContent.includes(name)", arg=name
+    )
+    delay = time.monotonic() - began
+    time.sleep(PAUSE_SECONDS)
+    return delay
+
+
+def _started(run: str, name: str) -> bytes:
+    event = {
+        "kind": "node.started",
+        "run": run,
+        "key": os.urandom(8).hex(),
+        "at": str(time.time_ns()),
+        "node": make_node_id(os.urandom),
+        "name": name,
+    }
+    return json.dumps(event).encode()
+
+
+def _post(stack: Stack, body: bytes) -> None:
+    connection = http.client.HTTPConnection(stack.host, stack.port, timeout=30)
+    headers = {
+        "Authorization": f"Bearer {stack.key}",
+        "Content-Type": "application/x-ndjson",
+    }
+    connection.request("POST", "/v1/events", body, headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    if answer.status != 200:
+        raise RuntimeError(f"the door answered {answer.status}")
