@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from inspector.local.trouble import Trouble, last_words
+
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -81,6 +83,18 @@ class Child:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def await_ready(child: Child, is_ready: Callable[[], bool], *, seconds: float) -> None:
+    """Returns when the child is ready; `Trouble` with its last words when it ends or stalls."""
+    name, log = child.program.name, child.program.log
+    deadline = time.monotonic() + seconds
+    while not is_ready():
+        if not child.is_running():
+            raise Trouble(f"{name} did not start: {last_words(log)} (see {log})")
+        if time.monotonic() > deadline:
+            raise Trouble(f"{name} was not ready in {seconds:.0f} s; see {log}")
+        time.sleep(0.02)
 
 
 def rotate(log: Path) -> None:

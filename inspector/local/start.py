@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from inspector.local.children import Child
+from inspector.local.children import Child, await_ready
 from inspector.local.instance import Instance, describe_instance
 from inspector.local.listening import answers, listen
 from inspector.local.lock import Lock
@@ -65,7 +65,7 @@ def _start_house(
     supervisor.start(worker_program(instance, workers=workers))
     supervisor.start(beat_program(instance))
     with supervisor.progress.step(f"Web, {workers} workers, beat"):
-        supervisor.await_ready(web, lambda: answers(listener), seconds=120)
+        await_ready(web, lambda: answers(listener), seconds=120)
 
 
 def _await_tables(child: Child) -> None:

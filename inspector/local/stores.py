@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from inspector.local import postgres, redis
+from inspector.local.children import Child, Program, await_ready
 from inspector.local.instance import Instance
 from inspector.local.places import Places
 from inspector.local.supervisor import Supervisor
@@ -13,30 +15,34 @@ from inspector.local.trouble import Trouble
 # How long the Postgres of a supervisor that was killed may take to leave.
 LEAVING_SECONDS = 5.0
 
+Start = Callable[[Program], Child]
+
 
 def start_stores(supervisor: Supervisor, instance: Instance) -> None:
     """Returns when both take connections."""
     if instance.embeds_redis:
         with supervisor.progress.step("Redis"):
-            start_redis(supervisor, instance.places)
+            start_redis(supervisor.start, instance.places)
     if instance.embeds_postgres:
         with supervisor.progress.step("Postgres"):
-            start_postgres(supervisor, instance.places)
+            start_postgres(supervisor.start, instance.places)
 
 
-def start_redis(supervisor: Supervisor, places: Places, *, durable: bool = True) -> None:
+def start_redis(start: Start, places: Places, *, durable: bool = True) -> Child:
     """Returns when it has loaded its file."""
-    child = supervisor.start(redis.redis_program(places, durable=durable))
-    supervisor.await_ready(child, lambda: redis.is_ready(places.redis_socket), seconds=60)
+    child = start(redis.redis_program(places, durable=durable))
+    await_ready(child, lambda: redis.is_ready(places.redis_socket), seconds=60)
+    return child
 
 
-def start_postgres(supervisor: Supervisor, places: Places, *, durable: bool = True) -> None:
+def start_postgres(start: Start, places: Places, *, durable: bool = True) -> Child:
     """Returns when it has recovered, if it must, and the database is there."""
     postgres.make_cluster(places)
     _await_departure(places)
-    child = supervisor.start(postgres.postgres_program(places, durable=durable))
-    supervisor.await_ready(child, lambda: postgres.is_ready(places), seconds=300)
+    child = start(postgres.postgres_program(places, durable=durable))
+    await_ready(child, lambda: postgres.is_ready(places), seconds=300)
     postgres.make_database(places)
+    return child
 
 
 def _await_departure(places: Places) -> None:

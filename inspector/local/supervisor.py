@@ -16,7 +16,7 @@ from types import FrameType
 
 from inspector.local.children import Child, Program, rotate
 from inspector.local.progress import Progress
-from inspector.local.trouble import Trouble, last_words
+from inspector.local.trouble import last_words
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 30.0
@@ -65,19 +65,6 @@ class Supervisor:
         child = Child(program)
         self._once.append(child)
         return child
-
-    def await_ready(self, child: Child, is_ready: Callable[[], bool], *, seconds: float) -> None:
-        """Returns when the child is ready; `Trouble` with its last words when it ends or stalls."""
-        program = child.program
-        deadline = time.monotonic() + seconds
-        while not is_ready():
-            if not child.is_running():
-                raise Trouble(
-                    f"{program.name} did not start: {last_words(program.log)} (see {program.log})"
-                )
-            if time.monotonic() > deadline:
-                raise Trouble(f"{program.name} was not ready in {seconds:.0f} s; see {program.log}")
-            time.sleep(0.02)
 
     def keep_alive(self, *, on_end: Callable[[Child], None]) -> None:
         """Never returns by itself: `Stopping` ends it. `on_end` hears of `start_once` children."""

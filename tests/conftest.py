@@ -1,0 +1,64 @@
+"""What each folder may use, in which order they run, and the fixtures of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.people import People
+
+HERE = Path(__file__).parent
+# Cheap first; `local` last, for it starts and kills whole instances.
+ORDER = ["unit", "sdk", "architecture", "integration", "browser", "load", "integration/local"]
+MARKS = {
+    "integration": [pytest.mark.django_db],
+    "integration/concurrency": [pytest.mark.django_db(transaction=True)],
+    "integration/local": [pytest.mark.local],
+    "browser": [pytest.mark.browser],
+    "load": [pytest.mark.load],
+}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Marks by folder before pytest-django looks at them, sorts after it has."""
+    for item in items:
+        for mark in MARKS.get(_folder(item, MARKS), []):
+            item.add_marker(mark)
+    yield
+    items.sort(key=lambda item: ORDER.index(_folder(item, ORDER)))
+
+
+def _folder(item: pytest.Item, folders: list[str] | dict[str, list[pytest.MarkDecorator]]) -> str:
+    path = item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else ""
+    fitting = [folder for folder in folders if path.startswith(f"{folder}/")]
+    return max(fitting, key=len, default=next(iter(folders)) if isinstance(folders, list) else "")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """The first test that needs the database starts it."""
+    from tests import servers
+
+    servers.run_postgres()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """A real Redis; tests without it have channel layer and broker in memory."""
+    from tests import servers
+
+    servers.run_redis()
+    return servers.places().redis_url
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """alice, bob and charlie, and the project of the first two."""
+    from tests.people import make_people
+
+    return make_people()

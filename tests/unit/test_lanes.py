@@ -1,0 +1,116 @@
+"""Machines' requests stay on the event loop; people's go through all of Django."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from inspector.lanes import MachineHandler, choose_lane
+
+seen: list[str] = []
+
+
+async def echo(request: HttpRequest) -> HttpResponse:
+    seen.append(threading.current_thread().name)
+    return HttpResponse(request.body, content_type="text/plain")
+
+
+async def wait_forever(request: HttpRequest) -> HttpResponse:
+    try:
+        await asyncio.sleep(3600)
+    except asyncio.CancelledError:
+        seen.append("cancelled")
+        raise
+    return HttpResponse()
+
+
+async def fail(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("a fault")
+
+
+urlpatterns = [path("v1/echo", echo), path("v1/wait", wait_forever), path("v1/fail", fail)]
+
+
+@pytest.fixture(autouse=True)
+def _urls() -> Any:
+    seen.clear()
+    with override_settings(ROOT_URLCONF=__name__):
+        yield
+
+
+def scope(where: str) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": where,
+        "query_string": b"",
+        "headers": [(b"host", b"testserver")],
+    }
+
+
+async def ask(where: str, *chunks: bytes) -> list[MutableMapping[str, Any]]:
+    client = ApplicationCommunicator(MachineHandler(), scope(where))
+    for chunk in chunks:
+        await client.send_input({"type": "http.request", "body": chunk, "more_body": True})
+    await client.send_input({"type": "http.request"})
+    answers = [await client.receive_output()]
+    while not answers[-1]["type"].endswith("body") or answers[-1].get("more_body"):
+        answers.append(await client.receive_output())
+    await client.wait()
+    return answers
+
+
+async def test_it_works() -> None:
+    start, body = await ask("/v1/echo", b"one ", b"two")
+    assert start["status"] == 200
+    assert body["body"] == b"one two"
+
+
+async def test_no_request_leaves_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a hop to a thread")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "run_in_executor", refuse)
+    threads = threading.active_count()
+    start, _ = await ask("/v1/echo", b"x")
+    assert start["status"] == 200
+    assert seen == [threading.current_thread().name]
+    assert threading.active_count() == threads
+
+
+async def test_a_client_that_goes_away_cancels_its_long_poll() -> None:
+    client = ApplicationCommunicator(MachineHandler(), scope("/v1/wait"))
+    await client.send_input({"type": "http.request"})
+    await asyncio.sleep(0.05)
+    await client.send_input({"type": "http.disconnect"})
+    await client.wait()
+    assert seen == ["cancelled"]
+
+
+async def test_a_client_that_goes_away_while_it_sends_is_forgotten() -> None:
+    client = ApplicationCommunicator(MachineHandler(), scope("/v1/echo"))
+    await client.send_input({"type": "http.request", "body": b"x", "more_body": True})
+    await client.send_input({"type": "http.disconnect"})
+    await client.wait()
+    assert seen == []
+
+
+async def test_each_lane_gets_its_own() -> None:
+    async def machines(*_: object) -> None:
+        seen.append("machines")
+
+    async def people(*_: object) -> None:
+        seen.append("people")
+
+    lane = choose_lane(machines, people)
+    for where in ("/v1/traces", "/api/v1/runs", "/"):
+        await ApplicationCommunicator(lane, scope(where)).wait()
+    assert seen == ["machines", "people", "people"]
