@@ -1,3 +1,77 @@
-"""Make a deliberation inspectable: the vocabulary, the client, the ledger."""
+"""Make a deliberation inspectable: the vocabulary, the client, the ledger.
+
+import deliberation as dl
+
+with dl.run("answer the question", strategy="best_of_n") as run:
+    with run.node("sample") as sample:
+        sample.candidate(answer="42")
+    run.finish(selected=sample, rule="first")
+"""
+
+from deliberation.client import (
+    Client,
+    ModelCall,
+    Node,
+    Run,
+    Settings,
+    Stats,
+    ToolCall,
+    Verdict,
+    configure,
+    current,
+    flush,
+    run,
+    stats,
+)
+from deliberation.vocabulary import (
+    Budget,
+    Cost,
+    CostProvenance,
+    DiscardReason,
+    EdgeKind,
+    Fate,
+    Independence,
+    NodeKind,
+    NodeStatus,
+    ObservedState,
+    SideEffect,
+    Strategy,
+    TextVisibility,
+    Usage,
+    VerdictOutcome,
+    VerifierKind,
+)
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Budget",
+    "Client",
+    "Cost",
+    "CostProvenance",
+    "DiscardReason",
+    "EdgeKind",
+    "Fate",
+    "Independence",
+    "ModelCall",
+    "Node",
+    "NodeKind",
+    "NodeStatus",
+    "ObservedState",
+    "Run",
+    "Settings",
+    "SideEffect",
+    "Stats",
+    "Strategy",
+    "TextVisibility",
+    "ToolCall",
+    "Usage",
+    "Verdict",
+    "VerdictOutcome",
+    "VerifierKind",
+    "configure",
+    "current",
+    "flush",
+    "run",
+    "stats",
+]

@@ -1,0 +1,70 @@
+"""Begin a run with a given client."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from deliberation.client.client import Client
+from deliberation.client.clock import Clock
+from deliberation.client.recorder import Recorder
+from deliberation.client.run import Run, facts_of_run
+from deliberation.ids import make_run_id
+from deliberation.vocabulary import Budget, Strategy
+
+
+def begin_run(
+    client: Client,
+    task: Any,
+    *,
+    strategy: Strategy | str | None = None,
+    name: str | None = None,
+    budget: Budget | Mapping[str, Any] | None = None,
+    models: Sequence[str] | None = None,
+    effort: str | None = None,
+    tags: Sequence[str] | None = None,
+    session: str | None = None,
+    run_id: str | None = None,
+    params: Any = None,
+    tier: str | None = None,
+    high_compute: bool | None = None,
+    replay_of: str | None = None,
+    producer: str | None = None,
+    randbytes: Callable[[int], bytes] | None = None,
+) -> Run:
+    """Return a run to be entered, reported through `client`.
+
+    `producer` and `randbytes` fix the names that are otherwise drawn at random: a program that does
+    the same again with the same three (`run_id` too) reports the same facts, which are recorded
+    once.
+    """
+    facts = {
+        "task": task,
+        "strategy": strategy,
+        "name": name,
+        "effort": effort,
+        "session_id": session,
+    }
+    facts |= {"strategy_params": params, "tier": tier, "high_compute": high_compute}
+    try:
+        facts |= facts_of_run(budget=budget, models=models, tags=tags, replay_of=replay_of)
+    except (TypeError, ValueError) as error:
+        client.refuse(f"run.started: {error}")
+    recorder = Recorder(
+        client,
+        _run_id(client, run_id),
+        client.make_producer(producer),
+        now_ns=Clock(),
+        randbytes=randbytes or client.randbytes,
+    )
+    return Run(recorder, facts)
+
+
+def _run_id(client: Client, given: str | None) -> str:
+    if given is not None:
+        try:
+            return str(uuid.UUID(str(given)))
+        except ValueError:
+            client.refuse("run: must be a UUID; another one was made")
+    return make_run_id(client.now_ns(), client.randbytes)

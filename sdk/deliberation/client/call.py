@@ -1,0 +1,38 @@
+"""A model call: one billable request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deliberation.client.node import NodeScope
+from deliberation.client.values import to_cost
+from deliberation.vocabulary import Cost, CostBasis, TextVisibility, Usage
+
+
+class ModelCall(NodeScope):
+    """One request to a model."""
+
+    def finish(
+        self,
+        *,
+        output: Any = None,
+        usage: Usage | None = None,
+        cost: Cost | str | None = None,
+        reasoning: Any = None,
+        response_id: str | None = None,
+        finish_reason: str | None = None,
+        model: str | None = None,
+        text_visibility: TextVisibility | str | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> None:
+        """Say what the model returned. It is reported when the call ends.
+
+        `usage` in tokens, with cache part of input and reasoning part of output; `cost` a `Cost`,
+        or an amount in US dollars as a decimal string; `model` the one that answered, where it is
+        not the one asked for.
+        """
+        facts = {"output": output, "usage": usage, "cost": to_cost(cost), "reasoning": reasoning}
+        facts |= {"response_id": response_id, "finish_reason": finish_reason, "model": model}
+        facts |= {"text_visibility": text_visibility, "attributes": attributes}
+        measured = usage is not None or cost is not None
+        self._note({**facts, "cost_basis": CostBasis.MEASURED if measured else None})

@@ -1,0 +1,232 @@
+"""One way to one server: settings, buffer, spool and sender, held together."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import random
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping
+
+from deliberation.client.buffer import Buffer
+from deliberation.client.build import to_line
+from deliberation.client.control import Mailbox
+from deliberation.client.counts import Counts, Stats
+from deliberation.client.gaps import Gaps
+from deliberation.client.line import Line, count_by_run
+from deliberation.client.producer import Producer
+from deliberation.client.sender import Sender
+from deliberation.client.settings import Settings
+from deliberation.client.spool import Spool
+from deliberation.client.transport import Transport
+from deliberation.events import GapReported
+
+CLIENTS: weakref.WeakSet[Client] = weakref.WeakSet()
+
+
+class Client:
+    """Reports to one server with one key.
+
+    What it promises the program around it:
+
+    - It never raises. What cannot be reported is counted (`stats`) and logged once.
+    - It never blocks: an event is put into a bounded queue; a full queue refuses it. Only these
+      wait, and no longer than said: the end of a run (`exit_seconds`, 2 s), the end of the program
+      (the same), `flush(timeout)`. None of them waits for a server that is known not to answer.
+    - It costs next to nothing without a server or a key: no thread, no file, no event.
+    - What it lost it counts, and reports as `gap.reported` when it next reaches the server.
+    - What is lost by kill -9: the events still in memory, those of the last 50 ms, or more while
+      events are made faster than they are written. What was in the spool is sent by the next
+      process with the same spool.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now_ns: Callable[[], int] = time.time_ns,
+        randbytes: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.settings = settings
+        self.now_ns = now_ns
+        self.randbytes = randbytes
+        self.enabled = settings.enabled
+        self._producers: weakref.WeakSet[Producer] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._is_closed = False
+        self._spool: Spool
+        self._begin()
+        CLIENTS.add(self)
+
+    def put(self, line: Line, *, reserved: bool = False) -> None:
+        """Queue a line; where there is no room, count and remember the loss."""
+        self._counts.add(made=1)
+        if self._is_closed or not self._buffer.put(line, reserved=reserved):
+            self._lose("closed" if self._is_closed else "buffer_full", {line.run: 1})
+        if self._sender is None:
+            self._start()
+
+    def refuse(self, problem: str) -> None:
+        """Count a value that was left out, and say so once."""
+        self._counts.add(invalid=1)
+        self._counts.complain(f"invalid {problem}", f"Left out of what is reported: {problem}")
+
+    def make_producer(self, name: str | None = None) -> Producer:
+        """Return a producer of this client."""
+        producer = Producer(now_ns=self.now_ns(), randbytes=self.randbytes, name=name)
+        self._producers.add(producer)
+        return producer
+
+    def flush(self, timeout: float = 5.0) -> bool:
+        """Wait until all that was reported so far is acknowledged.
+
+        True when it is. At most `timeout` seconds.
+        """
+        return self._sender.flush(timeout) if self._sender else True
+
+    def settle(self) -> bool:
+        """The same at the end of a run.
+
+        At most `exit_seconds`, and not for a server that does not answer.
+        """
+        return self._sender.settle(self.settings.exit_seconds) if self._sender else True
+
+    def stats(self) -> Stats:
+        """Return what became of all events so far."""
+        left, waiting = self._spool.left(), len(self._buffer)
+        if not self._spool.is_durable:
+            left, waiting = 0, waiting + left
+        return self._counts.stats(spooled=left, waiting=waiting)
+
+    def close(self, timeout: float | None = None) -> None:
+        """Send what can be sent within `timeout` (default `exit_seconds`), keep the rest on disk,
+        and stop.
+
+        Without a spool the rest is dropped and counted. Called at the program's exit; a second call
+        does nothing.
+        """
+        with self._lock:
+            is_first, self._is_closed = not self._is_closed, True
+        if not is_first:
+            return
+        if self._sender is not None:
+            self._sender.stop(self.settings.exit_seconds if timeout is None else timeout)
+        self._keep_rest()
+        self._spool.close()
+        atexit.unregister(self.close)
+
+    def restart_in_child(self) -> None:
+        """After a fork.
+
+        Leave the parent's queue, files, connection and keys to the parent, and begin anew.
+        """
+        self._spool.abandon()
+        for producer in list(self._producers):
+            producer.restart(now_ns=self.now_ns(), randbytes=self.randbytes)
+        self._begin()
+
+    def _begin(self) -> None:
+        settings = self.settings
+        self._lock = threading.Lock()
+        self._is_closed = False
+        self._sender: Sender | None = None
+        self._counts = Counts()
+        self._gaps = Gaps()
+        self.mailbox = Mailbox()
+        self._gap_producer = Producer(now_ns=self.now_ns(), randbytes=self.randbytes)
+        self._buffer = Buffer(max_events=settings.buffer_events, max_bytes=settings.buffer_bytes)
+        self._spool = Spool(
+            settings.spool,
+            limit=settings.spool_bytes,
+            segment_bytes=settings.segment_bytes,
+            name=lambda: f"{self.now_ns():020d}-{os.getpid()}-{self.randbytes(4).hex()}",
+            on_drop=self._drop_spooled,
+        )
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._sender is not None or self._is_closed:
+                return
+            try:
+                assert self.settings.url
+                assert self.settings.key
+                transport = Transport(
+                    self.settings.url, self.settings.key, timeout=self.settings.timeout
+                )
+            except ValueError as error:
+                self._counts.complain("url", f"Nothing is reported: {error}")
+                self.enabled = False
+                return
+            sender = Sender(
+                self.settings,
+                buffer=self._buffer,
+                spool=self._spool,
+                transport=transport,
+                counts=self._counts,
+                mailbox=self.mailbox,
+                report_gaps=self._report_gaps,
+                random=random.random,
+            )
+            sender.start()
+            self._sender = sender
+        _call_at_exit(self.close)
+
+    def _keep_rest(self) -> None:
+        lines = self._buffer.take(sys.maxsize, sys.maxsize)
+        if lines and self._spool.is_durable:
+            self._spool.append(lines)
+        elif lines:
+            self._lose("program_ended", count_by_run(lines))
+        held = self._spool.drop_held()
+        if held:
+            self._counts.add(dropped=held)
+            self._counts.complain("program_ended", f"{held} events were not sent and are lost.")
+        kept = self._spool.left()
+        if kept:
+            self._counts.complain(
+                "kept", f"{kept} events were not sent; the next process sends them."
+            )
+
+    def _lose(self, cause: str, by_run: Mapping[str, int]) -> None:
+        self._counts.add(dropped=sum(by_run.values()))
+        self._counts.complain(cause, f"Events are lost ({cause}); they are counted.")
+        self._gaps.note(cause, by_run)
+
+    def _drop_spooled(self, by_run: Mapping[str, int], own: int) -> None:
+        self._gaps.note("spool_full", by_run)
+        self._counts.add(dropped=own)
+        self._counts.complain("spool_full", "The spool is full; its oldest events are dropped.")
+        if self._sender is not None:
+            self._sender.note_dropped(own)
+
+    def _report_gaps(self) -> None:
+        for run, cause, missing in self._gaps.take():
+            event = GapReported(
+                run=run,
+                key=self._gap_producer.next_key(),
+                at=self.now_ns(),
+                cause=cause,
+                missing=missing,
+                producer=self._gap_producer.name,
+            )
+            self.put(Line(run, to_line(event)), reserved=True)
+
+
+def _call_at_exit(close: Callable[[], None]) -> None:
+    atexit.register(close)
+    pools = sys.modules.get("multiprocessing.util")
+    if pools is not None:
+        # A child of multiprocessing leaves through os._exit and runs no atexit before Python 3.12.
+        pools.Finalize(None, close, exitpriority=100)
+
+
+def _restart_all() -> None:
+    for client in list(CLIENTS):
+        client.restart_in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_restart_all)

@@ -1,0 +1,167 @@
+"""What a run and each node in it have in common: one can begin work within it."""
+
+from __future__ import annotations
+
+from contextvars import Token
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from deliberation.client.current import CURRENT, enter, leave
+from deliberation.client.recorder import Recorder
+from deliberation.vocabulary import NodeKind, SideEffect
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from deliberation.client.call import ModelCall
+    from deliberation.client.node import Node, NodeScope
+    from deliberation.client.tool import ToolCall
+
+
+class Scope:
+    """A stretch of the program, entered with `with` or `async with`.
+
+    An exception that leaves it is noted and goes on untouched. Each method that begins work is a
+    checkpoint.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._tokens: list[Token[Scope | None]] = []
+
+    @property
+    def recorder(self) -> Recorder:
+        """What the scope reports through."""
+        return self._recorder
+
+    def node(
+        self,
+        kind: NodeKind | str,
+        name: str | None = None,
+        rank: int | None = None,
+        text: Any = None,
+        parent: NodeScope | None = None,
+        *,
+        input: Any = None,  # noqa: A002 - the contract's word
+        depth: int | None = None,
+        retries: NodeScope | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> Node:
+        """Return a node to be entered. It hangs under `parent`, else under this node, else under
+        the current one.
+
+        `kind` is a word of `NodeKind`; `text` the thought itself; `retries` the node whose work it
+        tries again.
+        """
+        from deliberation.client.node import Node
+
+        facts: dict[str, Any] = {"node_kind": kind, "name": name, "rank": rank, "depth": depth}
+        facts |= {"text": text, "input": input, "attributes": attributes}
+        return Node(self._recorder, self._parent(parent), facts, retries=retries)
+
+    def model_call(
+        self,
+        *,
+        model: str,
+        provider: str | None = None,
+        input: Any = None,  # noqa: A002 - the contract's word
+        name: str | None = None,
+        parent: NodeScope | None = None,
+        retries: NodeScope | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> ModelCall:
+        """Return one request to a model, to be entered.
+
+        `input` is text, or messages as JSON values.
+        """
+        from deliberation.client.call import ModelCall
+
+        facts: dict[str, Any] = {
+            "node_kind": NodeKind.MODEL_CALL,
+            "name": name,
+            "model": model,
+            "provider": provider,
+        }
+        facts |= {"input": input, "attributes": attributes}
+        return ModelCall(self._recorder, self._parent(parent), facts, retries=retries)
+
+    def tool(
+        self,
+        name: str,
+        arguments: Any = None,
+        side_effect: SideEffect | str | None = None,
+        *,
+        parent: NodeScope | None = None,
+        retries: NodeScope | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> ToolCall:
+        """Return one use of a tool, to be entered. `side_effect` is a word of `SideEffect`."""
+        from deliberation.client.tool import ToolCall
+
+        facts: dict[str, Any] = {"node_kind": NodeKind.TOOL_CALL, "name": name, "tool": name}
+        facts |= {"side_effect": side_effect, "input": arguments, "attributes": attributes}
+        return ToolCall(self._recorder, self._parent(parent), facts, retries=retries)
+
+    def start(self) -> Self:
+        """Begin without `with`; `end` must follow."""
+        self._begin()
+        return self
+
+    def end(self, error: BaseException | None = None) -> None:
+        """End what `start` began; a second end does nothing."""
+        self._end(error)
+
+    def __enter__(self) -> Self:
+        self._begin()
+        self._tokens.append(enter(self))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leave()
+        self._end(error)
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leave()
+        self._end(error)
+
+    def _begin(self) -> None:
+        raise NotImplementedError
+
+    def _end(self, error: BaseException | None) -> None:
+        raise NotImplementedError
+
+    def _leave(self) -> None:
+        if self._tokens:
+            leave(self._tokens.pop())
+
+    def _parent(self, given: NodeScope | None) -> NodeScope | None:
+        from deliberation.client.node import NodeScope
+
+        if given is not None and _is_node(given, self._recorder):
+            return given
+        if isinstance(self, NodeScope):
+            return self
+        current = CURRENT.get()
+        is_ours = isinstance(current, NodeScope) and current.run_id == self._recorder.run
+        return current if isinstance(current, NodeScope) and is_ours else None
+
+
+def _is_node(given: Any, recorder: Recorder) -> bool:
+    from deliberation.client.node import NodeScope
+
+    if not isinstance(given, NodeScope):
+        recorder.client.refuse("a parent that is no node")
+    return isinstance(given, NodeScope)
