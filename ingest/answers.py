@@ -39,9 +39,10 @@ GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 413: 8, 415: 3, 429: 8, 
 def accept(signal: Signal, media: str, rejected: int, reason: str) -> HttpResponse:
     """Return 200 for an OTLP body, with the records that were left out, if any."""
     if media == "json":
-        field = {"rejected_spans": "rejectedSpans", "rejected_log_records": "rejectedLogRecords"}.get(
-            REJECTED_FIELDS[signal], "rejectedDataPoints"
-        )
+        field = {
+            "rejected_spans": "rejectedSpans",
+            "rejected_log_records": "rejectedLogRecords",
+        }.get(REJECTED_FIELDS[signal], "rejectedDataPoints")
         partial = {field: str(rejected), "errorMessage": reason} if rejected else {}
         return HttpResponse(orjson.dumps({"partialSuccess": partial}), content_type=JSON)
     response = RESPONSES[signal]()

@@ -1,8 +1,8 @@
 """The inbox: where an acknowledged body waits to be recorded.
 
 Guarantee: a row is committed before its sender gets 200, and is deleted only by the transaction that records it or by
-the one that buries it. A crash at any point leaves the row; a worker that died loses its claim after LEASE, and if
-it was only slow, its deletion finds the claim gone and its transaction is undone.
+the one that buries it. A crash at any point leaves the row; a worker that died loses its claim after LEASE_SECONDS,
+and if it was only slow, its deletion finds the claim gone and its transaction is undone.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deliberation.events.codec import encode
 from django.db import connection
-from traces.actions.record import Report
 
+from deliberation.events.codec import encode
 from ingest.models import DeadLetter, Signal
 from ingest.queries import INBOX
+from traces.actions.record import Report
 
-LEASE = dt.timedelta(seconds=15)
+LEASE_SECONDS = 15
 CLAIM_ROWS = 400
 CLAIM_BYTES = 1_000_000
 MAX_ATTEMPTS = 5
@@ -63,7 +63,7 @@ def claim(token: uuid.UUID) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute(
             INBOX["claim"],
-            {"token": token, "lease": LEASE, "rows": CLAIM_ROWS, "bytes": CLAIM_BYTES},
+            {"token": token, "lease": LEASE_SECONDS, "rows": CLAIM_ROWS, "bytes": CLAIM_BYTES},
         )
         rows = cursor.fetchall()
     return sorted((Claimed(*row) for row in rows), key=lambda each: each.id)
@@ -74,7 +74,9 @@ def settle(token: uuid.UUID, ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(INBOX["settle"], {"token": token, "ids": list(ids)})
         if cursor.rowcount != len(ids):
-            raise LostClaim(f"{len(ids) - cursor.rowcount} of {len(ids)} bodies are another worker's now")
+            raise LostClaim(
+                f"{len(ids) - cursor.rowcount} of {len(ids)} bodies are another worker's now"
+            )
 
 
 def bury(token: uuid.UUID, entry: Claimed, error: str) -> None:
@@ -98,10 +100,10 @@ def keep_foreign(report: Report) -> None:
     )
 
 
-def release(token: uuid.UUID, pause: dt.timedelta) -> None:
-    """Give back what we hold, to be claimed again after `pause`."""
+def release(token: uuid.UUID, seconds: float) -> None:
+    """Give back what we hold, to be claimed again after so many seconds."""
     with connection.cursor() as cursor:
-        cursor.execute(INBOX["release"], {"token": token, "pause": pause})
+        cursor.execute(INBOX["release"], {"token": token, "pause": seconds})
 
 
 def count_recorded(bodies: int, events: int) -> None:

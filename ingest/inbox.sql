@@ -4,7 +4,7 @@ VALUES (%(project)s, %(key_prefix)s, %(signal)s, %(media)s, %(encoding)s, %(rece
 
 -- claim: take the oldest free bodies, at most so many bytes; a worker that died loses its claim after the lease
 UPDATE ingest_inboxentry AS entry
-SET token = %(token)s, claimed_until = now() + %(lease)s, attempts = attempts + 1
+SET token = %(token)s, claimed_until = now() + %(lease)s * interval '1 second', attempts = attempts + 1
 FROM (
     SELECT id, sum(size) OVER (ORDER BY id) - size AS before
     FROM (
@@ -32,7 +32,7 @@ INSERT INTO ingest_deadletter
 SELECT gone.*, now(), %(error)s FROM gone
 
 -- release: give the bodies back at once, for another try
-UPDATE ingest_inboxentry SET token = NULL, claimed_until = now() + %(pause)s WHERE token = %(token)s
+UPDATE ingest_inboxentry SET token = NULL, claimed_until = now() + %(pause)s * interval '1 second' WHERE token = %(token)s
 
 -- retry: put a dead letter back into the inbox
 WITH raised AS (

@@ -12,16 +12,15 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 
-
 from django.db import OperationalError
-from traces.actions.record import Report, record
-from traces.live.publish import poke
 
 from ingest import inbox
 from ingest.inbox import Claimed, LostClaim
 from ingest.reports import read_reports
+from traces.actions.record import record
+from traces.live.publish import poke
 
-RETRY_PAUSE = dt.timedelta(seconds=1)
+RETRY_PAUSE_SECONDS = 1.0
 Randbytes = Callable[[int], bytes]
 log = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ def drain_once(*, now_ns: int, randbytes: Randbytes) -> bool:
         log.warning("%s", lost)
     except OperationalError:
         # Postgres itself is in trouble: nobody's body is at fault.
-        inbox.release(token, RETRY_PAUSE)
+        inbox.release(token, RETRY_PAUSE_SECONDS)
         raise
     except Exception:
         log.exception("a pass failed; its %d bodies are tried one by one", len(readable))
@@ -47,7 +46,9 @@ def drain_once(*, now_ns: int, randbytes: Randbytes) -> bool:
     return True
 
 
-def _record(token: uuid.UUID, claimed: Sequence[Claimed], now_ns: int, randbytes: Randbytes) -> None:
+def _record(
+    token: uuid.UUID, claimed: Sequence[Claimed], now_ns: int, randbytes: Randbytes
+) -> None:
     reports, unreadable = read_reports(claimed, now_ns=now_ns, randbytes=randbytes)
     for entry, reason in unreadable:
         inbox.bury(token, entry, reason)
@@ -75,7 +76,7 @@ def _one_by_one(
         try:
             _record(token, [entry], now_ns, randbytes)
         except (OperationalError, LostClaim):
-            inbox.release(token, RETRY_PAUSE)
+            inbox.release(token, RETRY_PAUSE_SECONDS)
             raise
         except Exception as error:  # noqa: BLE001 - the reason is kept with the body
             inbox.bury(token, entry, f"{type(error).__name__}: {error}")

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from deliberation.events import Event
 from deliberation.ledger.tree import HASH_BYTES, root_of
-
 from ingest.auth import Sender
 from ingest.pool import open_pool
 from ingest.queries import INBOX

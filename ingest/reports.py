@@ -8,13 +8,10 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 import orjson
+
 from deliberation.events import Event
 from deliberation.events.node_facts import NodeFacts
 from deliberation.vocabulary import NodeKind
-from traces.actions.find_runs import find_runs
-from traces.actions.record import Report
-from traces.pricing import price_call
-
 from ingest.inbox import Claimed
 from ingest.mapping import map_log, map_span
 from ingest.models import Signal
@@ -23,6 +20,9 @@ from ingest.wire.errors import Refused
 from ingest.wire.native import check_events
 from ingest.wire.otlp import decode_logs, decode_traces
 from ingest.wire.span import LogRecord, Span
+from traces.actions.find_runs import find_runs
+from traces.actions.record import Report
+from traces.pricing import price_call
 
 Buried = tuple[Claimed, str]
 
@@ -56,7 +56,7 @@ def _decode(entry: Claimed) -> _Body:
     if entry.signal == Signal.EVENTS:
         return _Body(entry, events=check_events(plain).accepted)
     decode = decode_traces if entry.signal == Signal.TRACES else decode_logs
-    return _Body(entry, records=decode(plain, entry.media).records)  # type: ignore[arg-type, operator]
+    return _Body(entry, records=decode(plain, entry.media).records)  # type: ignore[arg-type]
 
 
 def _runs_of_traces(

@@ -29,7 +29,12 @@ from ingest.wire.native import Checked, check_events
 from ingest.wire.otlp import check_logs, check_traces, count_metrics
 from ingest.wire.span import Counted
 
-NATIVE_MEDIA = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json")
+NATIVE_MEDIA = (
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/json",
+)
 RETRY_SECONDS = 2
 View = Callable[[HttpRequest], Awaitable[HttpResponse]]
 log = logging.getLogger(__name__)
@@ -99,7 +104,9 @@ async def receive_events(request: HttpRequest) -> HttpResponse:
     runs = await find_known_runs(checked.accepted) if checked.accepted else {}
     foreign = sorted({run for run, known in runs.items() if known.project != sender.project})
     if foreign:
-        return answers.refuse(404, f"run {foreign[0]} is not a run of this key's project", content_type=None)
+        return answers.refuse(
+            404, f"run {foreign[0]} is not a run of this key's project", content_type=None
+        )
     if checked.accepted:
         await put(
             sender=sender,

@@ -12,10 +12,11 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 SPANS_PER_BODY = 512
 SPANS_PER_TRACE = 100
-WORDS = (
-    "search branch value verifier sample answer tool reason plan check because number divide sum keep prune "
-    "candidate evidence budget token model prompt step result error compare rank vote"
-).split()
+WORDS = [
+    *["search", "branch", "value", "verifier", "sample", "answer", "tool", "reason", "plan"],
+    *["check", "because", "number", "divide", "sum", "keep", "prune", "candidate", "evidence"],
+    *["budget", "token", "model", "prompt", "step", "result", "error", "compare", "rank", "vote"],
+]
 
 
 @dataclass(frozen=True, slots=True)

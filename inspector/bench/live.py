@@ -10,7 +10,6 @@ import time
 from typing import Any
 
 from deliberation.ids import make_node_id, make_run_id
-
 from inspector.bench.ingest import Figures
 from inspector.bench.stack import Stack
 

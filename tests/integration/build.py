@@ -55,7 +55,12 @@ def make_project(slug: str = "default") -> Project:
 
 def put_on_record(project: Project, *events: Event, **options: Any) -> Recorded:
     """Record events of one or several runs, in the order given."""
-    return record(reports=reports_of(project, events), now=NOW, randbytes=random.Random(1).randbytes, **options)
+    return record(
+        reports=reports_of(project, events),
+        now=NOW,
+        randbytes=random.Random(1).randbytes,
+        **options,
+    )
 
 
 def reports_of(project: Project, events: Sequence[Event]) -> list[Report]:

@@ -6,6 +6,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
+
 from deliberation.events import (
     AnswerSelected,
     CandidateProposed,
@@ -55,7 +56,9 @@ def node_of(run: str, node_id: str) -> Node:
 
 def test_it_works() -> None:
     run = new_run()
-    recorded = put_on_record(make_project(), started(run, "a", node_kind=NodeKind.SAMPLE, name="try"))
+    recorded = put_on_record(
+        make_project(), started(run, "a", node_kind=NodeKind.SAMPLE, name="try")
+    )
 
     assert recorded.entries == 2
     assert [read_line(bytes(e.line))["kind"] for e in LedgerEntry.objects.order_by("seq")] == [
@@ -145,7 +148,9 @@ def test_reports_that_disagree_are_both_kept_and_the_node_is_marked() -> None:
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b", "\u202eevil", "x" * 100_000, ""])
 def test_any_text_is_kept_whatever_postgres_thinks_of_it(text: str) -> None:
     run = new_run()
-    put_on_record(make_project(), observed(run, "a", name=text, output=text, error=text, model=text))
+    put_on_record(
+        make_project(), observed(run, "a", name=text, output=text, error=text, model=text)
+    )
     assert node_of(run, "a").preview is not None or text == ""
 
 
@@ -176,7 +181,11 @@ def test_the_latest_decision_stands_whatever_order_they_arrive_in() -> None:
     run, project = new_run(), make_project()
     late = make_event(FateDecided, run, node="a", fate=Fate.KEPT)
     early = FateDecided(
-        run=run, key="early", at=NOW_NS - SECOND, node="a", fate=Fate.DISCARDED,
+        run=run,
+        key="early",
+        at=NOW_NS - SECOND,
+        node="a",
+        fate=Fate.DISCARDED,
         reason=DiscardReason.PRUNED_LOW_VALUE,
     )
     put_on_record(project, late)
@@ -224,22 +233,47 @@ def _money(amount: str) -> Cost:
 def _everything(run: str) -> list[object]:
     return [
         observed(run, "leaf", parent="mid", node_kind=NodeKind.SAMPLE, output="ü\x00"),
-        make_event(RunStarted, run, task="why", strategy=Strategy.BEST_OF_N, models=["m"], tags=["t"]),
-        started(run, "mid", parent="root", name="mid"),
-        make_event(NodeScored, run, node="leaf", value=0.25, scale_min=0.0, scale_max=1.0, visits=3),
-        make_event(CandidateProposed, run, node="leaf", answer="42", cluster="42", votes=2, weight=0.5),
         make_event(
-            VerdictGiven, run, node="leaf", verifier="v", outcome=VerdictOutcome.REJECT, rationale="no"
+            RunStarted, run, task="why", strategy=Strategy.BEST_OF_N, models=["m"], tags=["t"]
+        ),
+        started(run, "mid", parent="root", name="mid"),
+        make_event(
+            NodeScored, run, node="leaf", value=0.25, scale_min=0.0, scale_max=1.0, visits=3
         ),
         make_event(
-            FateDecided, run, node="leaf", fate=Fate.DISCARDED, reason=DiscardReason.OUTVOTED, votes=2
+            CandidateProposed, run, node="leaf", answer="42", cluster="42", votes=2, weight=0.5
+        ),
+        make_event(
+            VerdictGiven,
+            run,
+            node="leaf",
+            verifier="v",
+            outcome=VerdictOutcome.REJECT,
+            rationale="no",
+        ),
+        make_event(
+            FateDecided,
+            run,
+            node="leaf",
+            fate=Fate.DISCARDED,
+            reason=DiscardReason.OUTVOTED,
+            votes=2,
         ),
         ended(run, "mid", status=NodeStatus.ERROR, error="broken"),
-        observed(run, "root", usage=Usage(input=3, reasoning=1), cost=_money("0.5"),
-                 node_kind=NodeKind.MODEL_CALL, model="m2", input="i" * 9_000),
+        observed(
+            run,
+            "root",
+            usage=Usage(input=3, reasoning=1),
+            cost=_money("0.5"),
+            node_kind=NodeKind.MODEL_CALL,
+            model="m2",
+            input="i" * 9_000,
+        ),
         make_event(AnswerSelected, run, node="mid", rule="argmax", margin=0.5, margin_unit="score"),
         make_event(GapReported, run, cause="spool_full", missing=4),
-        make_event(RunEnded, run, state=ObservedState.COMPLETED, answer="42", stated_confidence=0.9),
+        make_event(
+            RunEnded, run, state=ObservedState.COMPLETED, answer="42", stated_confidence=0.9
+        ),
     ]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 
-from deliberation.ids import make_run_id
 from django.db import connection
+
+from deliberation.ids import make_run_id
 
 
 def find_runs(

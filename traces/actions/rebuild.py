@@ -9,10 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from deliberation.events import Event
-from deliberation.ledger.entry import unseal
 from django.db import connection, transaction
 
+from deliberation.events import Event
+from deliberation.ledger.entry import unseal
 from traces.actions.record import lock_runs, save_runs
 from traces.audit.openings import unpack
 from traces.projection.project import Numbered, project
@@ -29,7 +29,7 @@ def rebuild(*, run_id: uuid.UUID) -> int:
         for table in (NODES, CANDIDATES, VERDICTS, EDGES):
             table.delete_run(run_id)
         run = RunState(
-            id=run_id,
+            run_id=run_id,
             project_id=stored.project_id,
             source=stored.source,
             trace_id=stored.trace_id,
@@ -37,9 +37,13 @@ def rebuild(*, run_id: uuid.UUID) -> int:
         for chunk in _chunks(run_id):
             project({run_id: run}, {run_id: chunk})
             run.size = chunk[-1].seq + 1
-        run.size, run.frontier, run.desired_state = stored.size, stored.frontier, stored.desired_state
+        run.size, run.frontier, run.desired_state = (
+            stored.size,
+            stored.frontier,
+            stored.desired_state,
+        )
         save_runs([run])
-    return run.size
+    return int(run.size)
 
 
 def _chunks(run_id: uuid.UUID) -> Iterator[list[Numbered]]:

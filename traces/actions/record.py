@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.db import connection, transaction
+
 from deliberation.events import Event, RunOpened
 from deliberation.ledger.entry import Entry, seal
 from deliberation.ledger.tree import HASH_BYTES, append
-from django.db import connection, transaction
-
 from traces.audit.openings import INLINE_BYTES, pack
 from traces.live.publish import RunChange
 from traces.projection.project import Numbered, project
@@ -76,7 +76,10 @@ def record(
         project(
             runs,
             {
-                run_id: [Numbered(e.seq, item.event) for e, item in zip(entries[run_id], items, strict=True)]
+                run_id: [
+                    Numbered(e.seq, item.event)
+                    for e, item in zip(entries[run_id], items, strict=True)
+                ]
                 for run_id, items in fresh.items()
             },
         )
@@ -142,7 +145,7 @@ def lock_runs(ordered: Sequence[uuid.UUID]) -> dict[uuid.UUID, RunState]:
 
 def _new_run(run_id: uuid.UUID, report: Report) -> RunState:
     return RunState(
-        id=run_id, project_id=report.project, source=report.source, trace_id=report.trace_id
+        run_id=run_id, project_id=report.project, source=report.source, trace_id=report.trace_id
     )
 
 
@@ -233,14 +236,16 @@ def _write_ledger(entries: dict[uuid.UUID, list[Entry]], now: dt.datetime) -> No
     if large:
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO traces_ledgerpart (run_id, \"inner\", data) "
+                'INSERT INTO traces_ledgerpart (run_id, "inner", data) '
                 "SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) ON CONFLICT DO NOTHING",
                 [[key[0] for key in large], [key[1] for key in large], list(large.values())],
             )
 
 
 def _grow(run: RunState, sealed: Iterable[Entry]) -> None:
-    frontier = [run.frontier[at : at + HASH_BYTES] for at in range(0, len(run.frontier), HASH_BYTES)]
+    frontier = [
+        run.frontier[at : at + HASH_BYTES] for at in range(0, len(run.frontier), HASH_BYTES)
+    ]
     grown, run.size = append(frontier, run.size, (entry.leaf for entry in sealed))
     run.frontier = b"".join(grown)
 

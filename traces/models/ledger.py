@@ -18,7 +18,9 @@ class LedgerEntry(models.Model):
     recorded_at = models.DateTimeField()
     line = models.BinaryField()
     leaf = models.BinaryField(max_length=32)
-    openings = models.BinaryField(help_text="Salts with texts or their hashes: traces.audit.openings")
+    openings = models.BinaryField(
+        help_text="Salts with texts or their hashes: traces.audit.openings"
+    )
 
     class Meta:
         constraints = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from deliberation.vocabulary import Fate, NodeKind, NodeStatus
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from deliberation.vocabulary import Fate, NodeKind, NodeStatus
 
 
 class Node(models.Model):

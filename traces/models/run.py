@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deliberation.vocabulary import DesiredState, ObservedState, Strategy
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from deliberation.vocabulary import DesiredState, ObservedState, Strategy
 from traces.models.access import Project
 
 
@@ -21,8 +21,12 @@ class Run(models.Model):
     trace_id = models.TextField(null=True)
     source = models.TextField()
 
-    size = models.BigIntegerField(db_default=0, help_text="Entries in the ledger; the last seq plus one")
-    frontier = models.BinaryField(db_default=b"", help_text="Roots of the perfect subtrees, 32 bytes each")
+    size = models.BigIntegerField(
+        db_default=0, help_text="Entries in the ledger; the last seq plus one"
+    )
+    frontier = models.BinaryField(
+        db_default=b"", help_text="Roots of the perfect subtrees, 32 bytes each"
+    )
 
     name = models.TextField(null=True)
     task = models.TextField(null=True)
@@ -39,7 +43,9 @@ class Run(models.Model):
     observed_state = models.TextField(db_default=ObservedState.RUNNING.value)
     started_ns = models.BigIntegerField(null=True)
     ended_ns = models.BigIntegerField(null=True)
-    answer = models.TextField(null=True, help_text="At most 2,000 characters; the whole is in the ledger")
+    answer = models.TextField(
+        null=True, help_text="At most 2,000 characters; the whole is in the ledger"
+    )
     answer_seq = models.BigIntegerField(null=True)
     stated_confidence = models.FloatField(null=True)
     stop_reason = models.TextField(null=True)
@@ -62,7 +68,9 @@ class Run(models.Model):
     kept = models.BigIntegerField(db_default=0)
     failed = models.BigIntegerField(db_default=0)
     errors = models.BigIntegerField(db_default=0)
-    missing_events = models.BigIntegerField(db_default=0, help_text="Events a producer says it dropped")
+    missing_events = models.BigIntegerField(
+        db_default=0, help_text="Events a producer says it dropped"
+    )
     input_tokens = models.BigIntegerField(null=True)
     cache_read_tokens = models.BigIntegerField(null=True)
     cache_write_tokens = models.BigIntegerField(null=True)

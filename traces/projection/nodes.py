@@ -12,7 +12,6 @@ from deliberation.events import CandidateProposed, NodeScored, NodeStarted, Verd
 from deliberation.events.fate_decided import FateDecided
 from deliberation.events.node_facts import NodeFacts
 from deliberation.vocabulary import CostProvenance, Fate, NodeKind, NodeStatus
-
 from traces.projection.states import CandidateState, NodeState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact, preview
 

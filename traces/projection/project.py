@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from deliberation.events import (
     AnswerSelected,
     CandidateProposed,
@@ -23,8 +25,6 @@ from deliberation.events import (
     VerdictGiven,
 )
 from deliberation.events.node_facts import NodeFacts
-from django.db import connection
-
 from traces.projection import nodes as on_node
 from traces.projection import runs as on_run
 from traces.projection.states import CandidateState, NodeState, RunState
@@ -71,7 +71,9 @@ class Fold:
         return node
 
 
-def project(runs: Mapping[uuid.UUID, RunState], numbered: Mapping[uuid.UUID, Sequence[Numbered]]) -> None:
+def project(
+    runs: Mapping[uuid.UUID, RunState], numbered: Mapping[uuid.UUID, Sequence[Numbered]]
+) -> None:
     """Fold events into the rows of their runs and write the rows; `runs` are changed in place, not written.
 
     Runs with a `size` of 0 are new: nothing is looked up for them.
@@ -176,7 +178,7 @@ def _waiting_for(fold: Fold, created: Sequence[Key]) -> list[tuple[Any, ...]]:
             "WHERE parent_ordinal IS NULL",
             [[key[0] for key in parents], [key[1] for key in parents]],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _move_sums(fold: Fold) -> None:
@@ -187,7 +189,9 @@ def _move_sums(fold: Fold) -> None:
         note_provenance(run, node)
         if node.model is not None:
             on_run.note_model(run, node.model)
-        if node.started_ns is not None and (run.started_ns is None or node.started_ns < run.started_ns):
+        if node.started_ns is not None and (
+            run.started_ns is None or node.started_ns < run.started_ns
+        ):
             run.started_ns = node.started_ns
 
 

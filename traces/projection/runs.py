@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from deliberation.events import AnswerSelected, GapReported, RunEnded, RunStarted
 from deliberation.vocabulary import TERMINAL_STATES
-
 from traces.projection.states import RunState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact
 
@@ -31,7 +30,10 @@ def apply_start(run: RunState, event: RunStarted) -> None:
     run.budgets = {**(event.budgets or {}), **run.budgets}
     for model in event.models or ():
         note_model(run, model)
-    run.tags = [*run.tags, *(tag for tag in map(fact, event.tags or ()) if tag and tag not in run.tags)]
+    run.tags = [
+        *run.tags,
+        *(tag for tag in map(fact, event.tags or ()) if tag and tag not in run.tags),
+    ]
 
 
 def apply_end(run: RunState, event: RunEnded, seq: int) -> None:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from deliberation.vocabulary import DesiredState, Fate, NodeKind, NodeStatus, ObservedState, Strategy
-
+from deliberation.vocabulary import (
+    DesiredState,
+    Fate,
+    NodeKind,
+    NodeStatus,
+    ObservedState,
+    Strategy,
+)
 from traces.projection.tables import CANDIDATES, NODES, RUN_COLUMNS
 
 
@@ -25,6 +31,11 @@ class Row:
             setattr(self, column, value)
         for column, value in known.items():
             setattr(self, column, value)
+
+    if TYPE_CHECKING:
+        # The attributes are the table's columns, which the models define and no checker can see here.
+        def __getattr__(self, column: str) -> Any: ...
+        def __setattr__(self, column: str, value: Any) -> None: ...
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Any:
@@ -95,8 +106,10 @@ class RunState(Row):
         **dict.fromkeys(COUNTERS, 0),
     }
 
-    def __init__(self, *, id: uuid.UUID, project_id: int, source: str, trace_id: str | None) -> None:
-        super().__init__(id=id, project_id=project_id, source=source, trace_id=trace_id)
+    def __init__(
+        self, *, run_id: uuid.UUID, project_id: int, source: str, trace_id: str | None
+    ) -> None:
+        super().__init__(id=run_id, project_id=project_id, source=source, trace_id=trace_id)
         self.model_names: list[str] = []
         self.tags: list[str] = []
         self.budgets: dict[str, str] = {}

@@ -33,7 +33,7 @@ class Table:
     def __init__(self, model: type[models.Model]) -> None:
         fields = [field for field in model._meta.local_fields if field.column]
         self.name = model._meta.db_table
-        self.columns = tuple(field.column for field in fields)
+        self.columns = tuple(str(field.column) for field in fields)
         self.types = tuple(POSTGRES_TYPES[field.get_internal_type()] for field in fields)
         self.row_of = attrgetter(*self.columns)
         self.column_list = ", ".join(f'"{column}"' for column in self.columns)
@@ -55,7 +55,7 @@ class Table:
                 "JOIN unnest(%s::uuid[], %s::text[]) AS wanted (run_id, node_id) USING (run_id, node_id)",
                 [list(run_ids), list(keys)],
             )
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def delete(self, run_ids: Sequence[Any], keys: Sequence[str]) -> None:
         """Delete the rows with these (run_id, node_id) pairs."""
@@ -78,4 +78,4 @@ VERDICTS = Table(Verdict)
 EDGES = Table(Edge)
 ENTRIES = Table(LedgerEntry)
 PARTS = Table(LedgerPart)
-RUN_COLUMNS = tuple(field.column for field in Run._meta.local_fields)
+RUN_COLUMNS = tuple(str(field.column) for field in Run._meta.local_fields)

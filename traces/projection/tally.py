@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from deliberation.vocabulary import CostProvenance, Fate, NodeKind, NodeStatus
-
 from traces.analytics.billing import is_billable
 from traces.projection.states import COUNTERS, SUMS, NodeState, RunState
 
@@ -49,9 +48,9 @@ def move(run: RunState, before: Tally, after: Tally) -> None:
     for name, old, new in zip(COUNTERS, before.counts, after.counts, strict=True):
         if old != new:
             setattr(run, name, getattr(run, name) + new - old)
-    for name, old, new in zip(SUMS, before.amounts, after.amounts, strict=True):
-        if old != new:
-            setattr(run, name, (getattr(run, name) or 0) + (new or 0) - (old or 0))
+    for name, was, now in zip(SUMS, before.amounts, after.amounts, strict=True):
+        if was != now:
+            setattr(run, name, (getattr(run, name) or 0) + (now or 0) - (was or 0))
 
 
 def note_provenance(run: RunState, node: NodeState) -> None:

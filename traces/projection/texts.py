@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import orjson
+
 from deliberation.events.fields import clean
 
 PREVIEW_CHARS = 200
@@ -46,6 +47,8 @@ def _text_in(value: Any, depth: int = 0) -> str | None:
         found = (_text_in(item, depth + 1) for item in reversed(value))
         return next((text for text in found if text), None)
     if isinstance(value, dict):
-        inner = (value.get(name) for name in ("parts", "content", "text", "arguments", "result", "name"))
+        inner = (
+            value.get(name) for name in ("parts", "content", "text", "arguments", "result", "name")
+        )
         return next((text for item in inner if item and (text := _text_in(item, depth + 1))), None)
     return None

@@ -16,8 +16,12 @@ class CandidateProposed(Event):
 
     node: str = required("The node that holds it.")
     answer: str | None = part("The answer as it was given.")
-    normalised: str | None = part("The answer as it is compared; absent when it could not be parsed.")
-    normaliser: str | None = fact("The rule that normalised it, with its version: it moves the result.")
+    normalised: str | None = part(
+        "The answer as it is compared; absent when it could not be parsed."
+    )
+    normaliser: str | None = fact(
+        "The rule that normalised it, with its version: it moves the result."
+    )
     cluster: str | None = fact("The group of equal answers it belongs to.")
     votes: int | None = fact("Votes for it.")
     weight: float | None = fact("Its weight in the vote.")

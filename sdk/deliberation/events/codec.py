@@ -115,7 +115,11 @@ def _refuse_constant(name: str) -> Any:
 
 def _identity_reader(name: str) -> Convert:
     def read(value: Any) -> str:
-        if not isinstance(value, str) or not 0 < len(value) <= MAX_ID_CHARS or not value.isprintable():
+        if (
+            not isinstance(value, str)
+            or not 0 < len(value) <= MAX_ID_CHARS
+            or not value.isprintable()
+        ):
             raise Invalid(f"{name}: must be 1 to {MAX_ID_CHARS} printable characters")
         return value
 
@@ -131,7 +135,9 @@ def _run_reader(value: Any) -> str:
         raise Invalid("run: must be a UUID") from None
 
 
-IDENTITIES = frozenset({"key", "node", "parent", "source", "target", "runner_up", "by_node", "verdict"})
+IDENTITIES = frozenset(
+    {"key", "node", "parent", "source", "target", "runner_up", "by_node", "verdict"}
+)
 
 
 def _plan(event_class: type[Event]) -> Plan:
@@ -148,7 +154,9 @@ def _plan(event_class: type[Event]) -> Plan:
     for field in facts:
         is_identity = field.name in IDENTITIES
         readers[field.name] = (
-            _identity_reader(field.name) if is_identity else reader_for(hints[field.name], field.name)
+            _identity_reader(field.name)
+            if is_identity
+            else reader_for(hints[field.name], field.name)
         )
     return Plan(
         event_class=event_class,

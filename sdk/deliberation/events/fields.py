@@ -43,7 +43,9 @@ def writer_for(kind: Any) -> Convert | None:
     if kind is Decimal:
         return lambda amount: format(amount, "f")
     if kind is int:
-        return lambda number: number if -MAX_PLAIN_INTEGER < number < MAX_PLAIN_INTEGER else str(number)
+        return lambda number: (
+            number if -MAX_PLAIN_INTEGER < number < MAX_PLAIN_INTEGER else str(number)
+        )
     if is_dataclass(kind):
         return _record_writer(kind)
     return None

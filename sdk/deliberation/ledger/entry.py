@@ -76,7 +76,7 @@ def read_line(line: bytes) -> dict[str, Any]:
     """Return the fields of a ledger line."""
     fields = json.loads(line)
     if not isinstance(fields, dict):
-        raise ValueError("a ledger line is a JSON object")
+        raise ValueError("a ledger line is a JSON object")  # noqa: TRY004 - its content is wrong
     return fields
 
 

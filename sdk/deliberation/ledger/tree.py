@@ -26,7 +26,9 @@ def hash_children(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def append(frontier: Sequence[bytes], size: int, leaves: Iterable[bytes]) -> tuple[list[bytes], int]:
+def append(
+    frontier: Sequence[bytes], size: int, leaves: Iterable[bytes]
+) -> tuple[list[bytes], int]:
     """Return the frontier and size after appending leaf hashes to a tree of `size` leaves."""
     grown = list(frontier)
     for leaf in leaves:
@@ -102,7 +104,10 @@ def _consistency(leaves: Sequence[bytes], earlier: int, *, whole: bool) -> list[
     split = _largest_power_below(len(leaves))
     if earlier <= split:
         return [*_consistency(leaves[:split], earlier, whole=whole), root_of_leaves(leaves[split:])]
-    return [*_consistency(leaves[split:], earlier - split, whole=False), root_of_leaves(leaves[:split])]
+    return [
+        *_consistency(leaves[split:], earlier - split, whole=False),
+        root_of_leaves(leaves[:split]),
+    ]
 
 
 def _largest_power_below(count: int) -> int:

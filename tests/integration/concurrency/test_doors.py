@@ -12,16 +12,17 @@ import pytest
 import pytest_asyncio
 import zstandard
 from asgiref.sync import sync_to_async
-from deliberation.events.codec import encode
 from django.test import AsyncClient
 from google.rpc.status_pb2 import Status
-from ingest import receive
-from ingest.models import InboxEntry
-from ingest.pool import close_pool
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
+
+from deliberation.events.codec import encode
+from ingest import receive
+from ingest.models import InboxEntry
+from ingest.pool import close_pool
 from tests.integration.build import NOW, make_project, new_run, observed, put_on_record
 from traces.models import ApiKey
 
@@ -78,7 +79,9 @@ async def pending() -> int:
 
 async def test_it_works(client: AsyncClient) -> None:
     body = gzip.compress(spans(3))
-    answer = await post(client, "/v1/traces", body, await key_with("ingest"), **{"content-encoding": "gzip"})
+    answer = await post(
+        client, "/v1/traces", body, await key_with("ingest"), **{"content-encoding": "gzip"}
+    )
     assert answer.status_code == 200
     partial = ExportTraceServiceResponse.FromString(answer.content).partial_success
     assert partial.rejected_spans == 1  # the all-zero span id
@@ -98,7 +101,11 @@ async def test_the_answer_carries_the_heads_of_runs_already_known(client: AsyncC
     run = new_run()
     await sync_to_async(lambda: put_on_record(make_project(), observed(run, "a")))()
     answer = await post(
-        client, "/v1/events", lines(observed(run, "b")), await key_with("ingest"), content_type=NDJSON
+        client,
+        "/v1/events",
+        lines(observed(run, "b")),
+        await key_with("ingest"),
+        content_type=NDJSON,
     )
     assert answer.json()["head"].startswith(f"{run} 2 ")
 
@@ -116,7 +123,17 @@ async def test_the_answer_carries_the_heads_of_runs_already_known(client: AsyncC
         (gzip.compress(b"\0" * 400_000_000, 1), {"content-encoding": "gzip"}, 413),
         (zstandard.compress(b"\0" * 400_000_000), {"content-encoding": "zstd"}, 413),
     ],
-    ids=["cut", "garbage", "json", "deep", "type", "encoding", "cut gzip", "gzip bomb", "zstd bomb"],
+    ids=[
+        "cut",
+        "garbage",
+        "json",
+        "deep",
+        "type",
+        "encoding",
+        "cut gzip",
+        "gzip bomb",
+        "zstd bomb",
+    ],
 )
 async def test_a_bad_body_is_a_clear_4xx_in_the_senders_encoding(
     client: AsyncClient, body: bytes, headers: dict[str, str], status: int

@@ -9,8 +9,9 @@ import threading
 import uuid
 
 import pytest
-from deliberation.events.codec import encode
 from django.db import connection, connections
+
+from deliberation.events.codec import encode
 from ingest import inbox, process
 from ingest.models import DeadLetter, InboxEntry
 from tests.integration.build import NOW_NS, make_project, new_run, observed
@@ -83,7 +84,7 @@ def test_two_workers_at_once_record_each_event_once() -> None:
         try:
             for attempt in range(20):
                 drain(seed + attempt * 100)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             failures.append(error)
         finally:
             connections.close_all()
@@ -98,11 +99,15 @@ def test_two_workers_at_once_record_each_event_once() -> None:
     assert InboxEntry.objects.count() == 0
     for run in runs:
         assert Node.objects.filter(run_id=run).count() == 50
-        seqs = list(LedgerEntry.objects.filter(run_id=run).order_by("seq").values_list("seq", flat=True))
+        seqs = list(
+            LedgerEntry.objects.filter(run_id=run).order_by("seq").values_list("seq", flat=True)
+        )
         assert seqs == list(range(51))
 
 
-def test_a_crash_before_the_commit_leaves_the_body_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_before_the_commit_leaves_the_body_for_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     run = new_run()
     put([observed(run, "a")])
 

@@ -12,10 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
 from inspector.bench.bodies import SPANS_PER_BODY, Body, make_bodies
 from inspector.bench.ingest import ask
 from inspector.bench.stack import Stack, run_stack
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 pytestmark = [pytest.mark.local]
 
@@ -68,7 +69,11 @@ def _kill_one(supervisor: int, name: str) -> None:
     """Kill the newest process of this name below our own supervisor; wait for one to be there."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        found = [pid for pid in _descendants(supervisor) if name in _command(pid) and "beat" not in _command(pid)]
+        found = [
+            pid
+            for pid in _descendants(supervisor)
+            if name in _command(pid) and "beat" not in _command(pid)
+        ]
         if found:
             os.kill(max(found), signal.SIGKILL)
             return
@@ -113,7 +118,6 @@ def _await_empty_inbox(stack: Stack) -> None:
 
 
 def _spans_by_trace(bodies: list[Body]) -> dict[str, int]:
-
 
     counted: collections.Counter[str] = collections.Counter()
     for body in bodies:
