@@ -31,10 +31,15 @@ def cost_icicle(sectors: Sequence[Sector]) -> dict[str, Any]:
         textinfo="label" if len(sectors) <= LABELLED_AT_MOST else "none",
         tiling={"orientation": "v", "pad": 0},
         pathbar={"visible": False},
-        root={"color": "rgba(0,0,0,0)"},
+        leaf={"opacity": 1},
         sort=False,
     )
-    figure = go.Figure(trace, layout={"margin": {"t": 0, "r": 0, "b": 0, "l": 0}, "template": None})
+    layout = {
+        "margin": {"t": 0, "r": 0, "b": 0, "l": 0},
+        "uniformtext": {"minsize": 11, "mode": "hide"},
+        "template": None,
+    }
+    figure = go.Figure(trace, layout=layout)
     described: dict[str, Any] = figure.to_plotly_json()
     data = described["data"][0]
     data["meta"] = _meta(sectors)

@@ -1,0 +1,36 @@
+"""One node: its panel, its own page, and its full texts."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from traces.queries import node as nodes
+from traces.views.access import for_people
+
+
+@for_people
+def node(request: HttpRequest, run_id: str, node_id: str) -> HttpResponse:
+    """The panel for a script, a page for everybody else; `?full=part` is that part's whole text."""
+    if part := request.GET.get("full"):
+        return _whole_text(request, run_id, node_id, part)
+    context = {
+        "run_id": run_id,
+        "node": nodes.get_node(who=request.user, run_id=run_id, node_id=node_id),
+        "node_url": reverse("node", args=[run_id, node_id]),
+    }
+    template = "node/_panel.html" if "HX-Request" in request.headers else "node/page.html"
+    return render(request, template, context)
+
+
+def _whole_text(request: HttpRequest, run_id: str, node_id: str, part: str) -> HttpResponse:
+    """Bytes as they were recorded, to save and never to render: what others wrote runs nowhere."""
+    data = nodes.get_part(who=request.user, run_id=run_id, node_id=node_id, part=part)
+    if data is None:
+        raise Http404
+    response = HttpResponse(data, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="part.txt"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

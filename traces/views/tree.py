@@ -1,0 +1,72 @@
+"""The tree of a run: its bones as columns, its rows as HTML, and an outline for browsers without script."""
+
+from __future__ import annotations
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
+
+from traces.queries import runs, tree
+from traces.views.access import for_people
+
+ROWS_AT_MOST = 200
+LINES_ON_A_PAGE = 200
+
+
+@gzip_page  # numbers only: nothing in the answer is a secret mixed with the asker's words
+@for_people
+def bones(request: HttpRequest, run_id: str) -> HttpResponse:
+    """All nodes as columns, or those made or changed after a seq: half a megabyte for a hundred thousand."""
+    after = _whole(request.GET.get("after", "-1"))
+    if after is None:
+        return HttpResponseBadRequest("after is a whole number")
+    found = tree.get_bones(who=request.user, run_id=run_id, after=after)
+    body = {
+        "run": str(found.run),
+        "seq": found.seq,
+        "after": found.after,
+        "names": found.names,
+        "columns": found.columns,
+    }
+    return HttpResponse(orjson.dumps(body), content_type="application/json")
+
+
+@for_people
+def rows(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The server's part of up to 200 rows, named by ordinal."""
+    asked = [_whole(word) for word in request.GET.get("nodes", "").split(",") if word]
+    ordinals = [ordinal for ordinal in asked if ordinal is not None]
+    if len(ordinals) != len(asked) or len(ordinals) > ROWS_AT_MOST:
+        return HttpResponseBadRequest(f"nodes is at most {ROWS_AT_MOST} whole numbers")
+    found = tree.get_rows(who=request.user, run_id=run_id, ordinals=ordinals)
+    return render(request, "tree/_rows.html", {"rows": found, "run_id": run_id})
+
+
+@for_people
+def outline(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The tree in plain pages, in pre-order, every node on one of them."""
+    page = max(1, _whole(request.GET.get("page", "1")) or 1)
+    lines = tree.preorder(tree.get_bones(who=request.user, run_id=run_id, after=-1))
+    cut = lines[(page - 1) * LINES_ON_A_PAGE : page * LINES_ON_A_PAGE]
+    found = tree.get_rows(
+        who=request.user, run_id=run_id, ordinals=[line.ordinal for line in cut]
+    )
+    nodes = {node.ordinal: node for node in found}
+    context = {
+        "run": runs.get_run(who=request.user, run_id=run_id),
+        "lines": [
+            {"node": nodes[line.ordinal], "level": line.level}
+            for line in cut
+            if line.ordinal in nodes
+        ],
+        "before": page - 1,
+        "after": page + 1 if page * LINES_ON_A_PAGE < len(lines) else None,
+        "page_size": LINES_ON_A_PAGE,
+    }
+    return render(request, "tree/outline.html", context)
+
+
+def _whole(word: str) -> int | None:
+    """A whole number of a sane length, or None."""
+    return int(word) if word.removeprefix("-").isdecimal() and len(word) <= 18 else None
