@@ -1,0 +1,150 @@
+"""OpenTelemetry's GenAI convention, current and older names (`gen_ai.*`), and what Pydantic AI adds
+to it.
+
+An embeddings request generates nothing: it is part of a look-up, a retrieval, and its tokens are
+kept there. Only calls carry usage and cost: agents and workflows repeat the sums of the calls under
+them, and these stay attributes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deliberation.vocabulary import CostBasis, NodeKind, TextVisibility, Usage
+from ingest.mapping.content import messages_text, parse, reasoning_in, with_instructions
+from ingest.mapping.cost import take_cost
+from ingest.mapping.take import fact_text, take_fact, take_text
+from ingest.mapping.usage import GENAI, take_usage
+from ingest.wire.span import Attributes
+
+NAME = "genai"
+
+OPERATIONS = {
+    "chat": NodeKind.MODEL_CALL,
+    "text_completion": NodeKind.MODEL_CALL,
+    "completion": NodeKind.MODEL_CALL,
+    "generate_content": NodeKind.MODEL_CALL,
+    "embeddings": NodeKind.RETRIEVAL,
+    "retrieval": NodeKind.RETRIEVAL,
+    "execute_tool": NodeKind.TOOL_CALL,
+    "invoke_agent": NodeKind.AGENT,
+    "create_agent": NodeKind.STEP,
+    "invoke_workflow": NodeKind.STEP,
+}
+EVIDENCE = frozenset(
+    {
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "gen_ai.system",
+        "gen_ai.provider.name",
+        "gen_ai.input.messages",
+        "gen_ai.output.messages",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.output_tokens",
+        "gen_ai.tool.name",
+        "gen_ai.agent.name",
+    }
+)
+CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL)
+COSTS = ("operation.cost", "gen_ai.usage.cost")
+
+
+def recognises(attributes: Attributes) -> bool:
+    """True when a record carries the convention, even one whose oldest attributes were cut."""
+    return "gen_ai.operation.name" in attributes or not EVIDENCE.isdisjoint(attributes)
+
+
+def fill(rest: Attributes, name: str) -> dict[str, Any]:
+    """Return the node facts in a record's attributes, taken out of `rest`."""
+    kind = kind_of(rest)
+    facts: dict[str, Any] = {"node_kind": kind}
+    if kind is NodeKind.TOOL_CALL:
+        _fill_tool(rest, facts)
+        return facts
+    _fill_content(rest, facts)
+    if kind in CALLS:
+        _fill_call(rest, facts)
+    return facts
+
+
+def kind_of(attributes: Attributes) -> NodeKind:
+    """Return the kind by the operation's name, else by what else is there."""
+    operation = attributes.get("gen_ai.operation.name")
+    if isinstance(operation, str) and operation:
+        return OPERATIONS.get(operation, NodeKind.STEP)
+    if "gen_ai.tool.name" in attributes:
+        return NodeKind.TOOL_CALL
+    if "gen_ai.request.model" in attributes or "gen_ai.response.model" in attributes:
+        return NodeKind.MODEL_CALL
+    return NodeKind.AGENT if "gen_ai.agent.name" in attributes else NodeKind.STEP
+
+
+def _fill_call(rest: Attributes, facts: dict[str, Any]) -> None:
+    # The model asked for stays an attribute: it tells an alias from what was served.
+    facts["model"] = take_fact(rest, "gen_ai.response.model") or fact_text(
+        rest.get("gen_ai.request.model")
+    )
+    facts["provider"] = _take_provider(rest)
+    facts["response_id"] = take_fact(rest, "gen_ai.response.id")
+    facts["finish_reason"] = _take_finish(rest)
+    usage = take_usage(rest, GENAI)
+    if usage is not None:
+        facts["usage"] = usage
+        facts["cost_basis"] = CostBasis.MEASURED
+    facts["cost"] = take_cost(rest, COSTS)
+    facts["text_visibility"] = visibility(facts, usage)
+
+
+def _take_provider(rest: Attributes) -> str | None:
+    provider = take_fact(rest, "gen_ai.provider.name")
+    if provider is None:
+        return take_fact(rest, "gen_ai.system")
+    if rest.get("gen_ai.system") == provider:
+        del rest["gen_ai.system"]
+    return provider
+
+
+def _take_finish(rest: Attributes) -> str | None:
+    reasons = rest.get("gen_ai.response.finish_reasons")
+    if reasons is None:
+        return None
+    listed = parse(reasons) if isinstance(reasons, str) else reasons
+    if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], str):
+        del rest["gen_ai.response.finish_reasons"]
+        return fact_text(listed[0])
+    if isinstance(listed, list):
+        return fact_text(",".join(str(reason) for reason in listed))
+    return fact_text(reasons)
+
+
+def _fill_content(rest: Attributes, facts: dict[str, Any]) -> None:
+    entered = messages_text(rest.pop("gen_ai.input.messages", None))
+    if entered is None and "pydantic_ai.all_messages" in rest:
+        entered = messages_text(rest.pop("pydantic_ai.all_messages"))
+    instructions = rest.get("gen_ai.system_instructions")
+    if instructions is not None:
+        joined = with_instructions(entered, instructions)
+        if joined is not None:
+            entered = joined
+            del rest["gen_ai.system_instructions"]
+    facts["input"] = entered
+    came_out = messages_text(rest.pop("gen_ai.output.messages", None))
+    if came_out is None and "final_result" in rest:
+        came_out = take_text(rest, "final_result")
+    facts["output"] = came_out
+    facts["reasoning"] = reasoning_in(came_out)
+
+
+def _fill_tool(rest: Attributes, facts: dict[str, Any]) -> None:
+    facts["tool"] = take_fact(rest, "gen_ai.tool.name")
+    facts["input"] = take_text(rest, "gen_ai.tool.call.arguments", "tool_arguments")
+    facts["output"] = take_text(rest, "gen_ai.tool.call.result", "tool_response")
+
+
+def visibility(facts: dict[str, Any], usage: Usage | None) -> TextVisibility | None:
+    """Return how much of a call's text can be read, where that is certain."""
+    generated = (usage.output or 0) if usage else 0
+    hidden = bool(usage and usage.reasoning and not facts.get("reasoning"))
+    if facts.get("output") is None and facts.get("reasoning") is None:
+        return TextVisibility.NONE if generated else None
+    return None if hidden else TextVisibility.FULL

@@ -1,0 +1,75 @@
+"""One log record to its events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deliberation.events import Event, NodeObserved
+from deliberation.vocabulary import NodeKind, NodeStatus
+from ingest.mapping import genai
+from ingest.mapping.rest import write_log
+from ingest.mapping.spans import exception_text
+from ingest.mapping.take import dump
+from ingest.wire.span import LogRecord
+
+DETAILS = "gen_ai.client.inference.operation.details"
+CONTENT = ("gen_ai.input.messages", "gen_ai.output.messages")
+NODE_ID_DIGITS = 16
+SEVERE = ("ERROR", "FATAL", "CRITICAL")
+
+
+def map_log(record: LogRecord, run: str) -> list[Event]:
+    """Return the events that a log record stands for, in the run `run`.
+
+    The content of a model call that some clients send as a log adds to that call's node. Any other
+    record is a step of its own, under the span it was written in: it must not be lost, and cannot
+    contradict the span.
+    """
+    if record.span_id is not None and _tells_of_its_call(record):
+        return [_observe_call(record, record.span_id, run)]
+    return [_observe_step(record, run)]
+
+
+def _tells_of_its_call(record: LogRecord) -> bool:
+    return record.event_name == DETAILS or any(name in record.attributes for name in CONTENT)
+
+
+def _observe_call(record: LogRecord, node: str, run: str) -> Event:
+    rest = record.attributes.copy()
+    facts = genai.fill(rest, "")
+    return NodeObserved(
+        run=run,
+        key=record.digest + ":0",
+        at=record.at,
+        node=node,
+        text=_text_of(record.body),
+        attributes=write_log(record, rest, genai.NAME),
+        **facts,
+    )
+
+
+def _observe_step(record: LogRecord, run: str) -> Event:
+    attributes = record.attributes
+    error = exception_text(attributes)
+    failed = error is not None or record.severity.upper().startswith(SEVERE)
+    return NodeObserved(
+        run=run,
+        key=record.digest + ":0",
+        at=record.at,
+        node=record.digest[:NODE_ID_DIGITS],
+        parent=record.span_id,
+        node_kind=NodeKind.STEP,
+        name=record.event_name or "log",
+        status=NodeStatus.ERROR if failed else NodeStatus.OK,
+        started_at=record.at,
+        ended_at=record.at,
+        text=_text_of(record.body),
+        error=error,
+        attributes=write_log(record, attributes.copy(), "log"),
+    )
+
+
+def _text_of(body: Any) -> str | None:
+    if body is None or body == "":
+        return None
+    return body if isinstance(body, str) else dump(body)

@@ -1,0 +1,97 @@
+"""OpenInference (`openinference.span.kind`, `llm.*`, flattened messages)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from deliberation.vocabulary import CostBasis, NodeKind
+from ingest.mapping.content import reasoning_in
+from ingest.mapping.cost import take_cost
+from ingest.mapping.flattened import take_messages
+from ingest.mapping.genai import visibility
+from ingest.mapping.take import fact_text, take_fact, take_text
+from ingest.mapping.usage import OPENINFERENCE, take_usage
+from ingest.wire.span import Attributes
+
+NAME = "openinference"
+
+KINDS = {
+    "LLM": NodeKind.MODEL_CALL,
+    "CHAIN": NodeKind.STEP,
+    "AGENT": NodeKind.AGENT,
+    "TOOL": NodeKind.TOOL_CALL,
+    "RETRIEVER": NodeKind.RETRIEVAL,
+    "RERANKER": NodeKind.RETRIEVAL,
+    "EMBEDDING": NodeKind.RETRIEVAL,
+    "EVALUATOR": NodeKind.VERIFICATION,
+    "GUARDRAIL": NodeKind.VERIFICATION,
+    "PROMPT": NodeKind.STEP,
+}
+COSTS = ("llm.cost.total",)
+RESPONSE_ID = re.compile(r'\{\s*"id":\s*"([!-~]{1,128}?)"')
+
+
+def recognises(attributes: Attributes) -> bool:
+    """True when a record names its OpenInference kind, or is one whose kind was cut."""
+    return (
+        "openinference.span.kind" in attributes
+        or "llm.model_name" in attributes
+        or "llm.token_count.prompt" in attributes
+    )
+
+
+def fill(rest: Attributes, name: str) -> dict[str, Any]:
+    """Return the node facts in a record's attributes, taken out of `rest`."""
+    kind = kind_of(rest)
+    facts: dict[str, Any] = {"node_kind": kind}
+    if kind is NodeKind.MODEL_CALL:
+        _fill_messages(rest, facts)
+    else:
+        facts["input"] = take_text(rest, "input.value")
+        facts["output"] = take_text(rest, "output.value")
+    if kind is NodeKind.TOOL_CALL:
+        facts["tool"] = take_fact(rest, "tool.name") or fact_text(name)
+        facts["input"] = facts["input"] or take_text(rest, "tool.parameters")
+    elif kind in (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL):
+        _fill_call(rest, facts)
+    return facts
+
+
+def kind_of(attributes: Attributes) -> NodeKind:
+    """Return the kind that the source names; a record that lost its name is the model call it looks
+    like.
+    """
+    named = attributes.get("openinference.span.kind")
+    if named is None:
+        return NodeKind.MODEL_CALL
+    return KINDS.get(str(named).upper(), NodeKind.STEP)
+
+
+def _fill_messages(rest: Attributes, facts: dict[str, Any]) -> None:
+    """Prefer the messages; the whole request and response then stay attributes."""
+    facts["response_id"] = _response_id(rest.get("output.value"))
+    facts["input"] = take_messages(rest, "llm.input_messages.") or take_text(rest, "input.value")
+    came_out = take_messages(rest, "llm.output_messages.") or take_text(rest, "output.value")
+    facts["output"] = came_out
+    facts["reasoning"] = reasoning_in(came_out)
+
+
+def _fill_call(rest: Attributes, facts: dict[str, Any]) -> None:
+    facts["model"] = take_fact(
+        rest, "llm.model_name", "embedding.model_name", "reranker.model_name"
+    )
+    facts["provider"] = take_fact(rest, "llm.provider", "llm.system")
+    facts["finish_reason"] = take_fact(rest, "llm.finish_reason")
+    usage = take_usage(rest, OPENINFERENCE)
+    if usage is not None:
+        facts["usage"] = usage
+        facts["cost_basis"] = CostBasis.MEASURED
+    facts["cost"] = take_cost(rest, COSTS)
+    facts["text_visibility"] = visibility(facts, usage)
+
+
+def _response_id(response: Any) -> str | None:
+    # The convention has no attribute for it; the raw response of most clients begins with it.
+    found = RESPONSE_ID.match(response) if isinstance(response, str) else None
+    return found.group(1) if found else None

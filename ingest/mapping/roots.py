@@ -1,0 +1,69 @@
+"""A span without a parent speaks for the whole run: it starts it, and ends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deliberation.events import RunEnded, RunStarted
+from deliberation.vocabulary import NodeKind, ObservedState
+from ingest.mapping import deliberation
+from ingest.mapping.content import answer_in, parse, task_in
+from ingest.mapping.take import fact_text
+from ingest.wire.span import Attributes, Span
+
+TASK_CHARS = 2_000
+MAX_TAGS = 64
+SESSIONS = (
+    "session.id",
+    "gen_ai.conversation.id",
+    "langfuse.session.id",
+    "traceloop.association.properties.session_id",
+)
+
+
+def start(span: Span, facts: dict[str, Any], run: str) -> RunStarted:
+    """Return the start of the run. The task is a preview; the whole input stands on the node."""
+    attributes = span.attributes
+    task = task_in(facts.get("input"))
+    return RunStarted(
+        run=run,
+        key=span.digest + ":s",
+        at=span.started_at,
+        name=span.name or None,
+        task=task[:TASK_CHARS] if task else None,
+        strategy=deliberation.strategy_of(attributes),
+        session_id=session_of(attributes),
+        tags=tags_of(attributes),
+        producer=fact_text(span.origin.resource.get("service.name")),
+    )
+
+
+def end(span: Span, facts: dict[str, Any], run: str) -> RunEnded:
+    """Return the end of the run."""
+    failed = facts["error"] is not None or span.status_code == 2
+    # A tool's or a look-up's output is no answer of a deliberation, nor is a stream that broke.
+    answers = not failed and facts["node_kind"] not in (NodeKind.TOOL_CALL, NodeKind.RETRIEVAL)
+    return RunEnded(
+        run=run,
+        key=span.digest + ":e",
+        at=span.ended_at,
+        state=ObservedState.FAILED if failed else ObservedState.COMPLETED,
+        answer=answer_in(facts.get("output")) if answers else None,
+        error=facts["error"],
+    )
+
+
+def session_of(attributes: Attributes) -> str | None:
+    """Return the session or conversation that a record belongs to."""
+    found = (attributes.get(name) for name in SESSIONS)
+    return next((fact_text(value) for value in found if isinstance(value, str) and value), None)
+
+
+def tags_of(attributes: Attributes) -> list[str] | None:
+    """Return the tags of a record, given as a list or as its JSON text."""
+    tags = attributes.get("tag.tags", attributes.get("langfuse.trace.tags"))
+    listed = parse(tags) if isinstance(tags, str) else tags
+    if not isinstance(listed, list):
+        return None
+    found = [text for tag in listed[:MAX_TAGS] if (text := fact_text(tag))]
+    return found or None

@@ -1,0 +1,126 @@
+"""One span to its events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deliberation.events import EdgeDrawn, Event, NodeObserved, NodeStarted
+from deliberation.vocabulary import EdgeKind, NodeStatus
+from ingest.mapping import deliberation, pending, roots
+from ingest.mapping.choose import choose
+from ingest.mapping.rest import write_span
+from ingest.wire.span import Span
+
+ERROR_CODE = 2
+SPAN_ID_DIGITS = 16
+
+
+def map_span(span: Span, run: str) -> list[Event]:
+    """Return the events that a span stands for, in the run `run`.
+
+    A finished span is one `NodeObserved` that carries everything; one without an end, and Logfire's
+    pending span, is a `NodeStarted`. A span without a parent also starts the run, and its end ends
+    it. Keys are the span's digest and what the event is for, so the same span again makes the same
+    facts.
+    """
+    span = pending.unfold(span)
+    rest = span.attributes.copy()
+    convention = choose(rest)
+    facts = convention.fill(rest, span.name)
+    own = deliberation.is_used(span.attributes)
+    if own:
+        deliberation.fill(rest, facts)
+    facts["error"] = error_of(span)
+    facts["attributes"] = write_span(span, rest, convention.name)
+    events: list[Event] = []
+    if span.parent_id is None:
+        events.append(roots.start(span, facts, run))
+    events.append(_node(span, facts, run))
+    if span.links:
+        events.extend(_edges(span, run))
+    if own:
+        events.extend(deliberation.decided(span, run))
+    if span.parent_id is None and span.ended_at is not None:
+        events.append(roots.end(span, facts, run))
+    return events
+
+
+def is_error(span: Span) -> bool:
+    """True when a span ended by an error: by its status, or by the convention that names an error's
+    type.
+    """
+    return span.status_code == ERROR_CODE or "error.type" in span.attributes
+
+
+def error_of(span: Span) -> str | None:
+    """Return the error's message and trace, or None where there is no error."""
+    if not is_error(span):
+        return None
+    exceptions = [
+        event["attributes"]
+        for event in span.events
+        if event["name"] == "exception" and "attributes" in event
+    ]
+    if exceptions:
+        return exception_text(exceptions[-1])
+    kind = span.attributes.get("error.type")
+    said = [text for text in (kind, span.status_message) if isinstance(text, str) and text]
+    return ": ".join(said) or None
+
+
+def exception_text(attributes: dict[str, Any]) -> str | None:
+    """Return an exception's type, message and trace as text."""
+    kind, message, trace = (
+        str(attributes.get(f"exception.{name}") or "") for name in ("type", "message", "stacktrace")
+    )
+    head = ": ".join(text for text in (kind, message) if text)
+    return "\n\n".join(text for text in (head, trace) if text) or None
+
+
+def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
+    if span.ended_at is None:
+        return NodeStarted(
+            run=run,
+            key=span.digest + ":0",
+            at=span.started_at,
+            node=span.span_id,
+            parent=span.parent_id,
+            name=span.name,
+            status=NodeStatus.RUNNING,
+            started_at=span.started_at,
+            **facts,
+        )
+    return NodeObserved(
+        run=run,
+        key=span.digest + ":0",
+        at=span.ended_at,
+        node=span.span_id,
+        parent=span.parent_id,
+        name=span.name,
+        status=NodeStatus.ERROR if is_error(span) else NodeStatus.OK,
+        started_at=span.started_at,
+        ended_at=span.ended_at,
+        **facts,
+    )
+
+
+def _edges(span: Span, run: str) -> list[Event]:
+    # A link into another trace points at a node of another run; it stays an attribute.
+    targets = [
+        link["span_id"]
+        for link in span.links
+        if link["trace_id"] == span.trace_id
+        and len(link["span_id"]) == SPAN_ID_DIGITS
+        and link["span_id"] != span.span_id
+    ]
+    return [
+        EdgeDrawn(
+            run=run,
+            key=f"{span.digest}:l{number}",
+            at=span.started_at,
+            edge=EdgeKind.LINKS,
+            source=span.span_id,
+            target=target,
+        )
+        for number, target in enumerate(targets)
+    ]

@@ -1,0 +1,81 @@
+"""Tokens of a call, with inclusive semantics: cache ⊂ input, reasoning ⊂ output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deliberation.vocabulary import Usage
+from ingest.mapping.take import take_count
+
+Names = dict[str, tuple[str, ...]]
+"""Token class → the attributes that may carry it, the best first."""
+
+GENAI: Names = {
+    "input": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
+    "output": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
+    "cache_read": (
+        "gen_ai.usage.cache_read.input_tokens",
+        "gen_ai.usage.cache_read_input_tokens",
+        "gen_ai.usage.details.cache_read_input_tokens",
+        "gen_ai.usage.details.cache_read_tokens",
+    ),
+    "cache_write": (
+        "gen_ai.usage.cache_write.input_tokens",
+        "gen_ai.usage.cache_creation.input_tokens",
+        "gen_ai.usage.cache_creation_input_tokens",
+        "gen_ai.usage.details.cache_creation_input_tokens",
+        "gen_ai.usage.details.cache_write_tokens",
+    ),
+    "reasoning": (
+        "gen_ai.usage.reasoning.output_tokens",
+        "gen_ai.usage.reasoning_tokens",
+        "gen_ai.usage.details.reasoning_tokens",
+    ),
+}
+
+OPENINFERENCE: Names = {
+    "input": ("llm.token_count.prompt",),
+    "output": ("llm.token_count.completion",),
+    "cache_read": ("llm.token_count.prompt_details.cache_read",),
+    "cache_write": ("llm.token_count.prompt_details.cache_write",),
+    "reasoning": ("llm.token_count.completion_details.reasoning",),
+}
+
+
+def take_usage(rest: dict[str, Any], names: Names) -> Usage | None:
+    """Return the usage that attributes report, taken out of `rest`; None where they report none."""
+    entered = take_count(rest, names["input"])
+    came_out = take_count(rest, names["output"])
+    cache_read = take_count(rest, names["cache_read"])
+    cache_write = take_count(rest, names["cache_write"])
+    reasoning = take_count(rest, names["reasoning"])
+    if entered is came_out is cache_read is cache_write is reasoning is None:
+        return None
+    return inclusive(entered, came_out, cache_read, cache_write, reasoning)
+
+
+def inclusive(
+    entered: int | None,
+    came_out: int | None,
+    cache_read: int | None,
+    cache_write: int | None,
+    reasoning: int | None,
+) -> Usage:
+    """Return the usage of a call, whichever way its source counts.
+
+    A part larger than its whole shows that the source counts them apart; then they are added up.
+    Sources that count apart and happen to have a small part cannot be told by numbers: their mapper
+    adds up before it comes here.
+    """
+    cached = (cache_read or 0) + (cache_write or 0)
+    if entered is not None and cached > entered:
+        entered += cached
+    if came_out is not None and reasoning is not None and reasoning > came_out:
+        came_out += reasoning
+    return Usage(
+        input=entered,
+        cache_read=cache_read,
+        cache_write=cache_write,
+        output=came_out,
+        reasoning=reasoning,
+    )
