@@ -70,7 +70,7 @@ def test_members_may_be_snake_case() -> None:
         ({"intValue": "12345678901234567890123"}, "12345678901234567890123"),
         ({"doubleValue": 1}, 1.0),
         ({"doubleValue": "NaN"}, "NaN"),
-        ({"doubleValue": 1e999}, "Infinity"),
+        ({"doubleValue": "1e999"}, "Infinity"),
         ({"boolValue": False}, False),
         ({"bytesValue": "/wA="}, {"base64": "/wA="}),
         ({"arrayValue": {}}, []),
@@ -81,8 +81,7 @@ def test_members_may_be_snake_case() -> None:
     ],
 )
 def test_values_keep_their_types(value: Any, expected: Any) -> None:
-    text = json.dumps(value).replace("Infinity", "1e999")
-    found = valued(json.loads(text))
+    found = valued(value)
     assert found == expected
     assert type(found) is type(expected)
 
