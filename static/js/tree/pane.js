@@ -112,8 +112,12 @@ export function attachTree(pane) {
   }
 
   function onSearchKey(event) {
+    if (!["Enter", "Escape", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
     if (event.key === "Escape") { parts.search.value = ""; onSearch(); }
-    if (event.key === "Enter" || event.key === "Escape" || event.key === "ArrowDown") { event.preventDefault(); view.focusLine(view.focusedLine()); }
+    const chosen = event.key === "Escape" && view.selected !== null && rowOf(view.index, Number(view.selected)) >= 0;
+    if (chosen) view.show(Number(view.selected));
+    else view.focusLine(view.focusedLine());
   }
 
   const onPoke = (event) => { if (event.detail.run === null || event.detail.run === pane.dataset.run) load().catch(() => {}); };

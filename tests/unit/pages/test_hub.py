@@ -1,0 +1,131 @@
+"""One ear per process: what it hears is merged, and told to those who follow."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from channels.layers import InMemoryChannelLayer
+
+from traces.live import hub as hubs
+from traces.live.hub import Hub, Poke, Subscriber
+from traces.live.publish import GROUP
+
+
+class Layer(InMemoryChannelLayer):  # type: ignore[misc]
+    """Counts how often somebody joined."""
+
+    joins = 0
+
+    async def group_add(self, group: str, channel: str) -> None:
+        self.joins += 1
+        await super().group_add(group, channel)
+
+
+@pytest.fixture
+def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
+    made = Layer()
+    monkeypatch.setattr(hubs, "get_channel_layer", lambda: made)
+    monkeypatch.setattr(hubs, "EVERY", 0.05)
+    return made
+
+
+def follow(hub: Hub, *, run: str | None, project: int = 1) -> tuple[Subscriber, list[Poke]]:
+    heard: list[Poke] = []
+
+    async def deliver(poke: Poke) -> None:
+        heard.append(poke)
+
+    subscriber = Subscriber(project=project, run=run, deliver=deliver)
+    hub.add(subscriber)
+    return subscriber, heard
+
+
+async def send(layer: Layer, *runs: tuple[str, int, int]) -> None:
+    message = {"type": "poke", "runs": [[run, project, seq, ["tree"]] for run, project, seq in runs]}
+    await layer.group_send(GROUP, message)
+
+
+async def joined(layer: Layer) -> None:
+    while not layer.joins:
+        await asyncio.sleep(0.005)
+
+
+async def test_it_works(layer: Layer) -> None:
+    hub = Hub()
+    subscriber, heard = follow(hub, run="a")
+    await joined(layer)
+    await send(layer, ("a", 1, 7))
+    await asyncio.sleep(0.1)
+    hub.remove(subscriber)
+    assert heard == [{"run": "a", "seq": 7, "topics": ["tree"]}]
+
+
+async def test_many_pokes_of_a_run_become_few_and_the_last_is_never_lost(layer: Layer) -> None:
+    hub = Hub()
+    subscriber, heard = follow(hub, run="a")
+    await joined(layer)
+    for seq in range(60):
+        await send(layer, ("a", 1, seq))
+        await asyncio.sleep(0.002)
+    await asyncio.sleep(0.15)
+    hub.remove(subscriber)
+    assert len(heard) < 15
+    assert heard[-1]["seq"] == 59
+
+
+async def test_others_runs_are_not_told(layer: Layer) -> None:
+    hub = Hub()
+    own, heard = follow(hub, run="a")
+    project, all_of_it = follow(hub, run=None, project=2)
+    await joined(layer)
+    await send(layer, ("b", 1, 3), ("c", 2, 4))
+    await asyncio.sleep(0.1)
+    hub.remove(own)
+    hub.remove(project)
+    assert heard == []
+    assert [poke["run"] for poke in all_of_it] == ["c"]
+
+
+async def test_a_socket_that_breaks_does_not_silence_the_others(layer: Layer) -> None:
+    hub = Hub()
+
+    async def broken(poke: Poke) -> None:
+        raise ConnectionError
+
+    bad = Subscriber(project=1, run="a", deliver=broken)
+    hub.add(bad)
+    good, heard = follow(hub, run="a")
+    await joined(layer)
+    await send(layer, ("a", 1, 1))
+    await asyncio.sleep(0.1)
+    hub.remove(bad)
+    hub.remove(good)
+    assert len(heard) == 1
+
+
+async def test_a_group_that_redis_forgot_is_joined_again(
+    layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "REJOIN", 0.05)
+    hub = Hub()
+    subscriber, heard = follow(hub, run="a")
+    await joined(layer)
+    await layer.flush()
+    before = layer.joins
+    while layer.joins == before:
+        await asyncio.sleep(0.01)
+    await send(layer, ("a", 1, 2))
+    await asyncio.sleep(0.12)
+    hub.remove(subscriber)
+    assert [poke["seq"] for poke in heard] == [2]
+
+
+async def test_the_ear_closes_when_the_last_one_leaves(layer: Layer) -> None:
+    hub = Hub()
+    subscriber, _ = follow(hub, run="a")
+    await joined(layer)
+    tasks = list(hub._tasks)
+    hub.remove(subscriber)
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(task.done() for task in tasks)
