@@ -18,12 +18,12 @@ HEAD = "/* Read out of plotly.js {version} by tests/browser/plotly_css.py. Do no
 READ = """() => ({
   version: Plotly.version,
   rules: [...document.getElementById("plotly.js-style-global").sheet.cssRules]
-    .map((rule) => rule.cssText).reverse(),
+    .map((rule) => rule.cssText),
 })"""
 
 
 def injected(browser: Browser) -> str:
-    """The rules as one text, in the order in which they were inserted, with their version on top."""
+    """The rules as one text, in the order of the sheet, which decides between equals, with their version on top."""
     page = browser.new_page()
     try:
         page.goto("about:blank")

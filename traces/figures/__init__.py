@@ -1,0 +1,1 @@
+"""Figures: the only part that knows Plotly."""

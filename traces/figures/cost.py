@@ -14,9 +14,10 @@ LABELLED_AT_MOST = 500
 
 
 def cost_icicle(sectors: Sequence[Sector]) -> dict[str, Any]:
-    """The figure as JSON: `data[0].meta` holds each sector's role and which sectors can be opened. Labels are made visible before.
+    """The figure as JSON: `data[0].meta` holds each sector's role and which sectors can be opened.
 
-    Width is cost; where no sector has a known cost it is tokens. Values are of whole branches (`branchvalues` total).
+    Width is cost, in dollars; where no sector has a known cost it is tokens. Values are of whole
+    branches (`branchvalues` total). Labels are made visible before they come here.
     """
     priced = any(sector.cost for sector in sectors)
     values = [float((sector.cost if priced else sector.tokens) or 0) for sector in sectors]
@@ -52,7 +53,9 @@ def _label(sector: Sector) -> str:
 
 
 def _said(sector: Sector) -> str:
-    cost = "cost not known" if sector.cost is None else f"${sector.cost:.6f}".rstrip("0").rstrip(".")
+    cost = (
+        "cost not known" if sector.cost is None else f"${sector.cost:.6f}".rstrip("0").rstrip(".")
+    )
     tokens = "tokens not known" if sector.tokens is None else f"{sector.tokens:,} tokens"
     return f"{sector.fate.replace('_', ' ')} · {sector.nodes:,} nodes · {tokens} · {cost}"
 

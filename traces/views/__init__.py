@@ -1,0 +1,1 @@
+"""Views: check the right, call one query, render. A GET changes nothing."""

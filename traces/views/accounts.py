@@ -41,11 +41,11 @@ def sign_in_local(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _local_admin() -> AbstractBaseUser:
-    admins = get_user_model()._default_manager.filter(is_superuser=True, is_active=True)
+    admins = get_user_model().objects.filter(is_superuser=True, is_active=True)
     admin = admins.order_by("pk").first()
     if admin is None:
         raise Http404
-    return cast(AbstractBaseUser, admin)
+    return cast("AbstractBaseUser", admin)
 
 
 @require_POST

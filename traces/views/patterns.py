@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from deliberation.vocabulary import Fate, ObservedState, VerdictOutcome
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from deliberation.vocabulary import Fate, ObservedState, VerdictOutcome
 from traces.views.access import for_people
 
 

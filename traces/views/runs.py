@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from deliberation.vocabulary import ObservedState, Strategy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from deliberation.vocabulary import ObservedState, Strategy
 from traces.queries import candidates, costs, runs, verdict_header
 from traces.views.access import for_people
 

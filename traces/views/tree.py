@@ -49,9 +49,7 @@ def outline(request: HttpRequest, run_id: str) -> HttpResponse:
     page = max(1, _whole(request.GET.get("page", "1")) or 1)
     lines = tree.preorder(tree.get_bones(who=request.user, run_id=run_id, after=-1))
     cut = lines[(page - 1) * LINES_ON_A_PAGE : page * LINES_ON_A_PAGE]
-    found = tree.get_rows(
-        who=request.user, run_id=run_id, ordinals=[line.ordinal for line in cut]
-    )
+    found = tree.get_rows(who=request.user, run_id=run_id, ordinals=[line.ordinal for line in cut])
     nodes = {node.ordinal: node for node in found}
     context = {
         "run": runs.get_run(who=request.user, run_id=run_id),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from deliberation.vocabulary import Fate, ObservedState, VerdictOutcome
 
+from deliberation.vocabulary import Fate, ObservedState, VerdictOutcome
 from traces.templatetags import fmt
 
 
@@ -55,7 +55,12 @@ def test_a_time_outside_the_calendar_is_unknown_and_no_error() -> None:
 
 
 def test_a_small_share_is_not_called_nothing() -> None:
-    assert [fmt.percent(share) for share in (None, 0, 0.001, 0.375)] == ["–", "0 %", "< 1 %", "38 %"]
+    assert [fmt.percent(share) for share in (None, 0, 0.001, 0.375)] == [
+        "–",
+        "0 %",
+        "< 1 %",
+        "38 %",
+    ]
 
 
 def test_a_bar_stays_within_its_track() -> None:

@@ -42,7 +42,10 @@ def follow(hub: Hub, *, run: str | None, project: int = 1) -> tuple[Subscriber, 
 
 
 async def send(layer: Layer, *runs: tuple[str, int, int]) -> None:
-    message = {"type": "poke", "runs": [[run, project, seq, ["tree"]] for run, project, seq in runs]}
+    message = {
+        "type": "poke",
+        "runs": [[run, project, seq, ["tree"]] for run, project, seq in runs],
+    }
     await layer.group_send(GROUP, message)
 
 
