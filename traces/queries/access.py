@@ -1,0 +1,67 @@
+"""Who sees what: a person by their memberships, a machine by its key's project."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from traces.models import ApiKey, Membership, Run
+
+
+class NotVisible(Exception):
+    """The object is not there, or the asker may not know that it is: both look the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Somebody who asks, as the projects they may look into."""
+
+    project_ids: frozenset[int]
+
+
+Who = Any
+"""Whoever asks: a Django user, or a `Viewer` made from a key."""
+
+
+def viewer_of(user: Any) -> Viewer:
+    """Return what a person may look into. A superuser has no more than their memberships."""
+    if user is None or not user.is_authenticated:
+        return Viewer(project_ids=frozenset())
+    ids = Membership.objects.filter(user_id=user.pk).values_list("project_id", flat=True)
+    return Viewer(project_ids=frozenset(ids))
+
+
+def viewer_of_key(key: ApiKey) -> Viewer:
+    """Return what a machine may look into: its key's project."""
+    return Viewer(project_ids=frozenset({key.project_id}))
+
+
+def as_viewer(who: Who) -> Viewer:
+    """Return `who` as a viewer, whatever they came as."""
+    return who if isinstance(who, Viewer) else viewer_of(who)
+
+
+def see_run(who: Who, run_id: str | uuid.UUID) -> Run:
+    """Return the run's row. Raises NotVisible for an unknown run, another's, or an id that is none.
+
+    A run without a single entry is one whose first report was not recorded yet: it is not there either.
+    """
+    wanted = as_uuid(run_id)
+    run = Run.objects.select_related("project").filter(id=wanted, size__gt=0).first()
+    if run is None or run.project_id not in as_viewer(who).project_ids:
+        raise NotVisible
+    return run
+
+
+def as_uuid(text: str | uuid.UUID) -> uuid.UUID:
+    """Return the id as a UUID. Raises NotVisible for anything that is none."""
+    try:
+        return text if isinstance(text, uuid.UUID) else uuid.UUID(text)
+    except (ValueError, AttributeError, TypeError):
+        raise NotVisible from None
+
+
+def is_storable(text: str) -> bool:
+    """Whether Postgres could hold this text at all; what it cannot hold matches nothing."""
+    return "\x00" not in text and text.isascii() or text.encode("utf-8", "ignore").decode() == text.replace("\x00", "")

@@ -1,0 +1,77 @@
+"""What verifiers said."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from traces.models import Verdict
+from traces.queries.access import NotVisible, Who, see_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictRow:
+    """One judgement; `seq` is its ledger entry. `rationale` has at most 200 characters."""
+
+    seq: int
+    verdict_id: str | None
+    node_id: str
+    by_node: str | None
+    given_ns: int | None
+    verifier: str
+    version: str | None
+    verifier_kind: str | None
+    outcome: str
+    score: float | None
+    score_min: float | None
+    score_max: float | None
+    threshold: float | None
+    independence: str | None
+    saw_reference: bool | None
+    checks_total: int | None
+    checks_passed: int | None
+    cost: Decimal | None
+    rationale: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictPage:
+    """Some verdicts, newest first, and the cursor of the next page, if any."""
+
+    items: list[VerdictRow]
+    next: str | None
+
+
+COLUMNS = tuple(VerdictRow.__slots__)
+
+
+def list_verdicts(
+    *, who: Who, run_id: str | uuid.UUID, cursor: str | None = None, limit: int = 100
+) -> VerdictPage:
+    """Return the verdicts of a run, newest first. Raises NotVisible."""
+    run = see_run(who, run_id)
+    found = Verdict.objects.filter(run_id=run.id).order_by("-seq")
+    if cursor is not None:
+        found = found.filter(seq__lt=as_seq(cursor))
+    rows = [VerdictRow(**values) for values in found.values(*COLUMNS)[: limit + 1]]
+    has_more = len(rows) > limit
+    return VerdictPage(items=rows[:limit], next=str(rows[limit - 1].seq) if has_more else None)
+
+
+def verdicts_on(run_id: uuid.UUID, node_ids: Collection[str]) -> dict[str, list[VerdictRow]]:
+    """Return node id → its verdicts, oldest first. The caller has checked the run."""
+    by_node: defaultdict[str, list[VerdictRow]] = defaultdict(list)
+    found = Verdict.objects.filter(run_id=run_id, node_id__in=list(node_ids)).order_by("seq")
+    for values in found.values(*COLUMNS):
+        by_node[values["node_id"]].append(VerdictRow(**values))
+    return by_node
+
+
+def as_seq(cursor: str) -> int:
+    """Return the seq that a cursor is. Raises NotVisible for anything that is none."""
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
+        raise NotVisible
+    return int(cursor)
