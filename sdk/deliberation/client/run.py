@@ -36,6 +36,7 @@ class Run(Scope):
     def __init__(self, recorder: Recorder, facts: dict[str, Any]) -> None:
         super().__init__(recorder)
         self.id = recorder.run
+        self.name: str | None = facts.get("name")
         self._facts = facts
         self._ending = Ending()
         self._selected: str | None = None
