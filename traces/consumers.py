@@ -16,7 +16,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.urls import path
 
 from traces.live.hub import Poke, Subscriber, hub
-from traces.queries import access
+from traces.queries.access import NotVisible
+from traces.queries.sight import Sight, sight_of_project, sight_of_run
 
 RECHECK = 5.0
 NOT_HERE = 4404
@@ -57,21 +58,23 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         await self._say(poke)
 
-    async def _look(self) -> access.Sight | None:
+    async def _look(self) -> Sight | None:
         self.looked = time.monotonic()
-        return await database_sync_to_async(_sight)(self.scope["user"], self.run, self.project)
+        look = database_sync_to_async(_sight)
+        seen: Sight | None = await look(self.scope["user"], self.run, self.project)
+        return seen
 
     async def _say(self, poke: Poke) -> None:
         await self.send(text_data=json.dumps(poke, separators=(",", ":")))
 
 
-def _sight(who: Any, run: str | None, project: str) -> access.Sight | None:
+def _sight(who: Any, run: str | None, project: str) -> Sight | None:
     """What this person sees of the run or project, or None; a signed-out person sees nothing."""
     try:
         if run is not None:
-            return access.sight_of_run(who=who, run_id=run)
-        return access.sight_of_project(who=who, slug=project)
-    except access.NotVisible:
+            return sight_of_run(who=who, run_id=run)
+        return sight_of_project(who=who, slug=project)
+    except NotVisible:
         return None
 
 

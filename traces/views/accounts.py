@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from typing import cast
 
 from django.conf import settings
-from django.contrib.auth import get_user_model, login, logout
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth import login, logout
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -40,12 +39,12 @@ def sign_in_local(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("runs")
 
 
-def _local_admin() -> AbstractBaseUser:
-    admins = get_user_model().objects.filter(is_superuser=True, is_active=True)
+def _local_admin() -> User:
+    admins = User.objects.filter(is_superuser=True, is_active=True)
     admin = admins.order_by("pk").first()
     if admin is None:
         raise Http404
-    return cast("AbstractBaseUser", admin)
+    return admin
 
 
 @require_POST

@@ -22,7 +22,9 @@ FILTERS = ("q", "state", "strategy")
 def _rows_context(request: HttpRequest) -> dict[str, Any]:
     asked = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     cursor = request.GET.get("cursor") or None
-    filters = runs.RunFilters(**asked)
+    filters = runs.RunFilters(
+        q=asked.get("q"), state=asked.get("state"), strategy=asked.get("strategy")
+    )
     page = runs.list_runs(who=request.user, filters=filters, cursor=cursor, limit=ON_A_PAGE)
     return {
         "page": page,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
@@ -22,14 +21,7 @@ def bones(request: HttpRequest, run_id: str) -> HttpResponse:
     if after is None:
         return HttpResponseBadRequest("after is a whole number")
     found = tree.get_bones(who=request.user, run_id=run_id, after=after)
-    body = {
-        "run": str(found.run),
-        "seq": found.seq,
-        "after": found.after,
-        "names": found.names,
-        "columns": found.columns,
-    }
-    return HttpResponse(orjson.dumps(body), content_type="application/json")
+    return HttpResponse(found.to_json(), content_type="application/json")
 
 
 @for_people

@@ -1,0 +1,166 @@
+"""One real server for all journeys, one browser, a page for each that fails on any complaint of the browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.chromium import SENTENCE, find_chromium
+from tests.integration.local.instances import Instance
+
+HERE = Path(__file__).parent
+TREE = HERE.parents[1]
+AXE = (HERE / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
+ARGUMENTS = [
+    *["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
+    *["--disable-background-networking", "--disable-component-update"],
+]
+WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
+  (window.violations ??= []).push(`${event.violatedDirective} ${event.sourceFile} ${event.sample}`);
+});"""
+# plotly.js carries one style sheet for maps that it injects while it loads; nothing of ours uses it.
+PLOTLY = "vendor/plotly/plotly.min.js"
+
+
+@dataclass
+class Server:
+    """A running instance: its address, its environment for programs, its sign-in link."""
+
+    instance: Instance
+    env: dict[str, str]
+    url: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.url = self.env["INSPECTOR_URL"]
+
+    def seed(self, what: str) -> str:
+        """Report a run and answer its id."""
+        done = subprocess.run(
+            self.command(what),
+            cwd=TREE,
+            env=self.program_env(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()[-1]
+
+    def start(self, what: str) -> tuple[subprocess.Popen[str], str]:
+        """A program that goes on reporting, and the id of its run."""
+        process = subprocess.Popen(
+            self.command(what), cwd=TREE, env=self.program_env(), stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout
+        return process, process.stdout.readline().strip()
+
+    def command(self, what: str) -> list[str]:
+        """The command that seeds."""
+        return [sys.executable, "-m", "tests.browser.seed", what]
+
+    def program_env(self) -> dict[str, str]:
+        """What an instrumented program needs in its environment."""
+        return {**os.environ, **self.env, "PYTHONPATH": f"{TREE}{os.pathsep}{TREE / 'sdk'}"}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`manage.py up` on a directory of its own, as a newcomer starts it."""
+    data = tmp_path_factory.mktemp("browser", numbered=True)
+    # Postgres' account must be able to reach its directory.
+    for parent in [data, *data.parents][:4]:
+        if parent.stat().st_uid == os.geteuid():
+            parent.chmod(parent.stat().st_mode | 0o011)
+    instance = Instance(data).start(DEBUG="0")
+    try:
+        instance.await_line("ready", seconds=90)
+        lines = (data / "local.env").read_text(encoding="utf-8").splitlines()
+        yield Server(instance, dict(line.split("=", 1) for line in lines if "=" in line))
+    finally:
+        instance.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    path = find_chromium()
+    assert path, SENTENCE
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(server: Server, browser: Browser) -> dict[str, object]:
+    """The cookies of the local administrator."""
+    context = browser.new_context()
+    context.new_page().goto(server.env["INSPECTOR_SIGN_IN"])
+    state = context.storage_state()
+    context.close()
+    return dict(state)
+
+
+@dataclass
+class Complaints:
+    """What the browser said against a page."""
+
+    said: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        """Collect errors of script and console."""
+        page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        is_plotly = PLOTLY in message.location.get("url", "") and "style" in message.text
+        if message.type == "error" and not is_plotly:
+            self.said.append(f"console: {message.text} {message.location}")
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(server: Server, browser: Browser, signed_in: dict[str, object]) -> Iterator[Open]:
+    """Opens a page as the administrator, and at the end asks it for complaints."""
+    contexts: list[BrowserContext] = []
+    complaints = Complaints()
+
+    def opened(path: str = "/", *, ready: str = "html[data-ready]", **options: object) -> Page:
+        script = bool(options.get("java_script_enabled", True))
+        wide = {"viewport": {"width": 1440, "height": 900}, "storage_state": signed_in}
+        context = browser.new_context(**{**wide, **options})  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        complaints.listen(page)
+        if script:
+            page.add_init_script(WATCH)
+        page.goto(server.url + path)
+        if script:
+            page.wait_for_selector(ready)
+        return page
+
+    yield opened
+    for context in contexts:
+        for page in context.pages:
+            found = page.evaluate("() => window.violations ?? []")
+            complaints.said += [one for one in found if PLOTLY not in one or "script" in one]
+        context.close()
+    assert complaints.said == []
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation that axe can find."""
+    page.evaluate(AXE)
+    found = page.evaluate("() => axe.run({resultTypes: ['violations']})")["violations"]
+    told = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+    assert told == []

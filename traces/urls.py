@@ -1,0 +1,24 @@
+"""The pages' addresses. Fragments are addresses of their own."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from traces.views import accounts, figures, node, patterns, runs, tree
+
+urlpatterns = [
+    path("", runs.run_list, name="runs"),
+    path("runs/rows", runs.run_rows, name="run-rows"),
+    path("runs/<uuid:run_id>", runs.run_detail, name="run"),
+    path("runs/<uuid:run_id>/header", runs.run_header, name="run-header"),
+    path("runs/<uuid:run_id>/candidates", runs.run_candidates, name="run-candidates"),
+    path("runs/<uuid:run_id>/tree/bones", tree.bones, name="tree-bones"),
+    path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),
+    path("runs/<uuid:run_id>/outline", tree.outline, name="run-outline"),
+    path("runs/<uuid:run_id>/nodes/<path:node_id>", node.node, name="node"),
+    path("runs/<uuid:run_id>/figures/cost", figures.cost, name="figure-cost"),
+    path("sign-in", accounts.sign_in, name="sign-in"),
+    path("sign-in/<str:token>", accounts.sign_in_local, name="sign-in-local"),
+    path("sign-out", accounts.sign_out, name="sign-out"),
+    path("patterns", patterns.patterns, name="patterns"),
+]
