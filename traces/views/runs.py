@@ -33,16 +33,18 @@ def _rows_context(request: HttpRequest) -> dict[str, Any]:
         "cursor": cursor,
         "here": f"{reverse('run-rows')}?{urlencode(asked)}",
         "older": f"{reverse('runs')}?{urlencode({**asked, 'cursor': page.next or ''})}",
-        **_first_steps(request),
+        **({} if page.items else _first_steps(request)),
     }
 
 
 def _first_steps(request: HttpRequest) -> dict[str, Any]:
-    """What a newcomer pastes. The key itself is shown only where the server is this machine's own."""
-    return {
-        "address": request.build_absolute_uri("/").rstrip("/"),
-        "environment": f"{settings.DATA_DIR.name}/local.env",
-    }
+    """What a newcomer pastes first. Only on this machine is there a file that holds the key."""
+    if not settings.LOCAL_SIGN_IN_TOKEN:
+        address = request.build_absolute_uri("/").rstrip("/")
+        return {"first_step": f"export INSPECTOR_URL={address} INSPECTOR_KEY=…"}
+    file = settings.DATA_DIR / "local.env"
+    near = file.relative_to(settings.BASE_DIR) if file.is_relative_to(settings.BASE_DIR) else file
+    return {"first_step": f". {near}"}
 
 
 @for_people

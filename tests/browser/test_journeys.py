@@ -1,0 +1,243 @@
+"""What a reviewer does, in a real browser, against a real server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.conftest import Open, Server, assert_accessible
+from tests.browser.plotly_css import SHEET, injected
+
+TREE = "[data-tree][data-ready]"
+FOCUSED = "[role=row][tabindex='0']"
+
+
+@pytest.fixture(scope="module")
+def run_id(server: Server) -> str:
+    """A finished best-of-n run of eight samples."""
+    return server.seed("small")
+
+
+@pytest.fixture
+def growing(server: Server) -> Iterator[str]:
+    """A run that grows by a node each quarter of a second."""
+    process, run = server.start("growing")
+    yield run
+    process.terminate()
+    process.wait(10)
+
+
+def focus_tree(page: Page) -> None:
+    """As a person does who comes by Tab."""
+    page.locator(FOCUSED).first.focus()
+
+
+def focused(page: Page) -> dict[str, Any]:
+    """Which row has the focus, and where on the screen it is."""
+    found = page.evaluate(
+        "() => ({key: document.activeElement.dataset.key,"
+        " top: Math.round(document.activeElement.getBoundingClientRect().top),"
+        " line: Number(document.activeElement.ariaRowIndex)})"
+    )
+    return dict(found)
+
+
+def test_a_newcomer_is_told_how_to_begin_and_the_first_run_appears_by_itself(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page("/")
+    expect(page.get_by_text("Waiting for the first run")).to_be_visible()
+    expect(page.locator(".steps")).to_contain_text("local.env")
+    assert_accessible(page)
+    expect(page.locator("[data-live-mark]")).to_have_attribute("data-state", "live")
+    run = server.seed("small")
+    expect(page.locator(f"tr[data-run='{run}']")).to_be_visible(timeout=10_000)
+    assert_accessible(page)
+
+
+def test_runs_are_found_and_the_address_keeps_the_filter(run_id: str, open_page: Open) -> None:
+    page = open_page("/")
+    page.get_by_label("Search name, task or answer").fill("no such run")
+    expect(page.get_by_text("No run matches.")).to_be_visible()
+    assert "q=no+such+run" in page.url
+    page.reload()
+    expect(page.get_by_text("No run matches.")).to_be_visible()
+    page.get_by_role("link", name="Show all").click()
+    page.locator(f"#run-{run_id}").click()
+    expect(page.locator("#run-name")).to_have_text("Game of 24: 1 4 5 10")
+
+
+def test_a_run_opens_on_its_verdict(run_id: str, open_page: Open) -> None:
+    page = open_page(f"/runs/{run_id}", ready=TREE)
+    header = page.locator("#runs-header")
+    expect(header.get_by_label("Answer")).to_have_text("(10 - 4) * (5 - 1)")
+    expect(header).to_contain_text("calc")
+    expect(header).to_contain_text("$0.10 of $0.50")
+    expect(page.locator("#candidates")).to_contain_text("8 candidates in 2 clusters")
+    assert_accessible(page)
+
+
+def test_the_tree_is_read_with_the_keyboard_alone(run_id: str, open_page: Open) -> None:
+    page = open_page(f"/runs/{run_id}", ready=TREE)
+    fold = page.locator(".row--fold:not([hidden])").first
+    expect(fold).to_contain_text("7 discarded")
+    focus_tree(page)
+    page.keyboard.press("End")
+    expect(page.locator(":focus")).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(":focus")).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("j")
+    expect(page.locator(":focus")).to_have_attribute("aria-level", "2")
+    expect(page.locator("#node-panel h2")).to_have_text("try 1")
+    expect(page.locator("#node-panel .panel__fate")).to_contain_text("majority")
+    page.keyboard.press("Enter")
+    expect(page.locator("#node-panel")).to_be_focused()
+    assert_accessible(page)
+    page.reload()
+    expect(page.locator("#node-panel h2")).to_have_text("try 1")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_growth_moves_neither_the_focus_nor_what_is_in_view(growing: str, open_page: Open) -> None:
+    page = open_page(f"/runs/{growing}", ready=TREE)
+    focus_tree(page)
+    page.keyboard.press("ArrowDown")
+    before = focused(page)
+    count = page.locator("[data-part=grid]").get_attribute("aria-rowcount")
+    expect(page.locator("[data-part=grid]")).not_to_have_attribute("aria-rowcount", str(count))
+    assert focused(page) == before
+    expect(page.locator("[data-live-mark]")).to_contain_text("live")
+
+
+def test_a_page_whose_socket_never_connects_still_follows(growing: str, open_page: Open) -> None:
+    page = open_page("/sign-in", ready="html[data-ready]")
+    page.route_web_socket("**/live?**", lambda socket: socket.close(code=1011))
+    page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + f"/runs/{growing}")
+    page.wait_for_selector(TREE)
+    count = page.locator("[data-part=grid]").get_attribute("aria-rowcount")
+    expect(page.locator("[data-part=grid]")).not_to_have_attribute(
+        "aria-rowcount", str(count), timeout=15_000
+    )
+    expect(page.locator("[data-live-mark]")).to_have_attribute("data-state", "polling")
+
+
+def test_hostile_text_is_seen_and_does_nothing(
+    server: Server, run_id: str, open_page: Open
+) -> None:
+    page = open_page(f"/runs/{run_id}", ready=TREE)
+    page.get_by_role("button", name="All", exact=True).click()
+    page.locator(".row:not([hidden])", has_text="model call").first.click()
+    output = page.locator("#node-panel pre", has_text="gnp.exe").last
+    expect(output).to_contain_text("␛[31m⟨U+202E⟩gnp.exe <img src=x onerror=alert(1)>")
+    assert page.locator("#node-panel img, #node-panel [hx-get], #node-panel pre a").count() == 0
+
+
+def test_a_long_text_is_cut_on_the_page_and_whole_in_a_file(
+    server: Server, run_id: str, open_page: Open
+) -> None:
+    page = open_page(f"/runs/{run_id}", ready=TREE)
+    page.get_by_role("button", name="All", exact=True).click()
+    page.locator(".row:not([hidden])", has_text="thought").first.click()
+    with page.expect_download() as download:
+        page.locator("#node-panel").get_by_role("link", name="the whole").click()
+    assert download.value.path().read_text() == "6 times 4 is 24.\n" * 9000
+
+
+def made_up_bones(count: int) -> bytes:
+    """The bones of a search of `count` nodes, three quarters of them discarded."""
+    rows = range(count)
+    names = {"kind": ["thought"], "fate": ["open", "discarded"], "reason": [], "verdict": []}
+    columns: dict[str, list[Any]] = {
+        "ordinal": list(rows),
+        "parent": [-1 if row == 0 else (row - 1) // 7 for row in rows],
+        "start": [row * 10 for row in rows],
+        "kind": [0] * count,
+        "fate": [int(row % 4 > 0) for row in rows],
+        "reason": [-1] * count,
+        "verdict": [-1] * count,
+        "cost": [120 for _ in rows],
+        "tokens": [40 for _ in rows],
+        "flags": [0] * count,
+    }
+    body = {"run": "r", "seq": count, "after": -1, "names": names, "columns": columns}
+    return json.dumps(body).encode()
+
+
+def test_a_hundred_thousand_nodes_open_and_scroll(run_id: str, open_page: Open) -> None:
+    body = made_up_bones(100_000)
+
+    def answer(route: Route) -> None:
+        route.fulfill(body=body, content_type="application/json")
+
+    page = open_page("/patterns")
+    page.route("**/tree/bones?**", answer)
+    page.goto(page.url.replace("/patterns", f"/runs/{run_id}"))
+    page.wait_for_selector(TREE)
+    expect(page.locator("[data-part=tally]")).to_have_text("100.0k nodes")
+    page.get_by_role("button", name="All", exact=True).click()
+    expect(page.locator("[data-part=grid]")).to_have_attribute("aria-rowcount", "100001")
+    focus_tree(page)
+    page.keyboard.press("End")
+    expect(page.locator(":focus")).to_have_attribute("aria-rowindex", "100001")
+    assert page.locator(".row").count() < 120
+    took = page.evaluate(
+        "async (body) => {"
+        " const {buildIndex} = await import('/static/js/tree/index.js');"
+        " const bones = JSON.parse(body); buildIndex(bones);"
+        " const began = performance.now(); buildIndex(bones); return performance.now() - began; }",
+        body.decode(),
+    )
+    print(f"index of 100,000 nodes in Chromium: {took:.0f} ms")
+    assert took < 250
+
+
+def test_cost_by_branch_is_drawn_and_told_as_a_table(run_id: str, open_page: Open) -> None:
+    page = open_page(f"/runs/{run_id}", ready=TREE, color_scheme="dark")
+    page.locator("#cost").scroll_into_view_if_needed()
+    page.wait_for_selector("[data-chart][data-ready]", timeout=30_000)
+    assert page.locator("#cost .slice").count() > 8
+    assert page.locator("#cost .modebar").count() == 0
+    page.get_by_text("The same as a table").click()
+    expect(page.locator("#cost table")).to_contain_text("$0.10")
+    assert_accessible(page)
+
+
+def test_a_narrow_screen_and_a_chosen_theme(run_id: str, open_page: Open) -> None:
+    page = open_page(f"/runs/{run_id}", ready=TREE, viewport={"width": 360, "height": 780})
+    for theme in ("light", "dark"):
+        page.get_by_role("button", name="Theme").click()
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    # What the server sends is dark already: nothing flashes.
+    assert 'data-theme="dark"' in page.request.get(page.url).text()
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 360
+    assert_accessible(page)
+
+
+def test_without_script_every_node_is_on_a_page(run_id: str, open_page: Open) -> None:
+    page = open_page(f"/runs/{run_id}", java_script_enabled=False)
+    page.get_by_role("link", name="Open the plain outline").first.click()
+    assert page.locator("tbody tr").count() == 24
+    page.locator("tbody a").first.click()
+    assert page.locator("#node-panel").count() == 1
+
+
+def test_who_is_signed_out_sees_nothing_and_is_sent_to_sign_in(
+    server: Server, run_id: str, browser: Browser
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{server.url}/runs/{run_id}")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    rows = page.request.get(f"{server.url}/runs/rows", headers={"HX-Request": "true"})
+    assert rows.status == 401
+    assert page.request.get(f"{server.url}/sign-in/guessed").status == 404
+    context.close()
+
+
+def test_the_served_style_sheet_is_the_one_plotly_would_inject(browser: Browser) -> None:
+    assert SHEET.read_text(encoding="utf-8") == injected(browser)
