@@ -14,7 +14,7 @@ from django import template
 register = template.Library()
 UNKNOWN = "–"
 GLYPHS = {"open": "○", "selected": "◆", "kept": "●", "discarded": "◌", "failed": "✕"}
-MARKS = {"accept": "✓", "reject": "✗", "unsure": "?", "error": "!", "timeout": "⏱"}
+MARKS = {"accept": "✓", "reject": "✗", "unsure": "?", "error": "!", "timeout": "◷"}
 ENDED_WELL = {"completed"}
 ENDED_BADLY = {"failed", "crashed", "lost", "killed", "rejected", "unconfirmed", "limit_exceeded"}
 HELD = {"pausing", "paused", "awaiting_approval", "awaiting_input", "cancelling", "killing"}
