@@ -14,5 +14,6 @@ api = NinjaAPI(
     docs_url="/docs",
 )
 for part in ("traces.api", "ingest.api"):
-    if find_spec(part):
-        api.add_router("", import_module(part).router)
+    router = getattr(import_module(part), "router", None) if find_spec(part) else None
+    if router:
+        api.add_router("", router)

@@ -58,7 +58,7 @@ class BoundedRequest(WebRequest):
         transport = self.channel.transport
         transport.write(_refusal(self.most_bytes))
         transport.loseWriteConnection()
-        reactor.callLater(LINGER_SECONDS, transport.abortConnection)
+        reactor.callLater(LINGER_SECONDS, transport.abortConnection)  # type: ignore[arg-type]
 
 
 class BoundedFactory(HTTPFactory):
@@ -66,7 +66,7 @@ class BoundedFactory(HTTPFactory):
 
     def buildProtocol(self, addr: IAddress) -> HTTPChannel:
         """The protocol of one connection."""
-        protocol = super().buildProtocol(addr)
+        protocol: HTTPChannel = super().buildProtocol(addr)
         protocol.requestFactory = BoundedRequest
         return protocol
 
@@ -80,7 +80,7 @@ class Door(daphne.server.Server):
         daphne.server.HTTPFactory = BoundedFactory
         super().run()
 
-    def kill_all_applications(self) -> Deferred[object]:
+    def kill_all_applications(self) -> Deferred[list[object]]:
         """Cancels what is under way. Daphne's own stumbles over a body that is still arriving."""
         found = (details.get("application_instance") for details in self.connections.values())
         running = [application for application in found if application and not application.done()]

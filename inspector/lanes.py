@@ -8,10 +8,10 @@ machine lane makes none: its views check their own key, and know neither session
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestAborted
@@ -20,9 +20,9 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.urls import set_script_prefix, set_urlconf
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MACHINES = "/v1/"
@@ -61,7 +61,7 @@ class MachineHandler(ASGIHandler):
         set_script_prefix(scope.get("root_path", ""))
         request, response = self.create_request(scope, body)
         if request is None:
-            await self.send_response(response, send)
+            await self.send_response(cast("HttpResponse", response), send)
             return
         leaving = asyncio.create_task(self.listen_for_disconnect(receive))
         answering = asyncio.create_task(self._answer(request, send))
@@ -89,8 +89,8 @@ class MachineHandler(ASGIHandler):
     async def get_response_async(self, request: HttpRequest) -> HttpResponse:
         """The view's answer; refusals are not logged, for a flood of them must stay cheap."""
         set_urlconf(settings.ROOT_URLCONF)
-        response: HttpResponse = await self._middleware_chain(request)
-        return response
+        answering = self._middleware_chain(request)
+        return await cast("Coroutine[Any, Any, HttpResponse]", answering)
 
     async def _answer(self, request: ASGIRequest, send: Send) -> None:
         response = await self.run_get_response(request)

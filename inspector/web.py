@@ -30,7 +30,7 @@ def main() -> None:
     from inspector.asgi import application
 
     BoundedRequest.most_bytes = settings.MAX_BODY_BYTES
-    reactor.addSystemEventTrigger("during", "shutdown", _close_pools)
+    reactor.addSystemEventTrigger("during", "shutdown", _close_pools)  # type: ignore[arg-type]
     Door(
         application,
         endpoints=[_endpoint(arguments)],
@@ -51,7 +51,7 @@ async def _close_all() -> None:
     from ingest.pool import close_pool
 
     await close_pool()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
 
 
 def _endpoint(arguments: argparse.Namespace) -> str:

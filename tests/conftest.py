@@ -48,6 +48,18 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Ends what threads and pools of tests left connected, or the database could not be dropped."""
+    from django.db import connections
+
+    from tests import servers
+
+    yield
+    connections.close_all()
+    servers.end_sessions()
+
+
+@pytest.fixture(scope="session")
 def redis_url() -> str:
     """A real Redis; tests without it have channel layer and broker in memory."""
     from tests import servers

@@ -13,6 +13,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import psycopg
+
 from inspector.local.children import Child
 from inspector.local.places import Places, prepare_places
 from inspector.local.stores import start_postgres, start_redis
@@ -42,6 +44,15 @@ def run_postgres() -> None:
 def run_redis() -> None:
     """Started once."""
     _stop_at_exit(start_redis(Child, places(), durable=False))
+
+
+def end_sessions() -> None:
+    """Disconnects everyone from the databases of the tests."""
+    maintenance = f"host={places().sockets} user=postgres dbname=postgres"
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test%'"
+        )
 
 
 def _stop_at_exit(child: Child) -> None:

@@ -38,7 +38,7 @@ def run_stack() -> Iterator[Stack]:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if name not in ("DATABASE_URL", "REDIS_URL")
+            if name not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
         }
         environment |= {"DATA_DIR": directory, "PORT": str(port), "DEMO": "0"}
         process = subprocess.Popen(

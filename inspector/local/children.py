@@ -93,7 +93,7 @@ def await_ready(child: Child, is_ready: Callable[[], bool], *, seconds: float) -
         if not child.is_running():
             raise Trouble(f"{name} did not start: {last_words(log)} (see {log})")
         if time.monotonic() > deadline:
-            raise Trouble(f"{name} was not ready in {seconds:.0f} s; see {log}")
+            raise Trouble(f"{name} was not ready in {seconds:.0f} s: {last_words(log)} (see {log})")
         time.sleep(0.02)
 
 

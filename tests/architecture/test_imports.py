@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
-from tests.architecture.tree import TREE
+from tests.architecture.tree import TREE, files, name
+
+HOUSE = ("inspector", "ingest", "traces")
 
 ALONE = """
 import importlib, pkgutil, sys
@@ -45,3 +51,39 @@ def test_the_sdk_needs_the_standard_library_only() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_what_runs_is_installed_by_make_run() -> None:
+    """The suite has more installed than a user has; an import from that would pass here only."""
+    lock = (TREE / "requirements.lock").read_text()
+    to_run = set(re.findall(r"^([\w.-]+)==", lock.partition("# -- test --")[0], re.MULTILINE))
+    owners = packages_distributions()
+    strangers = {
+        f"{name(path)}: {module}"
+        for path in files(*HOUSE, suffix=".py")
+        for module in imported(path) - {"deliberation"}
+        if module in owners and not {canonical(owner) for owner in owners[module]} & to_run
+    }
+    assert not strangers
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names of a module's absolute imports; `google` is many packages' name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {module.partition(".")[0] for module in found}
+
+
+def canonical(distribution: str) -> str:
+    """The name as the lock spells it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def test_the_namespace_google_is_installed_by_make_run() -> None:
+    lock = (TREE / "requirements.lock").read_text().partition("# -- test --")[0]
+    assert "googleapis-common-protos==" in lock
+    assert "\nprotobuf==" in lock

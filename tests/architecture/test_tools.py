@@ -24,7 +24,7 @@ def test_ruff_finds_nothing() -> None:
 
 
 def test_everything_is_formatted() -> None:
-    run(sys.executable, "-m", "ruff", "format", "--check", "--quiet", ".")
+    run(sys.executable, "-m", "ruff", "format", "--check", "--output-format=concise", ".")
 
 
 def test_mypy_finds_nothing() -> None:
