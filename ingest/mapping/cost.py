@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from deliberation.vocabulary import Cost, CostProvenance
@@ -17,6 +18,7 @@ def take_cost(rest: dict[str, Any], names: Iterable[str]) -> Cost | None:
     for name in names:
         amount = as_amount(rest.get(name))
         if amount is not None and (amount or name not in ZERO_IS_UNKNOWN):
-            del rest[name]
+            if amount == Decimal(str(rest[name])):
+                del rest[name]
             return Cost(amount=amount, provenance=CostProvenance.REPORTED)
     return None

@@ -13,7 +13,7 @@ from typing import Any
 from deliberation.vocabulary import CostBasis, NodeKind, TextVisibility, Usage
 from ingest.mapping.content import messages_text, parse, reasoning_in, with_instructions
 from ingest.mapping.cost import take_cost
-from ingest.mapping.take import fact_text, take_fact, take_text
+from ingest.mapping.take import fact_text, take_fact, take_text, take_value
 from ingest.mapping.usage import GENAI, take_usage
 from ingest.wire.span import Attributes
 
@@ -118,9 +118,7 @@ def _take_finish(rest: Attributes) -> str | None:
 
 
 def _fill_content(rest: Attributes, facts: dict[str, Any]) -> None:
-    entered = messages_text(rest.pop("gen_ai.input.messages", None))
-    if entered is None and "pydantic_ai.all_messages" in rest:
-        entered = messages_text(rest.pop("pydantic_ai.all_messages"))
+    entered = messages_text(take_value(rest, "gen_ai.input.messages", "pydantic_ai.all_messages"))
     instructions = rest.get("gen_ai.system_instructions")
     if instructions is not None:
         joined = with_instructions(entered, instructions)
@@ -128,7 +126,7 @@ def _fill_content(rest: Attributes, facts: dict[str, Any]) -> None:
             entered = joined
             del rest["gen_ai.system_instructions"]
     facts["input"] = entered
-    came_out = messages_text(rest.pop("gen_ai.output.messages", None))
+    came_out = messages_text(take_value(rest, "gen_ai.output.messages"))
     if came_out is None and "final_result" in rest:
         came_out = take_text(rest, "final_result")
     facts["output"] = came_out

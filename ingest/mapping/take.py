@@ -41,25 +41,33 @@ def take_fact(rest: dict[str, Any], *names: str) -> str | None:
     return None
 
 
-def take_text(rest: dict[str, Any], *names: str) -> str | None:
-    """Return the first of some attributes as text of any length; structures become their JSON."""
+def take_value(rest: dict[str, Any], *names: str) -> Any:
+    """Return the first of some attributes that has a value, whatever its type."""
     for name in names:
         value = rest.get(name)
         if value is not None:
             del rest[name]
-            return value if isinstance(value, str) else dump(value)
+            return value
     return None
 
 
-def take_count(rest: dict[str, Any], names: Iterable[str]) -> int | None:
-    """Return the first of some attributes that is a count ≥ 0: an integer, or a number or text that
-    is one.
+def take_text(rest: dict[str, Any], *names: str) -> str | None:
+    """Return the first of some attributes as text of any length; structures become their JSON."""
+    value = take_value(rest, *names)
+    return value if value is None or isinstance(value, str) else dump(value)
+
+
+def take_count(rest: dict[str, Any], names: Iterable[str], least: int = 0) -> int | None:
+    """Return the first of some attributes that is a count: an integer, or text that is one.
+
+    One that is under `least` is returned and stays behind too.
     """
     for name in names:
         if name in rest:
             count = as_count(rest[name])
             if count is not None:
-                del rest[name]
+                if count >= least:
+                    del rest[name]
                 return count
     return None
 
@@ -89,7 +97,7 @@ def as_float(value: Any) -> float | None:
 
 
 def as_amount(value: Any) -> Decimal | None:
-    """Return an amount of money ≥ 0 of at most 12 + 18 digits, or None."""
+    """Return an amount of money ≥ 0, or None; digits beyond the ledger's 12 + 18 are rounded away."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

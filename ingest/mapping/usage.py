@@ -44,11 +44,12 @@ OPENINFERENCE: Names = {
 
 def take_usage(rest: dict[str, Any], names: Names) -> Usage | None:
     """Return the usage that attributes report, taken out of `rest`; None where they report none."""
-    entered = take_count(rest, names["input"])
-    came_out = take_count(rest, names["output"])
     cache_read = take_count(rest, names["cache_read"])
     cache_write = take_count(rest, names["cache_write"])
     reasoning = take_count(rest, names["reasoning"])
+    # A total that is not kept as reported stays an attribute as well.
+    entered = take_count(rest, names["input"], least=(cache_read or 0) + (cache_write or 0))
+    came_out = take_count(rest, names["output"], least=reasoning or 0)
     if entered is came_out is cache_read is cache_write is reasoning is None:
         return None
     return inclusive(entered, came_out, cache_read, cache_write, reasoning)

@@ -147,11 +147,9 @@ def _id(plain: Any, name: str, size: int) -> str | None:
     written = text(plain, name)
     if not written:
         return None
+    is_hex = len(written) == 2 * size
     try:
-        if len(written) == 2 * size:
-            raw = bytes.fromhex(written)
-        else:
-            raw = b64decode(written, validate=True)
+        raw = bytes.fromhex(written) if is_hex else b64decode(written, validate=True)
     except (ValueError, NotBase64):
         raw = b""
     if len(raw) != size:

@@ -155,13 +155,13 @@ def read_attributes(pairs: Iterable[KeyValue]) -> Attributes:
     attributes: Attributes = {}
     for pair in pairs:
         value = pair.value
-        # Most values are text: asking for it first spares the question which member is set.
-        text = value.string_value
+        # Most values are text or integers: asking for these spares the question which is set.
+        found = value.string_value or value.int_value or read_value(value)
         key = pair.key
         if key in attributes:
-            keep_repeated(attributes, key, text or read_value(value))
+            keep_repeated(attributes, key, found)
         else:
-            attributes[key] = text or read_value(value)
+            attributes[key] = found
     return attributes
 
 

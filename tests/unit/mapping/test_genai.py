@@ -1,0 +1,195 @@
+"""The GenAI convention, current and older."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from deliberation.vocabulary import CostProvenance, NodeKind, TextVisibility, Usage
+from tests.unit.mapping.making import observe, rest_of
+
+USER = '[{"role":"user","parts":[{"type":"text","content":"6*7?"}]}]'
+CHAT: dict[str, Any] = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-4o",
+    "gen_ai.response.model": "gpt-4o-2024-08-06",
+    "gen_ai.response.id": "resp-1",
+    "gen_ai.response.finish_reasons": ["stop"],
+    "gen_ai.usage.input_tokens": 10,
+    "gen_ai.usage.output_tokens": 20,
+    "gen_ai.usage.cache_read.input_tokens": 4,
+    "gen_ai.usage.reasoning.output_tokens": 7,
+    "gen_ai.input.messages": USER,
+}
+
+
+def test_it_works() -> None:
+    node = observe(CHAT)
+    assert node.node_kind is NodeKind.MODEL_CALL
+    assert (node.model, node.provider) == ("gpt-4o-2024-08-06", "openai")
+    assert (node.response_id, node.finish_reason) == ("resp-1", "stop")
+    assert node.usage == Usage(input=10, output=20, cache_read=4, reasoning=7)
+    assert node.input == USER
+    kept = {key for key in rest_of(node) if key.startswith("gen_ai.")}
+    assert kept == {"gen_ai.operation.name", "gen_ai.request.model"}
+    assert rest_of(node)["deliberation.convention"] == "genai"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "kind"),
+    [
+        ({"gen_ai.operation.name": "embeddings"}, NodeKind.RETRIEVAL),
+        ({"gen_ai.operation.name": "execute_tool"}, NodeKind.TOOL_CALL),
+        ({"gen_ai.operation.name": "invoke_agent"}, NodeKind.AGENT),
+        ({"gen_ai.operation.name": "something_new"}, NodeKind.STEP),
+        ({"gen_ai.tool.name": "calc"}, NodeKind.TOOL_CALL),
+        ({"gen_ai.request.model": "m"}, NodeKind.MODEL_CALL),
+        ({"gen_ai.agent.name": "judge"}, NodeKind.AGENT),
+        ({"gen_ai.system": "openai"}, NodeKind.STEP),
+    ],
+)
+def test_the_kind_is_the_operation_or_what_the_rest_shows(
+    attributes: dict[str, Any], kind: NodeKind
+) -> None:
+    assert observe(attributes).node_kind is kind
+
+
+def test_a_tool_s_arguments_and_result_are_its_input_and_output() -> None:
+    node = observe(
+        {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": "calculator",
+            "gen_ai.tool.call.arguments": '{"expression": broken',
+            "gen_ai.tool.call.result": {"value": 42},
+        }
+    )
+    assert (node.tool, node.input) == ("calculator", '{"expression": broken')
+    assert node.output == '{"value":42}'
+
+
+def test_an_agent_s_repeated_sums_are_not_usage() -> None:
+    node = observe({"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 99})
+    assert node.usage is None
+    assert rest_of(node)["gen_ai.usage.input_tokens"] == 99
+
+
+@pytest.mark.parametrize(
+    ("name", "token_class"),
+    [
+        ("gen_ai.usage.prompt_tokens", "input"),
+        ("gen_ai.usage.completion_tokens", "output"),
+        ("gen_ai.usage.cache_read_input_tokens", "cache_read"),
+        ("gen_ai.usage.cache_creation.input_tokens", "cache_write"),
+        ("gen_ai.usage.reasoning_tokens", "reasoning"),
+        ("gen_ai.usage.details.reasoning_tokens", "reasoning"),
+    ],
+)
+def test_usage_has_many_names(name: str, token_class: str) -> None:
+    usage = observe({"gen_ai.operation.name": "chat", name: "5"}).usage
+    assert usage == Usage(**{token_class: 5})
+
+
+def test_of_two_names_the_better_is_taken_and_the_other_kept() -> None:
+    node = observe({**CHAT, "gen_ai.usage.prompt_tokens": 11})
+    assert node.usage is not None
+    assert node.usage.input == 10
+    assert rest_of(node)["gen_ai.usage.prompt_tokens"] == 11
+
+
+@pytest.mark.parametrize("nonsense", [-1, "many", True, 1.5, None, [3], 2**60])
+def test_usage_that_is_no_count_stays_an_attribute(nonsense: Any) -> None:
+    node = observe({"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": nonsense})
+    assert node.usage is None
+    assert rest_of(node)["gen_ai.usage.input_tokens"] == nonsense
+
+
+def test_parts_larger_than_their_whole_were_counted_apart() -> None:
+    usage = observe({**CHAT, "gen_ai.usage.cache_read.input_tokens": 90}).usage
+    assert usage is not None
+    assert (usage.input, usage.cache_read) == (100, 90)
+
+
+def test_a_reported_cost_is_money_and_zero_may_mean_unknown() -> None:
+    cost = observe({**CHAT, "operation.cost": 0.00125}).cost
+    assert cost is not None
+    assert (cost.amount, cost.provenance) == (Decimal("0.00125"), CostProvenance.REPORTED)
+    unknown = observe({**CHAT, "gen_ai.usage.cost": 0})
+    assert unknown.cost is None
+    assert rest_of(unknown)["gen_ai.usage.cost"] == 0
+
+
+def test_what_already_fits_the_model_is_passed_through_untouched() -> None:
+    text = (
+        '[ {"role": "user",  "parts": [{"type":"text","content":"\\u2026 12345678901234567890"}]}]'
+    )
+    assert observe({**CHAT, "gen_ai.input.messages": text}).input == text
+
+
+@pytest.mark.parametrize("text", ["not json", "[{broken", '{"thinking": "thinking"', ""])
+def test_broken_json_stays_the_text_it_is(text: str) -> None:
+    assert observe({**CHAT, "gen_ai.input.messages": text}).input == text
+
+
+def test_parts_of_other_names_get_the_names_of_the_model() -> None:
+    parts = [
+        {"type": "thinking", "content": "hm", "signature": "s"},
+        {"type": "tool_call_response", "id": "c1", "response": {"n": 12345678901234567890123}},
+        {"type": "blob", "mime_type": "image/png", "content": "iVBO"},
+        {"type": "uri", "modality": "image", "uri": "https://x/y.png"},
+        {"type": "new", "content": 1},
+    ]
+    said = json.dumps([{"role": "assistant", "parts": parts, "finish_reason": "stop"}])
+    node = observe({**CHAT, "gen_ai.output.messages": said})
+    [message] = json.loads(node.output or "")
+    assert message["finish_reason"] == "stop"
+    assert message["parts"] == [
+        {"type": "reasoning", "content": "hm", "signature": "s"},
+        {"type": "tool_result", "id": "c1", "result": {"n": 12345678901234567890123}},
+        {"type": "image", "mime_type": "image/png", "content": "iVBO"},
+        {"type": "image", "modality": "image", "url": "https://x/y.png"},
+        {"type": "new", "content": 1},
+    ]
+    assert node.reasoning == "hm"
+
+
+@pytest.mark.parametrize(
+    ("messages", "following"), [(USER, json.loads(USER)), ("[]", []), (None, [])]
+)
+def test_system_instructions_come_first(messages: str | None, following: list[Any]) -> None:
+    told = '[{"type":"text","content":"Be brief."}]'
+    attributes = {**CHAT, "gen_ai.system_instructions": told, "gen_ai.input.messages": messages}
+    node = observe(attributes)
+    system = {"role": "system", "parts": json.loads(told)}
+    assert json.loads(node.input or "") == [system, *following]
+    assert "gen_ai.system_instructions" not in rest_of(node)
+
+
+def test_instructions_that_cannot_be_put_before_stay_an_attribute() -> None:
+    node = observe({**CHAT, "gen_ai.system_instructions": "Be.", "gen_ai.input.messages": "hi"})
+    assert node.input == "hi"
+    assert rest_of(node)["gen_ai.system_instructions"] == "Be."
+
+
+def test_several_finish_reasons_are_told_together() -> None:
+    node = observe({**CHAT, "gen_ai.response.finish_reasons": '["stop", "length"]'})
+    assert node.finish_reason == "stop,length"
+
+
+def test_a_fact_that_had_to_be_cleaned_is_also_kept_whole() -> None:
+    node = observe({**CHAT, "gen_ai.response.model": "m\0" + "x" * 300})
+    assert node.model is not None
+    assert node.model.startswith("m\N{REPLACEMENT CHARACTER}")
+    assert rest_of(node)["gen_ai.response.model"] == "m\0" + "x" * 300
+
+
+def test_a_call_whose_text_was_not_recorded_says_so() -> None:
+    assert observe(CHAT).text_visibility is TextVisibility.NONE
+    said = '[{"role":"assistant","parts":[{"type":"text","content":"42"}]}]'
+    hidden = observe({**CHAT, "gen_ai.output.messages": said})
+    assert hidden.text_visibility is None
+    full = {**CHAT, "gen_ai.output.messages": said, "gen_ai.usage.reasoning.output_tokens": 0}
+    assert observe(full).text_visibility is TextVisibility.FULL

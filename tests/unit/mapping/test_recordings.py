@@ -1,0 +1,145 @@
+"""What public clients recorded comes out as it went in: counted, priced in tokens, and whole."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from deliberation.events import Event, NodeObserved, RunEnded, RunStarted
+from deliberation.events.codec import decode, encode
+from deliberation.vocabulary import NodeKind, NodeStatus
+from ingest.mapping import map_log, map_span
+from ingest.wire.otlp import decode_logs, decode_traces
+from ingest.wire.span import Span
+from tests.unit.mapping.making import RUN, only
+from tests.unit.wire.recordings import CLIENTS, golden, recorded, summary
+
+FOUR = ["openai-genai", "openai-openinference", "langchain-openinference", "pydantic-ai-v5"]
+CLASSES = ("input", "output", "reasoning", "cache_read")
+
+
+def spans_of(client: str) -> Iterator[Span]:
+    for body in recorded(client):
+        if body.signal == "traces":
+            yield from decode_traces(body.body, body.media).records
+
+
+def nodes_of(client: str) -> list[NodeObserved]:
+    return [only(map_span(span, RUN), NodeObserved) for span in spans_of(client)]
+
+
+def tokens_of(calls: list[NodeObserved]) -> dict[str, int]:
+    total: Counter[str] = Counter(dict.fromkeys(CLASSES, 0))
+    for call in calls:
+        for name in CLASSES:
+            total[name] += getattr(call.usage, name, None) or 0
+    return dict(total)
+
+
+def distinct(calls: list[NodeObserved]) -> list[NodeObserved]:
+    """Return each response once: two instrumentations of one client report one response twice."""
+    return list({call.response_id or call.node: call for call in calls}.values())
+
+
+@pytest.mark.parametrize("client", FOUR)
+def test_the_tokens_of_distinct_calls_add_up_to_the_summary(client: str) -> None:
+    facts = summary(client)
+    calls = [node for node in nodes_of(client) if node.node_kind is NodeKind.MODEL_CALL]
+    assert len(calls) == facts["llm_spans"]
+    assert len(distinct(calls)) == facts["llm_leaf_spans_distinct_response_id"]
+    assert tokens_of(distinct(calls)) == facts["tokens_llm_leaf_distinct_response_id"]
+    assert tokens_of(calls) == facts["tokens_llm_spans_all"]
+
+
+@pytest.mark.parametrize("client", FOUR)
+def test_spans_tools_errors_and_roots_are_those_of_the_summary(client: str) -> None:
+    facts, nodes = summary(client), nodes_of(client)
+    assert len({node.node for node in nodes}) == facts["spans_unique"]
+    tools = Counter(node.tool for node in nodes if node.node_kind is NodeKind.TOOL_CALL)
+    assert sum(tools.values()) == facts["tool_execution_spans"]
+    assert dict(tools) == facts["tool_names"]
+    errors = [node for node in nodes if node.status is NodeStatus.ERROR]
+    assert len(errors) == facts["error_spans"]
+    assert all(node.error for node in errors)
+    roots = sorted(root for trace in facts["traces"] for root in trace["roots"])
+    events = [event for span in spans_of(client) for event in map_span(span, RUN)]
+    assert sorted(each.name or "" for each in events if isinstance(each, RunStarted)) == roots
+    assert sum(isinstance(each, RunEnded) for each in events) == facts["trace_count"]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_every_event_of_every_client_can_be_written_and_read(client: str) -> None:
+    for body in recorded(client):
+        events: list[Event] = []
+        if body.signal == "traces":
+            for span in decode_traces(body.body, body.media).records:
+                events += map_span(span, RUN)
+        elif body.signal == "logs":
+            for record in decode_logs(body.body, body.media).records:
+                events += map_log(record, RUN)
+        assert len({event.key for event in events}) <= len(events)
+        for event in events:
+            assert len(event.key) <= 64
+            assert decode(encode(event)) == event
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_nothing_a_client_said_is_lost(client: str) -> None:
+    for span in spans_of(client):
+        event = next(e for e in map_span(span, RUN) if hasattr(e, "attributes"))
+        plain = encode(event)
+        told = set(leaves(plain))
+        rest = json.loads(plain["attributes"])
+        for key, value in span.attributes.items():
+            if rest.get(key, rest.get(f"source:{key}")) != value:
+                missing = {leaf for leaf in leaves(value) if leaf not in told}
+                assert missing <= {"thinking", "tool_call_response", "blob", "uri"}, (key, missing)
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Yield each scalar in a value as text; JSON text is opened, and also yielded as it is."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from leaves(inner)
+        return
+    if isinstance(value, str):
+        opened = _open(value)
+        if opened is not None:
+            yield from leaves(opened)
+            return
+    if value is not None:
+        yield format(Decimal(str(value)), "f") if type(value) is float else str(value)
+
+
+def _open(text: str) -> Any:
+    try:
+        opened = json.loads(text)
+    except ValueError:
+        return None
+    return opened if isinstance(opened, dict | list) else None
+
+
+def test_a_golden_agent_has_its_parent_its_call_and_its_cost() -> None:
+    spans = decode_traces(golden("pydantic-ai-v5.traces.protobuf").body, "protobuf").records
+    nodes = [only(map_span(span, RUN), NodeObserved) for span in spans]
+    kinds = [node.node_kind for node in nodes]
+    assert kinds.count(NodeKind.AGENT) == kinds.count(NodeKind.MODEL_CALL) == 2
+    for call in nodes:
+        if call.node_kind is NodeKind.MODEL_CALL:
+            assert call.parent in {node.node for node in nodes}
+            assert call.cost is not None
+            assert call.cost.amount
+
+
+def test_a_golden_failed_call_is_a_failed_run() -> None:
+    [span] = decode_traces(golden("openai-genai.failed.protobuf").body, "protobuf").records
+    events = map_span(span, RUN)
+    assert only(events, RunEnded).error == (
+        "openai.InternalServerError: Error code: 500 - upstream exploded"
+    )
+    assert only(events, RunStarted).task == "explode"
