@@ -63,5 +63,5 @@ def as_uuid(text: str | uuid.UUID) -> uuid.UUID:
 
 
 def is_storable(text: str) -> bool:
-    """Whether Postgres could hold this text at all; what it cannot hold matches nothing."""
-    return "\x00" not in text and text.isascii() or text.encode("utf-8", "ignore").decode() == text.replace("\x00", "")
+    """Whether Postgres could hold this text at all: what it cannot hold matches nothing."""
+    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,12 @@ class Tokens(Usage):
         """Input plus output: the other classes are parts of these."""
         known = [count for count in (self.input, self.output) if count is not None]
         return sum(known) if known else None
+
+
+def add_known(amounts: Sequence[Any]) -> Any:
+    """Return the sum of the known amounts, None when none of them is known."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None
 
 
 def tokens_of(row: Any) -> Tokens:

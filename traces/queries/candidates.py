@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from traces.queries.access import Who
-from traces.queries.verdicts import VerdictRow
+from traces.models import Candidate, Node, Run
+from traces.queries.access import Who, see_run
+from traces.queries.verdicts import VerdictRow, verdicts_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,4 +66,86 @@ class CandidateTable:
 
 def list_candidates(*, who: Who, run_id: str | uuid.UUID) -> CandidateTable:
     """Return the candidates of a run. Raises NotVisible."""
-    raise NotImplementedError
+    return read_candidates(see_run(who, run_id))
+
+
+def read_candidates(run: Run) -> CandidateTable:
+    """Return the candidates of a run that the caller may see."""
+    stored = list(Candidate.objects.filter(run_id=run.id))
+    ids = [each.node_id for each in stored]
+    nodes = {n.node_id: n for n in Node.objects.filter(run_id=run.id, node_id__in=ids)}
+    verdicts = verdicts_on(run.id, ids)
+    rows = [
+        _row(each, nodes[each.node_id], verdicts.get(each.node_id, []), run.selected_node)
+        for each in stored
+        if each.node_id in nodes
+    ]
+    rows.sort(key=lambda row: row.ordinal)
+    clusters = _clusters(rows)
+    normalisers = dict.fromkeys(each.normaliser for each in stored if each.normaliser)
+    return CandidateTable(
+        candidates=rows,
+        clusters=clusters,
+        verifiers=list(dict.fromkeys(name for row in rows for name in row.verdicts)),
+        unparsable=sum(_label(row) is None for row in rows),
+        margin=clusters[0].votes - clusters[1].votes if len(clusters) > 1 else None,
+        normaliser=", ".join(normalisers) or None,
+    )
+
+
+def _row(
+    stored: Candidate, node: Node, verdicts: list[VerdictRow], selected: str | None
+) -> CandidateRow:
+    return CandidateRow(
+        ordinal=node.ordinal,
+        node_id=stored.node_id,
+        answer=stored.answer,
+        normalised=stored.normalised,
+        cluster=stored.cluster,
+        votes=stored.votes,
+        weight=stored.weight,
+        value=node.value if node.value is not None else node.fate_value,
+        chosen=stored.node_id == selected,
+        fate=node.fate,
+        fate_reason=node.fate_reason,
+        correct=stored.correct,
+        verdicts={verdict.verifier: verdict for verdict in verdicts},
+    )
+
+
+def _label(row: CandidateRow) -> str | None:
+    """Return what a candidate is grouped by: its cluster, else its normalised answer, else the answer itself."""
+    return next((name for name in (row.cluster, row.normalised, row.answer) if name is not None), None)
+
+
+def _clusters(rows: list[CandidateRow]) -> list[Cluster]:
+    groups: dict[str, list[CandidateRow]] = {}
+    for row in rows:
+        label = _label(row)
+        if label is not None:
+            groups.setdefault(label, []).append(row)
+    total = sum(_votes(group) for group in groups.values())
+    clusters = [_cluster(label, group, total) for label, group in groups.items()]
+    return sorted(clusters, key=lambda cluster: -cluster.votes)
+
+
+def _votes(group: list[CandidateRow]) -> int:
+    stated = [row.votes for row in group if row.votes is not None]
+    # Some sources write the votes of the whole cluster on each of its candidates.
+    if set(stated) == {len(group)}:
+        return len(group)
+    return sum(stated) if stated else len(group)
+
+
+def _cluster(label: str, group: list[CandidateRow], total: int) -> Cluster:
+    weights = [row.weight for row in group if row.weight is not None]
+    chosen = next((row for row in group if row.chosen), None)
+    return Cluster(
+        label=label,
+        answer=(chosen or group[0]).answer,
+        votes=_votes(group),
+        count=len(group),
+        weight=sum(weights) if weights else None,
+        share=_votes(group) / total if total else 0.0,
+        chosen=chosen is not None,
+    )

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
-from traces.queries.access import Who
+from deliberation.ledger.entry import read_line
+from traces.queries.access import Who, see_run
+from traces.queries.ledger import StoredEntry, read_entries_after, showable
+
+PREVIEW_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,4 +53,36 @@ def list_events(
     *, who: Who, run_id: str | uuid.UUID, after: int = -1, limit: int = 100
 ) -> EventPage:
     """Return the entries after the seq `after`. Raises NotVisible."""
-    raise NotImplementedError
+    run = see_run(who, run_id)
+    entries = read_entries_after(run.id, after, limit + 1)
+    items = [_row(entry) for entry in entries[:limit]]
+    return EventPage(items=items, next=str(items[-1].seq) if len(entries) > limit else None)
+
+
+def _row(entry: StoredEntry) -> EventRow:
+    fields = read_line(entry.line)
+    source_time = fields.get("t_src")
+    return EventRow(
+        seq=entry.seq,
+        kind=fields["kind"],
+        key=fields["key"],
+        by=fields["by"],
+        t_src=int(source_time) if source_time is not None else None,
+        t_rx=int(fields["t_rx"]),
+        facts=fields["d"],
+        parts=[_part(name, commit, entry.parts.get(name)) for name, commit in fields["p"].items()],
+        leaf=entry.leaf.hex(),
+        line=b64encode(entry.line).decode("ascii"),
+    )
+
+
+def _part(name: str, commitment: str, data: bytes | None) -> EventPart:
+    # Four bytes at most to a character, and a cut one at the end is left out.
+    text = None if data is None else data[: PREVIEW_CHARS * 4].decode("utf-8", "ignore")
+    return EventPart(
+        name=name,
+        commitment=commitment,
+        preview=None if text is None else showable(text[:PREVIEW_CHARS]),
+        size_bytes=None if data is None else len(data),
+        redacted=data is None,
+    )

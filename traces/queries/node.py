@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
-from traces.queries.access import Who
-from traces.queries.tree import TreeRow
+import orjson
+from django.db.models import Q
+
+from deliberation.ledger.parts import bytes_to_text
+from deliberation.vocabulary import NodeKind
+from traces.models import Edge, Node
+from traces.queries.access import NotVisible, Who, is_storable, see_run
+from traces.queries.columns import read_tree
+from traces.queries.ledger import read_entries, showable
+from traces.queries.messages import Message, last_that_fit, parse_messages
+from traces.queries.node_facts import NodeFactsRead, gather
+from traces.queries.rows import row_values
+from traces.queries.tree_row import TreeRow
+from traces.queries.verdicts import verdicts_on
 
 TEXT_LIMIT = 64 * 1024
+MAX_PARSED_BYTES = 4_000_000
+EDGES_AT_MOST = 500
+CONVERSATIONS = ("input", "output")
+RESOURCE_ATTRIBUTES = (
+    "url.full", "http.url", "server.address", "file.path", "db.namespace", "mcp.resource.uri",
+    "gen_ai.data_source.id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,23 +49,6 @@ class NodePart:
     def flags(self) -> list[str]:
         """What a reader must know about the text, in words."""
         return ["characters replaced"] if self.replaced else []
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessagePart:
-    """One piece of a message; `kind` is text, tool_call, tool_call_response, reasoning, or the source's word."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One message of a conversation; `direction` is input or output."""
-
-    direction: str
-    role: str
-    parts: list[MessagePart]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +74,15 @@ class NodeEdge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeDetail(TreeRow):
-    """A node whole. `entries` are the seqs of the ledger entries that speak of it."""
+    """A node whole. `entries` are the seqs of the ledger entries that speak of it.
+
+    `attributes` are what the source said beyond the vocabulary, as text; `attribute_values` as they were recorded.
+    """
 
     parts: list[NodePart]
     messages: list[Message]
     attributes: dict[str, str]
+    attribute_values: dict[str, Any]
     tool_call: ToolCall | None
     edges: list[NodeEdge]
     entries: list[int]
@@ -92,14 +99,114 @@ def get_node(
     *, who: Who, run_id: str | uuid.UUID, node_id: str, text_limit: int | None = TEXT_LIMIT
 ) -> NodeDetail:
     """Return a node; texts longer than `text_limit` bytes are cut, with None they are whole. Raises NotVisible."""
-    raise NotImplementedError
+    run = see_run(who, run_id)
+    node = _find(run.id, node_id)
+    facts = gather(read_entries(run.id, node.entries))
+    tree = read_tree(run)
+    if node_id not in tree.row_by_node:
+        raise NotVisible
+    row = tree.row_by_node[node_id]
+    verdicts = verdicts_on(run.id, [node_id]).get(node_id, [])
+    return NodeDetail(
+        **row_values(tree, row, node, verdicts),
+        parts=[make_part(name, data, text_limit) for name, data in facts.texts.items()],
+        messages=_messages(facts, text_limit),
+        attributes={name: _as_text(value) for name, value in facts.attributes.items()},
+        attribute_values=facts.attributes,
+        tool_call=_tool_call(node, facts),
+        edges=_edges(run.id, node_id),
+        entries=node.entries,
+        side_effect=facts.words.get("side_effect"),
+        finish_reason=facts.words.get("finish_reason"),
+        response_id=facts.words.get("response_id"),
+    )
 
 
 def get_part(*, who: Who, run_id: str | uuid.UUID, node_id: str, part: str) -> bytes | None:
     """Return the recorded bytes of one part, whole, or None when the node has none. Raises NotVisible."""
-    raise NotImplementedError
+    run = see_run(who, run_id)
+    node = _find(run.id, node_id)
+    return gather(read_entries(run.id, node.entries)).texts.get(part)
 
 
 def get_part_text(*, who: Who, run_id: str | uuid.UUID, node_id: str, part: str) -> str | None:
     """Return the text of one part, whole, with U+FFFD for what cannot be shown. Raises NotVisible."""
-    raise NotImplementedError
+    data = get_part(who=who, run_id=run_id, node_id=node_id, part=part)
+    return None if data is None else showable(bytes_to_text(data))
+
+
+def _find(run_id: uuid.UUID, node_id: str) -> Node:
+    if not is_storable(node_id):
+        raise NotVisible
+    node = Node.objects.filter(run_id=run_id, node_id=node_id).first()
+    if node is None:
+        raise NotVisible
+    return node
+
+
+def make_part(name: str, data: bytes, limit: int | None) -> NodePart:
+    """Return a part to show, cut to `limit` bytes."""
+    shown = data if limit is None else data[:limit]
+    whole_characters = shown.decode("utf-8", "surrogatepass" if len(shown) == len(data) else "ignore")
+    text = showable(whole_characters)
+    return NodePart(
+        name=name,
+        media=_media(name, data),
+        text=text,
+        size_bytes=len(data),
+        truncated=len(shown) < len(data),
+        replaced=text != whole_characters,
+    )
+
+
+def _media(name: str, data: bytes) -> str:
+    if data[:1] not in (b"{", b"[") or len(data) > MAX_PARSED_BYTES:
+        return "text"
+    text = bytes_to_text(data)
+    if name in CONVERSATIONS and len(data) <= TEXT_LIMIT and parse_messages(name, text):
+        return "messages"
+    try:
+        orjson.loads(data)
+    except ValueError:
+        return "text"
+    return "json"
+
+
+def _messages(facts: NodeFactsRead, limit: int | None) -> list[Message]:
+    found: list[Message] = []
+    for name in CONVERSATIONS:
+        if name in facts.texts:
+            text = showable(bytes_to_text(facts.texts[name]))
+            found += last_that_fit(parse_messages(name, text), limit)
+    return found
+
+
+def _tool_call(node: Node, facts: NodeFactsRead) -> ToolCall | None:
+    if node.kind != NodeKind.TOOL_CALL.value:
+        return None
+    named = [facts.attributes.get(name) for name in RESOURCE_ATTRIBUTES]
+    return ToolCall(
+        name=node.tool,
+        side_effect=facts.words.get("side_effect"),
+        arguments=facts.text("input"),
+        result=facts.text("output"),
+        resources=list(dict.fromkeys(_as_text(value) for value in named if value)),
+    )
+
+
+def _edges(run_id: uuid.UUID, node_id: str) -> list[NodeEdge]:
+    touching = Q(source=node_id) | Q(target=node_id)
+    found = Edge.objects.filter(touching, run_id=run_id).order_by("seq")[:EDGES_AT_MOST]
+    return [
+        NodeEdge(
+            kind=edge.kind,
+            target=edge.target if edge.source == node_id else edge.source,
+            is_outgoing=edge.source == node_id,
+            seq=edge.seq,
+        )
+        for edge in found
+    ]
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from traces.queries.access import Who
-from traces.queries.amounts import Counts, Discarded, Tokens
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+
+from deliberation.ledger.tree import HASH_BYTES, root_of
+from traces.models import Run
+from traces.queries.access import Who, as_uuid, as_viewer, is_storable, see_run
+from traces.queries.amounts import Counts, Discarded, Tokens, tokens_of
+from traces.queries.columns import read_tree
+from traces.queries.ledger import read_entries, showable
+
+PREVIEW_CHARS = 200
+ANSWER_CHARS = 2_000
+TRACE_ID = re.compile("[0-9a-f]{32}")
+SAME_NAMES = (
+    "id", "name", "task", "session_id", "source", "strategy", "desired_state", "observed_state",
+    "started_ns", "ended_ns", "tags", "effort", "tier", "high_compute", "replay_of", "cost",
+    "cost_provenance", "price_table",
+)  # fmt: skip
+COUNTED = (
+    "nodes", "model_calls", "tool_calls", "candidates", "verdicts", "discarded", "selected", "kept",
+    "failed", "errors", "orphans",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +137,113 @@ class RunDetail(RunRow):
 def list_runs(
     *, who: Who, filters: RunFilters, cursor: str | None = None, limit: int = 50
 ) -> RunPage:
-    """Return the runs that `who` may see, newest first, after the run that `cursor` names."""
-    raise NotImplementedError
+    """Return the runs that `who` may see, newest first, after the run that `cursor` names.
+
+    Raises NotVisible for a cursor that is none.
+    """
+    found = Run.objects.filter(project_id__in=as_viewer(who).project_ids, size__gt=0)
+    if cursor is not None:
+        found = found.filter(id__lt=as_uuid(cursor))
+    if not all(is_storable(text) for text in _texts(filters)):
+        return RunPage(items=[], next=None)
+    rows = list(narrow(found, filters).select_related("project").order_by("-id")[: limit + 1])
+    items = [RunRow(**row_values(run)) for run in rows[:limit]]
+    return RunPage(items=items, next=str(items[-1].id) if len(rows) > limit else None)
 
 
 def get_run(*, who: Who, run_id: str | uuid.UUID) -> RunDetail:
     """Return a run. Raises NotVisible."""
-    raise NotImplementedError
+    run = see_run(who, run_id)
+    answer = whole_answer(run)
+    return RunDetail(
+        **row_values(run),
+        answer=answer,
+        answer_truncated=False,
+        stop_reason=run.stop_reason,
+        error=run.error,
+        stated_confidence=run.stated_confidence,
+        budgets=run.budgets,
+        selected_node=run.selected_node,
+        runner_up_node=run.runner_up_node,
+        rule=run.rule,
+        margin=run.margin,
+        margin_unit=run.margin_unit,
+        unpriced_calls=run.unpriced_calls,
+        missing_events=run.missing_events,
+        discarded=read_tree(run).discarded(),
+        head=head_of(run),
+    )
+
+
+def whole_answer(run: Run) -> str | None:
+    """Return the returned answer, from the ledger where the row holds only its beginning."""
+    if run.answer is None or run.answer_seq is None or len(run.answer) < ANSWER_CHARS:
+        return run.answer
+    for entry in read_entries(run.id, [run.answer_seq]):
+        whole = getattr(entry.event, "answer", None)
+        if whole is not None:
+            return showable(whole)
+    return run.answer
+
+
+def head_of(run: Run) -> str:
+    """Return "<run id> <size> <root>": what the run's ledger is at this moment."""
+    frontier = bytes(run.frontier)
+    hashes = [frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES)]
+    return f"{run.id} {run.size} {b64encode(root_of(hashes)).decode('ascii')}"
+
+
+def _texts(filters: RunFilters) -> list[str]:
+    values = (getattr(filters, field.name) for field in fields(filters))
+    return [value for value in values if isinstance(value, str)]
+
+
+def narrow(found: QuerySet[Run], filters: RunFilters) -> QuerySet[Run]:
+    """Return the runs among `found` that the filters let through."""
+    state = filters.state or filters.status
+    plain = {
+        "observed_state": state,
+        "strategy": filters.strategy,
+        "trace_id": filters.trace_id,
+        "tags__contains": [filters.tag] if filters.tag else None,
+        "model_names__contains": [filters.model] if filters.model else None,
+    }
+    found = found.filter(**{name: value for name, value in plain.items() if value})
+    if filters.q:
+        joined = Func(F("tags"), Value(" "), function="array_to_string", output_field=TextField())
+        matches = Q(pk__in=[])
+        for column in ("name", "task", "answer", "joined_tags"):
+            matches |= Q(**{f"{column}__icontains": filters.q})
+        found = found.alias(joined_tags=joined).filter(matches)
+    if filters.since is not None:
+        found = found.filter(_started(filters.since, "gte"))
+    if filters.until is not None:
+        found = found.filter(_started(filters.until, "lt"))
+    return found
+
+
+def _started(moment: datetime, compare: str) -> Q:
+    milliseconds = max(0, int(moment.timestamp() * 1000)) & ((1 << 48) - 1)
+    made = uuid.UUID(int=milliseconds << 80)
+    return Q(**{f"started_ns__{compare}": milliseconds * 1_000_000}) | Q(
+        **{"started_ns": None, f"id__{compare}": made}
+    )
+
+
+def row_values(run: Run) -> dict[str, Any]:
+    """Return the fields of a `RunRow`."""
+    counts = {name: getattr(run, name) for name in COUNTED}
+    return {name: getattr(run, name) for name in SAME_NAMES} | {
+        "project": run.project.slug,
+        "trace_id": run.trace_id if is_trace_id(run.trace_id) else None,
+        "models": run.model_names,
+        "answer_preview": run.answer and run.answer[:PREVIEW_CHARS],
+        "usage": tokens_of(run),
+        "counts": Counts(**counts, events=run.size),
+        "last_seq": run.size - 1,
+    }
+
+
+def is_trace_id(text: str | None) -> bool:
+    """Whether a run's source is an OpenTelemetry trace; runs of other sources may carry a name of their own there."""
+    return text is not None and TRACE_ID.fullmatch(text) is not None

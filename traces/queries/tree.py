@@ -5,14 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import orjson
 
-from traces.queries.access import Who
-from traces.queries.amounts import Subtree, Tokens
-from traces.queries.verdicts import VerdictRow
+from traces.analytics.tree import lay_out, row_of
+from traces.queries.access import NotVisible, Who, see_run
+from traces.queries.columns import Tree, read_columns, read_tree
+from traces.queries.rows import read_rows
+from traces.queries.tree_row import TreeRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,70 +53,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TreeRow:
-    """A node as a row shows it. `value` is the search's number, `cutoff` what it had to reach.
-
-    `cost_basis` says how usage came to stand here; texts are previews of at most 200 characters. `depth` is the level
-    in the tree, from 0; `level` the search's own, where the source counts one. `order` is the place in pre-order.
-    """
-
-    ordinal: int
-    node_id: str
-    parent_id: str | None
-    kind: str
-    name: str | None
-    status: str
-    is_orphan: bool
-    depth: int
-    order: int
-    level: int | None
-    started_ns: int | None
-    ended_ns: int | None
-    fate: str
-    fate_reason: str | None
-    fate_by: str | None
-    fate_verdict: str | None
-    votes: int | None
-    wrongly_discarded: bool | None
-    value: float | None
-    cutoff: float | None
-    value_scale: str | None
-    scorer: str | None
-    visits: int | None
-    prior: float | None
-    rank: int | None
-    is_candidate: bool
-    answer: str | None
-    cluster: str | None
-    model: str | None
-    provider: str | None
-    tool: str | None
-    usage: Tokens
-    cost: Decimal | None
-    cost_provenance: str | None
-    cost_basis: str | None
-    price_table: str | None
-    subtree: Subtree
-    verdicts: list[VerdictRow]
-    preview: str | None
-    error_preview: str | None
-    text_visibility: str | None
-    is_contradicted: bool
-
-    @property
-    def tokens(self) -> int | None:
-        """Input and output tokens of the node itself."""
-        return self.usage.total
-
-    @property
-    def duration_ns(self) -> int | None:
-        """From start to end, where both are known."""
-        if self.started_ns is None or self.ended_ns is None:
-            return None
-        return max(0, self.ended_ns - self.started_ns)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NodePage:
     """Some nodes in pre-order, and the cursor of the next page, if any."""
 
@@ -123,23 +60,109 @@ class NodePage:
     next: str | None
 
 
+MICRO = 1_000_000
+
+
+def get_tree(*, who: Who, run_id: str | uuid.UUID) -> Tree:
+    """Return the tree of a run. Raises NotVisible."""
+    return read_tree(see_run(who, run_id))
+
+
 def get_bones(*, who: Who, run_id: str | uuid.UUID, after: int = -1) -> Bones:
     """Return the bones of a run made or changed after the seq `after`. Raises NotVisible."""
-    raise NotImplementedError
+    run = see_run(who, run_id)
+    if after < 0:
+        tree = read_tree(run)
+        columns, seq = tree.columns, tree.seq
+    else:
+        columns, seq = read_columns(run, after), run.size - 1
+    names: dict[str, list[str]] = {}
+    return Bones(
+        run=run.id,
+        seq=seq,
+        after=after,
+        columns={
+            "ordinal": list(columns.ordinal),
+            "parent": list(columns.parent),
+            "start": _microseconds_since(run.started_ns, columns.started_ns),
+            "kind": _numbered(names, "kind", columns.kind),
+            "fate": _numbered(names, "fate", columns.fate),
+            "reason": _numbered(names, "reason", columns.reason),
+            "verdict": _numbered(names, "verdict", columns.verdict),
+            "cost": [None if cost is None else int((cost * MICRO).to_integral_value()) for cost in columns.cost],
+            "tokens": [_total(*pair) for pair in zip(columns.input, columns.output, strict=True)],
+            "flags": list(columns.flags),
+        },
+        names=names,
+    )
+
+
+def _microseconds_since(start: int | None, times: Sequence[int | None]) -> list[int | None]:
+    if start is None:
+        return [None] * len(times)
+    return [None if time is None else (time - start) // 1000 for time in times]
+
+
+def _numbered(
+    names: dict[str, list[str]], table: str, words: Sequence[str | None]
+) -> list[int]:
+    """Return each word as its index in the table, which is made here; -1 for none."""
+    known = [word for word in dict.fromkeys(words) if word is not None]
+    names[table] = known
+    index: dict[str | None, int] = {word: at for at, word in enumerate(known)}
+    index[None] = -1
+    return [index[word] for word in words]
+
+
+def _total(given: int | None, written: int | None) -> int | None:
+    if given is None:
+        return written
+    return given if written is None else given + written
 
 
 def preorder(bones: Bones) -> list[Line]:
     """Return the lines of the outline: every node once, parents before children, siblings by start."""
-    raise NotImplementedError
+    columns = bones.columns
+    shape = lay_out(columns["ordinal"], columns["parent"], columns["start"])
+    return [Line(ordinal=columns["ordinal"][row], level=shape.depth[row] + 1) for row in shape.order]
 
 
 def get_rows(*, who: Who, run_id: str | uuid.UUID, ordinals: Sequence[int]) -> list[TreeRow]:
     """Return the rows with these ordinals, in the order asked; unknown ones are left out. Raises NotVisible."""
-    raise NotImplementedError
+    tree = get_tree(who=who, run_id=run_id)
+    found = [row_of(tree.columns.ordinal, ordinal) for ordinal in ordinals]
+    return read_rows(tree, [row for row in found if row is not None])
 
 
 def list_nodes(
     *, who: Who, run_id: str | uuid.UUID, after: str | None = None, limit: int = 100
 ) -> NodePage:
     """Return nodes in pre-order after the node with id `after`. Raises NotVisible."""
-    raise NotImplementedError
+    tree = get_tree(who=who, run_id=run_id)
+    start = 0
+    if after is not None:
+        if after not in tree.row_by_node:
+            raise NotVisible
+        start = tree.shape.place[tree.row_by_node[after]] + 1
+    return NodePage(
+        items=read_rows(tree, tree.shape.order[start : start + limit]),
+        next=_cursor(tree, start + limit),
+    )
+
+
+def list_of_kind(
+    *, who: Who, run_id: str | uuid.UUID, kind: str, after: str | None = None, limit: int = 100
+) -> NodePage:
+    """Return the nodes of one kind, newest first, after the node with id `after`. Raises NotVisible."""
+    tree = get_tree(who=who, run_id=run_id)
+    rows = [row for row in range(len(tree.columns.kind) - 1, -1, -1) if tree.columns.kind[row] == kind]
+    if after is not None:
+        if after not in tree.row_by_node:
+            raise NotVisible
+        rows = [row for row in rows if row < tree.row_by_node[after]]
+    more = tree.columns.node_id[rows[limit - 1]] if len(rows) > limit else None
+    return NodePage(items=read_rows(tree, rows[:limit]), next=more)
+
+
+def _cursor(tree: Tree, end: int) -> str | None:
+    return tree.columns.node_id[tree.shape.order[end - 1]] if end < len(tree.shape.order) else None

@@ -5,8 +5,18 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from traces.queries.access import Who
+from deliberation.vocabulary import TERMINAL_STATES
+from traces.models import Run
+from traces.queries.access import Who, see_run
 from traces.queries.amounts import Discarded
+from traces.queries.candidates import read_candidates
+from traces.queries.columns import Tree, read_tree
+from traces.queries.margin import find_runner_up, what_would_have_changed_it, words_of_margin
+from traces.queries.runs import whole_answer
+from traces.queries.spend import SpendLine, spend_lines
+from traces.queries.verdicts import verdicts_on
+
+TERMINAL = frozenset(state.value for state in TERMINAL_STATES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,16 +29,6 @@ class Checker:
     outcome: str
     score: float | None
     saw_reference: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpendLine:
-    """Spent against one budget: `words` are "$0.31 of $0.50", `tone` None, "warm" or "over"."""
-
-    dimension: str
-    words: str
-    share: float | None
-    tone: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,4 +49,63 @@ class RunHeader:
 
 def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
     """Return the verdict on a run. Raises NotVisible."""
-    raise NotImplementedError
+    run = see_run(who, run_id)
+    tree = read_tree(run)
+    table = read_candidates(run)
+    runner_up = find_runner_up(run, table)
+    margin = words_of_margin(run, table, runner_up)
+    return RunHeader(
+        answer=whole_answer(run),
+        runner_up=runner_up and (runner_up.answer or runner_up.normalised),
+        margin=margin or "not recorded",
+        margin_known=margin is not None,
+        decided_by=run.rule,
+        checkers=_checkers(run),
+        spend=spend_lines(run, tree),
+        discarded=tree.discarded(),
+        what_would_have_changed_it=what_would_have_changed_it(run, table, runner_up),
+        not_recorded=_not_recorded(run, tree),
+    )
+
+
+def _checkers(run: Run) -> list[Checker]:
+    if run.selected_node is None:
+        return []
+    latest = {each.verifier: each for each in verdicts_on(run.id, [run.selected_node]).get(run.selected_node, [])}
+    return [
+        Checker(
+            name=each.verifier,
+            kind=each.verifier_kind,
+            independence=each.independence,
+            outcome=each.outcome,
+            score=each.score,
+            saw_reference=each.saw_reference,
+        )
+        for each in latest.values()
+    ]
+
+
+def _not_recorded(run: Run, tree: Tree) -> list[str]:
+    """Return, in words, what a reviewer would look for and will not find."""
+    columns = tree.columns
+    has_ended = run.observed_state in TERMINAL
+    nobody = any(
+        fate == "discarded" and reason is None
+        for fate, reason in zip(columns.fate, columns.reason, strict=True)
+    )
+    missing = {
+        "task": run.task is None,
+        "strategy": run.strategy == "unknown",
+        "models": not run.model_names,
+        "times": run.started_ns is None,
+        "answer": has_ended and run.answer is None,
+        "which node was chosen": has_ended and run.selected_node is None,
+        "tokens": run.input_tokens is None and run.output_tokens is None,
+        "cost": run.cost is None,
+        "cost of some calls": run.cost is not None and run.unpriced_calls > 0,
+        "stated confidence": run.stated_confidence is None,
+        "verdicts": run.verdicts == 0,
+        "reasons of some discards": nobody,
+        f"{run.missing_events:,} events that a producer dropped": run.missing_events > 0,
+    }
+    return [name for name, is_missing in missing.items() if is_missing]

@@ -1,0 +1,153 @@
+"""The columns of a run's tree, read in one query, laid out, and kept for the next asker.
+
+A hundred thousand nodes are read and laid out in about half a second; a few trees are kept per process, each as of
+its last entry, so that a page's many small requests read it once. A tree that grew is read again.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from traces.analytics.tree import Shape, Sums, lay_out, top_branches
+from traces.models import Run
+from traces.queries.amounts import TOKEN_CLASSES, Discarded, Subtree, Tokens, add_known
+
+KEPT_NODES = 400_000
+"""Nodes of all kept trees together; one costs about 600 bytes."""
+
+# What is billed once, as traces.analytics.billing.is_billable says it.
+BILLED = "(kind = 'model_call' OR cost_basis IS NOT NULL)"
+SELECTED = f"""
+SELECT ordinal, node_id, coalesce(parent_ordinal, CASE WHEN parent_id IS NULL THEN -1 ELSE -2 END),
+  started_ns, kind, fate, fate_reason, verdict,
+  (status = 'error')::int + 2 * (status = 'running')::int + 4 * is_candidate::int + 8 * (node_id = %s)::int,
+  cost_basis IS NOT DISTINCT FROM 'unallocated',
+  CASE WHEN {BILLED} THEN cost END,
+  {", ".join(f"CASE WHEN {BILLED} THEN {name}_tokens END" for name in TOKEN_CLASSES)}
+FROM traces_node WHERE run_id = %s"""  # noqa: S608 - only names of columns are put in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """One list per column, all of the same length, in ascending order of ordinal. Amounts stand where billed."""
+
+    ordinal: Sequence[int]
+    node_id: Sequence[str]
+    parent: Sequence[int]
+    started_ns: Sequence[int | None]
+    kind: Sequence[str]
+    fate: Sequence[str]
+    reason: Sequence[str | None]
+    verdict: Sequence[str | None]
+    flags: Sequence[int]
+    is_unallocated: Sequence[bool]
+    cost: Sequence[Decimal | None]
+    input: Sequence[int | None]
+    cache_read: Sequence[int | None]
+    cache_write: Sequence[int | None]
+    output: Sequence[int | None]
+    reasoning: Sequence[int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A run's tree as of its entry `seq`."""
+
+    run_id: uuid.UUID
+    seq: int
+    columns: Columns
+    shape: Shape
+    row_by_node: dict[str, int]
+    _sums: dict[str, Sums[Any]] = field(default_factory=dict)
+
+    def sums(self, column: str) -> Sums[Any]:
+        """Return the subtree sums of `cost` or of a class of tokens; computed at first use."""
+        found = self._sums.get(column)
+        if found is None:
+            zero: Any = Decimal(0) if column == "cost" else 0
+            found = Sums(self.shape, getattr(self.columns, column), zero)
+            self._sums[column] = found
+        return found
+
+    def usage_of(self, row: int) -> Tokens:
+        """Return the tokens of a subtree."""
+        return Tokens(**{name: self.sums(name).of(row) for name in TOKEN_CLASSES})
+
+    def subtree_of(self, row: int) -> Subtree:
+        """Return the sums of a subtree."""
+        usage = self.usage_of(row)
+        return Subtree(
+            nodes=self.shape.size[row],
+            tokens=usage.total,
+            cost=self.sums("cost").of(row),
+            usage=usage,
+        )
+
+    def discarded(self) -> Discarded:
+        """Return what hangs under discarded nodes, each node once."""
+        gone = (row for row, fate in enumerate(self.columns.fate) if fate == "discarded")
+        ranges = top_branches(self.shape, gone)
+        nodes, total = sum(end - start for start, end in ranges), len(self.shape.order)
+        sums = {
+            name: [self.sums(name).between(*each) for each in ranges]
+            for name in ("input", "output", "cost")
+        }
+        return Discarded(
+            nodes=nodes,
+            node_ratio=nodes / total if total else None,
+            tokens=add_known([*sums["input"], *sums["output"]]),
+            cost=add_known(sums["cost"]),
+        )
+
+
+def read_columns(run: Run, after: int = -1) -> Columns:
+    """Return the columns of the nodes made or changed after a seq."""
+    values: list[Any] = [run.selected_node, run.id]
+    statement = SELECTED
+    if after >= 0:
+        statement, values = f"{SELECTED} AND changed_seq > %s", [*values, after]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} ORDER BY ordinal", values)
+        rows = cursor.fetchall()
+    names = tuple(Columns.__slots__)
+    listed = zip(*rows, strict=True) if rows else ([] for _ in names)
+    return Columns(**dict(zip(names, listed, strict=True)))
+
+
+_kept: OrderedDict[uuid.UUID, Tree] = OrderedDict()
+_lock = threading.Lock()
+
+
+def read_tree(run: Run) -> Tree:
+    """Return the tree of a run the caller may see, as of the entry `run` was read at or a later one."""
+    with _lock:
+        kept = _kept.get(run.id)
+        if kept is not None and kept.seq >= run.size - 1:
+            _kept.move_to_end(run.id)
+            return kept
+    columns = read_columns(run)
+    tree = Tree(
+        run_id=run.id,
+        seq=run.size - 1,
+        columns=columns,
+        shape=lay_out(columns.ordinal, columns.parent, columns.started_ns),
+        row_by_node={node_id: row for row, node_id in enumerate(columns.node_id)},
+    )
+    _keep(tree)
+    return tree
+
+
+def _keep(tree: Tree) -> None:
+    with _lock:
+        _kept[tree.run_id] = tree
+        _kept.move_to_end(tree.run_id)
+        while len(_kept) > 1 and sum(len(each.shape.order) for each in _kept.values()) > KEPT_NODES:
+            _kept.popitem(last=False)
