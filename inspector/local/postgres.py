@@ -106,6 +106,18 @@ def is_ready(places: Places) -> bool:
     return True
 
 
+def is_held(places: Places) -> bool:
+    """Whether a server that nobody supervises any more still has the cluster.
+
+    Its pid file alone proves nothing: after a power cut the number may be another program's.
+    """
+    try:
+        pid = (places.cluster / "postmaster.pid").read_text().split("\n", 1)[0]
+        return os.fsencode(places.cluster) in Path(f"/proc/{int(pid)}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return False
+
+
 def make_database(places: Places, name: str = "inspector") -> None:
     """Creates the database when it is not there."""
     with psycopg.connect(_maintenance(places), autocommit=True) as connection:

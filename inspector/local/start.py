@@ -19,11 +19,13 @@ from inspector.local.programs import (
     worker_program,
 )
 from inspector.local.progress import Progress
-from inspector.local.stores import LEAVING_SECONDS, start_stores
+from inspector.local.stores import start_stores
 from inspector.local.supervisor import Stopping, Supervisor
 from inspector.local.trouble import Trouble, last_words
 
 DEMO_SEEDED = "demo-seeded"
+# The web process of a supervisor that was killed is killed with it, and its socket closed.
+LEAVING_SECONDS = 5.0
 
 
 def run_instance(data_dir: Path, *, port: int, workers: int, demo: bool, local: bool) -> None:

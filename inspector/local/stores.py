@@ -12,8 +12,8 @@ from inspector.local.places import Places
 from inspector.local.supervisor import Supervisor
 from inspector.local.trouble import Trouble
 
-# How long the Postgres of a supervisor that was killed may take to leave.
-LEAVING_SECONDS = 5.0
+# How long the Postgres of a supervisor that was killed may take to leave: it writes a checkpoint.
+LEAVING_SECONDS = 60.0
 
 Start = Callable[[Program], Child]
 
@@ -47,7 +47,7 @@ def start_postgres(start: Start, places: Places, *, durable: bool = True) -> Chi
 
 def _await_departure(places: Places) -> None:
     deadline = time.monotonic() + LEAVING_SECONDS
-    while postgres.is_ready(places):
+    while postgres.is_held(places):
         if time.monotonic() > deadline:
             raise Trouble(f"Another Postgres is running on {places.cluster}; stop it first.")
-        time.sleep(0.1)
+        time.sleep(0.05)
