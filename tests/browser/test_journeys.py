@@ -26,9 +26,9 @@ def run_id(server: Server) -> str:
 def growing(server: Server) -> Iterator[str]:
     """A run that grows by a node each quarter of a second."""
     process, run = server.start("growing")
-    yield run
-    process.terminate()
-    process.wait(10)
+    with process:
+        yield run
+        process.terminate()
 
 
 def focus_tree(page: Page) -> None:
