@@ -20,6 +20,7 @@ import json
 import threading
 import time
 import zlib
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -143,6 +144,7 @@ class Server:
     def _receive(self, body: bytes) -> dict[str, Any]:
         rejected: list[dict[str, Any]] = []
         accepted = 0
+        runs: set[str] = set()
         for number, line in enumerate(body.splitlines(), start=1):
             try:
                 event = decode_line(line)
@@ -150,12 +152,18 @@ class Server:
                 rejected.append({"line": number, "error": str(error)})
                 continue
             accepted += 1
+            runs.add(event.run)
             with self._lock:
                 self._repeated += (event.run, event.key) in self._events
                 self._events.setdefault((event.run, event.key), event)
-        head = sha256(body).hexdigest()
-        answer = {"accepted": accepted, "rejected": rejected, "head": head}
-        return {**answer, "commands": list(self.commands)}
+        heads = [self._head(run) for run in sorted(runs)]
+        answer = {"accepted": accepted, "rejected": rejected, "commands": list(self.commands)}
+        return {**answer, "head": heads[0] if heads else None, "heads": heads}
+
+    def _head(self, run: str) -> str:
+        """In the shape of a real one; it stands for no ledger."""
+        keys = [key for of, key in self._events if of == run]
+        return f"{run} {len(keys)} {b64encode(sha256(repr(keys).encode()).digest()).decode()}"
 
 
 @contextmanager

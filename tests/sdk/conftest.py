@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from deliberation import fake
 from deliberation.client import Client, Settings
 

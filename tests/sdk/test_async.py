@@ -6,14 +6,18 @@ import asyncio
 import time
 
 import pytest
+
 from deliberation.client import begin_run
 
 
 def test_it_works(client, server):
     async def work():
-        async with begin_run(client, "q") as run, run.node("agent") as agent:
-            async with run.model_call(model="m") as call:
-                call.finish(output="o")
+        async with (
+            begin_run(client, "q") as run,
+            run.node("agent") as agent,
+            run.model_call(model="m") as call,
+        ):
+            call.finish(output="o")
         return agent, call
 
     agent, call = asyncio.run(work())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import time
 
-import deliberation as dl
 import pytest
+
+import deliberation as dl
 from deliberation.client import Client, Settings, begin_run
 from deliberation.client.settings import MAX_PART_BYTES
 
@@ -95,7 +96,7 @@ def test_values_become_text_as_they_are(client, server):
             run.node("step", text=value).end()
     texts = [event.text for event in server.of("node.started")]
     assert texts[:2] == ["a\x00b", '{"é": 1}']
-    assert texts[3] == '"b\'x\'"'
+    assert texts[3] == "\"b'x'\""
     assert texts[5:7] == ["[[...]]", "12.5"]
 
 

@@ -6,8 +6,9 @@ import contextvars
 import threading
 from decimal import Decimal
 
-import deliberation as dl
 import pytest
+
+import deliberation as dl
 from deliberation.client import begin_run
 
 
@@ -32,7 +33,13 @@ def test_it_works(client, server):
 
 def test_a_run_says_how_it_means_to_go_about_it(client, server):
     with begin_run(
-        client, {"q": 1}, strategy=dl.Strategy.BEAM, models=("a", "b"), tags="x", session="s", params=[5]
+        client,
+        {"q": 1},
+        strategy=dl.Strategy.BEAM,
+        models=("a", "b"),
+        tags="x",
+        session="s",
+        params=[5],
     ):
         pass
     (started,) = server.of("run.started")
@@ -45,9 +52,8 @@ def test_a_run_says_how_it_means_to_go_about_it(client, server):
 
 def test_nodes_nest_by_where_the_program_is(client, server):
     with begin_run(client, "q") as run:
-        with run.node("agent") as agent, run.node("thought") as thought:
-            with run.tool("search") as tool:
-                pass
+        with run.node("agent") as agent, run.node("thought") as thought, run.tool("search") as tool:
+            pass
         with run.node("step") as step:
             pass
     parents = {event.node: event.parent for event in server.of("node.started")}
@@ -55,10 +61,9 @@ def test_nodes_nest_by_where_the_program_is(client, server):
 
 
 def test_a_node_hangs_where_it_is_told_to(client, server):
-    with begin_run(client, "q") as run, run.node("sample") as first:
-        with run.node("sample") as second:
-            third = run.node("thought", parent=first).start()
-            fourth = second.node("thought").start()
+    with begin_run(client, "q") as run, run.node("sample") as first, run.node("sample") as second:
+        third = run.node("thought", parent=first).start()
+        fourth = second.node("thought").start()
     parents = {event.node: event.parent for event in server.of("node.started")}
     assert (parents[third.id], parents[fourth.id]) == (first.id, second.id)
 
@@ -198,5 +203,5 @@ def test_the_newest_head_and_commands_are_there_to_be_looked_at(client, server):
         ]
         assert run.head is None
         client.flush(5)
-        assert len(run.head) == 64
+        assert run.head.startswith(f"{run.id} 1 ")
         assert [each["kind"] for each in run.checkpoint().commands] == ["pause"]

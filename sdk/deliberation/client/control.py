@@ -40,21 +40,30 @@ class Mailbox:
         self._lock = threading.Lock()
         self._heard: OrderedDict[str, Heard] = OrderedDict()
 
-    def receive(self, answer: dict[str, Any], runs: Iterable[str]) -> None:
-        """Take in a server's answer to a post that carried these runs."""
-        head, desired = answer.get("head"), answer.get("desired_state")
+    def receive(self, answer: dict[str, Any], runs: Iterable[str]) -> list[str]:
+        """Take in a server's answer to a post that carried these runs; return the heads that are new.
+
+        A head is text that begins with its run's id and a space; the rest of it is the server's business.
+        """
+        heads = _heads(answer)
+        desired = answer.get("desired_state")
         commands = [each for each in answer.get("commands") or () if isinstance(each, dict)]
+        new: list[str] = []
         with self._lock:
             for run in runs:
                 known = self._heard.pop(run, NOTHING)
+                head = heads.get(run, known.head)
+                if head is not None and head != known.head:
+                    new.append(head)
                 self._heard[run] = replace(
                     known,
-                    head=head if isinstance(head, str) and head else known.head,
+                    head=head,
                     desired_state=desired if isinstance(desired, str) else known.desired_state,
                     commands=_merged(known.commands, commands, run),
                 )
             while len(self._heard) > MAX_RUNS:
                 self._heard.popitem(last=False)
+        return new
 
     def heard(self, run: str) -> Heard:
         """Return the latest word on a run."""
@@ -64,6 +73,12 @@ class Mailbox:
 def checkpoint(mailbox: Mailbox, run: str) -> Heard:
     """Look at what was heard of a run. Called before each node, model call, tool call and retry."""
     return mailbox.heard(run)
+
+
+def _heads(answer: dict[str, Any]) -> dict[str, str]:
+    several = answer.get("heads")
+    said = [answer.get("head"), *(several if isinstance(several, list) else [])]
+    return {head.partition(" ")[0]: head for head in said if isinstance(head, str)}
 
 
 def _merged(

@@ -7,13 +7,13 @@ import gzip
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
+from itertools import takewhile
 
 from deliberation.client.backoff import Backoff
 from deliberation.client.buffer import Buffer
 from deliberation.client.control import Mailbox
 from deliberation.client.counts import Counts
-from deliberation.client.line import join
+from deliberation.client.line import Line, join
 from deliberation.client.settings import Settings
 from deliberation.client.spool import Batch, Spool
 from deliberation.client.transport import Answer, Transport, Unreachable
@@ -184,15 +184,14 @@ class Sender:
                 "again", "The inspector answers again; what waited is being sent."
             )
         self._backoff.succeed()
-        self._mailbox.receive(said, {line.run for line in batch.lines})
-        self._keep_head(said.get("head"))
+        self._keep_heads(self._mailbox.receive(said, {line.run for line in batch.lines}))
         self._finish(batch, len(batch.lines))
         self._report_gaps()
 
     def _give_up(self, batch: Batch, answer: Answer) -> None:
-        if answer.status == 413 and len(batch.lines) > 1:
-            half = batch.lines[: len(batch.lines) // 2]
-            self._deliver(Batch(batch.segment, half))
+        fewer = _fewer(batch.lines, answer.status)
+        if fewer:
+            self._deliver(Batch(batch.segment, fewer))
             return
         detail = str(answer.json().get("detail") or answer.json().get("title") or "")[:200]
         self._counts.complain(
@@ -231,16 +230,22 @@ class Sender:
             self._settled += settled
             self._progress.notify_all()
 
-    def _keep_head(self, head: object) -> None:
+    def _keep_heads(self, heads: list[str]) -> None:
         path = self._settings.heads_file
-        if path is None or not isinstance(head, str) or not head:
+        if path is None or not heads:
             return
         try:
-            _append_text(path, f"{time.time_ns()} {head}\n")
+            with path.open("a", encoding="utf-8") as file:
+                file.writelines(f"{head}\n" for head in heads)
         except OSError as error:
             self._counts.complain("heads", f"The ledger heads cannot be kept in {path}: {error}")
 
 
-def _append_text(path: Path, text: str) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(text)
+def _fewer(lines: list[Line], status: int) -> list[Line]:
+    """Return the first of these lines that may pass alone where all of them were refused."""
+    if status == 413:
+        return lines[: len(lines) // 2]
+    if status in (401, 403) or all(line.run == lines[0].run for line in lines):
+        return []
+    # One run may be at fault (it belongs to another project): the others must not pay for it.
+    return list(takewhile(lambda line: line.run == lines[0].run, lines))

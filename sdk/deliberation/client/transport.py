@@ -7,12 +7,16 @@ spoken to.
 from __future__ import annotations
 
 import datetime as dt
+import encodings.idna  # noqa: F401 - see below
 import http.client
 import json
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
+
+# `encodings.idna` is what the first connection would import, in the sender's thread: a fork in the middle of that
+# leaves the child with half a module, and no connection ever.
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 STALE = (ConnectionError, http.client.RemoteDisconnected, http.client.CannotSendRequest)

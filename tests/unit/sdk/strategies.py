@@ -8,9 +8,10 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from hypothesis import strategies as st
+
 from deliberation.events import EVENT_CLASSES, Event
 from deliberation.events.codec import HEADER, IDENTITIES
-from hypothesis import strategies as st
 
 printable = st.text().map(lambda text: "".join(c for c in text if c.isprintable())[:256])
 identities = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64).filter(str.isprintable)
@@ -74,7 +75,9 @@ plain_values = st.recursive(
     | st.booleans()
     | st.integers(-(2**53) + 1, 2**53 - 1)
     | st.text(st.characters(codec="utf-8")),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(st.characters(codec="ascii")), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(codec="ascii")), inner, max_size=4)
+    ),
     max_leaves=12,
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+
 from deliberation.events import Event
 from deliberation.ledger.canonical import _dump_with_json, dump
 from deliberation.ledger.entry import seal
-from hypothesis import given
-
 from tests.unit.sdk.strategies import events, plain_values
 
 

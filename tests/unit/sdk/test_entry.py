@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from deliberation.events import CandidateProposed, Event
 from deliberation.ledger.entry import read_line, seal, unseal
 from deliberation.ledger.parts import bytes_to_text, commit, text_to_bytes
 from deliberation.ledger.tree import hash_leaf
-from hypothesis import example, given
-from hypothesis import strategies as st
-
 from tests.unit.sdk.strategies import any_text, events
 
 RUN = "01900000-0000-7000-8000-000000000000"

@@ -6,6 +6,9 @@ Vectors: google/certificate-transparency, merkletree tests (leaf inputs, roots, 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from deliberation.ledger.tree import (
     EMPTY_ROOT,
     append,
@@ -17,8 +20,6 @@ from deliberation.ledger.tree import (
     root_of,
     root_of_leaves,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657"]
 INPUTS += ["606162636465666768696a6b6c6d6e6f"]
@@ -77,7 +78,7 @@ def test_the_frontier_grows_through_all_published_roots():
         frontier, grown = append(frontier, size, [leaf])
         assert grown == size + 1
         assert root_of(frontier).hex() == ROOTS[size]
-        assert len(frontier) == bin(grown).count("1")
+        assert len(frontier) == grown.bit_count()
 
 
 @pytest.mark.parametrize(("index", "size", "path"), INCLUSION)

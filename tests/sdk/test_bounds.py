@@ -1,0 +1,97 @@
+"""Memory and disk are bounded, and what does not fit is counted and reported."""
+
+from __future__ import annotations
+
+import time
+
+from deliberation.client import begin_run
+
+BURST = 100_000
+
+
+def test_a_burst_of_a_hundred_thousand_events_is_bounded_and_counted(make_client, server):
+    client = make_client(buffer_events=5_000)
+    server.delay = 0.2
+    longest, most = 0.0, 0
+    with begin_run(client, "q") as run:
+        for rank in range(BURST // 2):
+            before = time.perf_counter()
+            with run.node("sample", rank=rank):
+                pass
+            longest = max(longest, time.perf_counter() - before)
+            most = max(most, client.stats().waiting)
+    server.delay = 0.0
+    assert client.flush(60)
+    assert client.flush(10)
+    stats = client.stats()
+    assert most <= 5_000 + 256 + 512, "buffer, its reserve, and the batch in hand"
+    assert longest < 1.0
+    assert stats.dropped > 0
+    assert stats.accepted + stats.dropped == stats.made >= BURST + 2
+    reported = sum(event.missing for event in server.of("gap.reported"))
+    assert reported == stats.dropped
+    assert server.of("gap.reported")[0].cause == "buffer_full"
+    assert server.of("run.ended"), "the end of a run has room of its own"
+
+
+def test_a_full_buffer_by_bytes_refuses(make_client, server):
+    client = make_client(buffer_bytes=100_000)
+    server.stop()
+    with begin_run(client, "q") as run:
+        for _ in range(10):
+            run.node("step", text="x" * 60_000).end()
+    assert client.stats().dropped > 0
+
+
+def test_a_full_spool_drops_the_oldest_and_reports_it(make_client, server, tmp_path):
+    spool = tmp_path / "spool"
+    client = make_client(spool=spool, spool_bytes=100_000, segment_bytes=20_000)
+    server.stop()
+    runs = []
+    for _ in range(20):
+        with begin_run(client, "q") as run:
+            run.node("step", text="x" * 20_000).end()
+        runs.append(run.id)
+        deadline = time.monotonic() + 5
+        while client.stats().waiting and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert sum(path.stat().st_size for path in spool.iterdir()) <= 130_000
+    lost = client.stats().dropped
+    assert lost > 0
+    server.start()
+    assert client.flush(10)
+    assert client.flush(10), "the gaps are reported once the server answers"
+    gaps = server.of("gap.reported")
+    assert sum(event.missing for event in gaps) == lost
+    assert {event.cause for event in gaps} == {"spool_full"}
+    assert {event.run for event in gaps} < set(runs)
+    assert server.of("run.ended")[-1].run == runs[-1], "what is newest is kept"
+    stats = client.stats()
+    assert stats.accepted + stats.dropped == stats.made
+
+
+def test_a_directory_that_cannot_be_written_is_no_trouble(make_client, server, tmp_path):
+    blocker = tmp_path / "file"
+    blocker.write_text("")
+    client = make_client(spool=blocker / "spool")
+    with begin_run(client, "q"):
+        pass
+    assert client.flush(5)
+    assert len(server.events) == 2
+
+
+def test_an_idle_client_leaves_no_file_behind(make_client, server, tmp_path):
+    client = make_client(spool=tmp_path / "spool")
+    with begin_run(client, "q"):
+        pass
+    client.close()
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_the_spool_is_for_its_owner_alone(make_client, server, tmp_path):
+    client = make_client(spool=tmp_path / "spool")
+    with begin_run(client, "q"):
+        client.flush(5)
+        (segment,) = (tmp_path / "spool").iterdir()
+        assert segment.stat().st_mode & 0o777 == 0o600
+        assert segment.parent.stat().st_mode & 0o777 == 0o700

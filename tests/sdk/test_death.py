@@ -1,0 +1,160 @@
+"""Programs that are killed, that fork, and that end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from deliberation.client import begin_run
+
+PREAMBLE = """
+import os, sys, time
+import deliberation as dl
+dl.configure(url=sys.argv[1], key=sys.argv[2], spool=sys.argv[3])
+"""
+
+
+def start(script, server, spool, **more):
+    code = PREAMBLE + textwrap.dedent(script)
+    path = os.pathsep.join(each for each in sys.path if each)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, server.url, server.key, str(spool)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+        **more,
+    )
+
+
+def run_to_its_end(script, server, spool):
+    with start(script, server, spool) as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    return output
+
+
+def segments(spool):
+    return [path for path in spool.rglob("*.ndjson") if path.stat().st_size]
+
+
+def test_a_program_that_ends_sends_what_it_has(server, tmp_path):
+    run_to_its_end(
+        """
+        run = dl.run("q").start()
+        run.node("step").start()
+        """,
+        server,
+        tmp_path,
+    )
+    assert [event.KIND for event in server.events] == ["run.started", "node.started"]
+
+
+def test_a_program_that_is_killed_leaves_its_spool_to_the_next(server, tmp_path):
+    server.stop()
+    script = """
+        with dl.run("q") as run:
+            for rank in range(100):
+                with run.node("sample", rank=rank):
+                    pass
+            while dl.stats().waiting:
+                time.sleep(0.01)
+            print(run.id, flush=True)
+            time.sleep(60)
+        """
+    with start(script, server, tmp_path) as process:
+        run_id = process.stdout.readline().strip()
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+    assert segments(tmp_path)
+    server.start()
+    run_to_its_end(
+        """
+        with dl.run("next"):
+            pass
+        deadline = time.monotonic() + 20
+        while dl.stats().recovered < 201 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert dl.stats().recovered == 201, dl.stats()
+        """,
+        server,
+        tmp_path,
+    )
+    assert sum(event.run == run_id for event in server.events) == 201
+    assert not segments(tmp_path)
+
+
+def test_a_program_that_ends_without_a_server_leaves_its_spool_and_is_quick(server, tmp_path):
+    server.stop()
+    before = time.monotonic()
+    run_to_its_end('with dl.run("q") as run: run.node("step").end()', server, tmp_path)
+    assert time.monotonic() - before < 5
+    (segment,) = segments(tmp_path)
+    assert segment.read_bytes().count(b"\n") == 4
+
+
+def test_a_torn_last_line_costs_only_itself(make_client, server, tmp_path):
+    client = make_client(spool=tmp_path)
+    with begin_run(client, "q") as run:
+        client.flush(5)
+        whole = b'{"v":1,"kind":"node.started","run":"%s","key":"p:1","node":"n"}' % run.id.encode()
+        (tmp_path / "0-torn.ndjson").write_bytes(whole + b"\n" + whole[:30])
+        (tmp_path / "0-empty.ndjson").write_bytes(b"")
+    client.close()
+    again = make_client(spool=tmp_path)
+    with begin_run(again, "q"):
+        again.flush(5)
+        deadline = time.monotonic() + 5
+        while again.stats().recovered < 1 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert [event.key for event in server.of("node.started")] == ["p:1"]
+    again.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_living_program_keeps_its_spool_to_itself(make_client, server, tmp_path):
+    server.stop()
+    one, other = make_client(spool=tmp_path), make_client(spool=tmp_path)
+    for client in (one, other):
+        with begin_run(client, "q"):
+            pass
+    server.start()
+    assert one.flush(10)
+    assert other.flush(10)
+    assert (one.stats().accepted, one.stats().recovered) == (2, 0)
+    assert (other.stats().accepted, other.stats().recovered) == (2, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_reports_under_its_own_name(server, tmp_path):
+    run_to_its_end(
+        """
+        import multiprocessing
+        def child(run, rank):
+            with run.node("sample", rank=rank):
+                pass
+        if __name__ == "__main__":
+            with dl.run("q") as run:
+                run.node("step").start()
+                context = multiprocessing.get_context("fork")
+                children = [context.Process(target=child, args=(run, n)) for n in range(3)]
+                for each in children:
+                    each.start()
+                for each in children:
+                    each.join(30)
+                    assert each.exitcode == 0
+        """,
+        server,
+        tmp_path,
+    )
+    started = server.of("node.started")
+    assert sorted(event.rank for event in started if event.rank is not None) == [0, 1, 2]
+    assert len({event.key.rpartition(":")[0] for event in started}) == 4
+    assert len(server.of("run.started")) == len(server.of("run.ended")) == 1
+    assert server.repeated == 0
+    assert not segments(tmp_path)
