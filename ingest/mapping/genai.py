@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from deliberation.vocabulary import CostBasis, NodeKind, TextVisibility, Usage
+from deliberation.vocabulary import CostBasis, NodeKind
 from ingest.mapping.content import messages_text, parse, reasoning_in, with_instructions
 from ingest.mapping.cost import take_cost
 from ingest.mapping.take import fact_text, take_fact, take_text, take_value
 from ingest.mapping.usage import GENAI, take_usage
+from ingest.mapping.visibility import visibility
 from ingest.wire.span import Attributes
 
 NAME = "genai"
@@ -137,12 +138,3 @@ def _fill_tool(rest: Attributes, facts: dict[str, Any]) -> None:
     facts["tool"] = take_fact(rest, "gen_ai.tool.name")
     facts["input"] = take_text(rest, "gen_ai.tool.call.arguments", "tool_arguments")
     facts["output"] = take_text(rest, "gen_ai.tool.call.result", "tool_response")
-
-
-def visibility(facts: dict[str, Any], usage: Usage | None) -> TextVisibility | None:
-    """Return how much of a call's text can be read, where that is certain."""
-    generated = (usage.output or 0) if usage else 0
-    hidden = bool(usage and usage.reasoning and not facts.get("reasoning"))
-    if facts.get("output") is None and facts.get("reasoning") is None:
-        return TextVisibility.NONE if generated else None
-    return None if hidden else TextVisibility.FULL

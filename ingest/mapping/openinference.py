@@ -9,9 +9,9 @@ from deliberation.vocabulary import CostBasis, NodeKind
 from ingest.mapping.content import reasoning_in
 from ingest.mapping.cost import take_cost
 from ingest.mapping.flattened import take_messages
-from ingest.mapping.genai import visibility
 from ingest.mapping.take import fact_text, take_fact, take_text
 from ingest.mapping.usage import OPENINFERENCE, take_usage
+from ingest.mapping.visibility import visibility
 from ingest.wire.span import Attributes
 
 NAME = "openinference"

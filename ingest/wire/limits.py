@@ -32,6 +32,12 @@ MAX_RECORD_BYTES = 8 * 1024 * 1024
 MAX_ATTRIBUTES = 16_384
 """Of one span or one log record; long conversations in OpenInference come to a few thousand."""
 
+MAX_VALUES = 524_288
+"""Of one record, all lists, events and links counted: a hundred embeddings hold 300,000 numbers."""
+
+MAX_BREADTH = 1_000_000
+"""Attributes, events and links in one body together; 32 MiB of ordinary spans hold 400,000."""
+
 MAX_NESTING = 64
 """Of one attribute's value. Protobuf's own parser refuses a body beyond 45 to 60 levels."""
 

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from ingest.wire import json_form, protobuf
 from ingest.wire.body import Media
-from ingest.wire.errors import Unreadable
+from ingest.wire.errors import TooLarge, Unreadable
+from ingest.wire.limits import MAX_BREADTH
 from ingest.wire.span import Counted, Decoded, LogRecord, Origin, Span
 
 Record = TypeVar("Record")
@@ -81,9 +82,12 @@ def _decode(
 ) -> Decoded[Record]:
     records: list[Record] = []
     rejected, first = 0, ""
+    breadth = 0
     for raw, origin in pairs:
         try:
-            records.append(read(raw, origin))
+            record = read(raw, origin)
+            breadth = _widen(breadth, record)
+            records.append(record)
         except Unreadable as error:
             rejected += 1
             first = first or str(error)
@@ -91,13 +95,22 @@ def _decode(
 
 
 def _count(pairs: Iterator[tuple[Any, Origin]], read: Callable[[Any, Origin], object]) -> Counted:
-    count = rejected = 0
+    count = rejected = breadth = 0
     first = ""
     for raw, origin in pairs:
         count += 1
         try:
-            read(raw, origin)
+            breadth = _widen(breadth, read(raw, origin))
         except Unreadable as error:
             rejected += 1
             first = first or str(error)
     return Counted(count, rejected, first)
+
+
+def _widen(breadth: int, record: Any) -> int:
+    breadth += len(record.attributes)
+    if hasattr(record, "events"):
+        breadth += len(record.events) + len(record.links)
+    if breadth > MAX_BREADTH:
+        raise TooLarge(f"the body holds more than {MAX_BREADTH} attributes, events and links")
+    return breadth

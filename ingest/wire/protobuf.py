@@ -18,6 +18,7 @@ from ingest.wire.errors import Malformed, Unreadable
 from ingest.wire.limits import MAX_ATTRIBUTES, MAX_RECORD_BYTES
 from ingest.wire.span import Attributes, LogRecord, Origin, Span
 from ingest.wire.walk import Range, walk
+from ingest.wire.weigh import SURELY_LIGHT_BYTES, weigh_log, weigh_span
 
 TRACE_ID_BYTES, SPAN_ID_BYTES = 16, 8
 NO_TRACE, NO_SPAN = bytes(TRACE_ID_BYTES), bytes(SPAN_ID_BYTES)
@@ -71,6 +72,8 @@ def parse_span(raw: bytes) -> SpanMessage:
         raise Unreadable("a time lies beyond the year 2262")
     if len(message.attributes) > MAX_ATTRIBUTES:
         raise Unreadable(f"a span has more than {MAX_ATTRIBUTES} attributes")
+    if len(raw) > SURELY_LIGHT_BYTES:
+        weigh_span(message)
     return message
 
 
@@ -116,6 +119,8 @@ def parse_log(raw: bytes) -> LogMessage:
         raise Unreadable("a time lies beyond the year 2262")
     if len(message.attributes) > MAX_ATTRIBUTES:
         raise Unreadable(f"a log record has more than {MAX_ATTRIBUTES} attributes")
+    if len(raw) > SURELY_LIGHT_BYTES:
+        weigh_log(message)
     return message
 
 

@@ -39,7 +39,9 @@ Dated = tuple[tuple[Any, Rates | None], ...]
 """(constraint or None, rates), the first to be tried first; the last stands when none is active."""
 
 
-def price_call(model: str | None, provider: str | None, usage: Usage | None, at_ns: int) -> Cost:
+def price_call(
+    model: str | None, provider: str | None, usage: Usage | None, at_ns: int | None
+) -> Cost:
     """Return what a call cost in US dollars at the prices of its time, `at_ns` in ns since 1970.
 
     `priced` when input and output are known; `estimated` when one of them is missing and would cost
@@ -51,17 +53,19 @@ def price_call(model: str | None, provider: str | None, usage: Usage | None, at_
     dated = find_rates(model, provider)
     rates = rates_at(dated, at_ns) if dated else None
     amount = amount_of(rates, usage) if rates else None
-    if rates is None or amount is None:
+    if dated is None or rates is None or amount is None:
         return ABSENT
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -18:
         amount = amount.quantize(SMALLEST)
-    return Cost(amount=amount, provenance=_provenance(rates, usage), price_table=PRICE_TABLE)
+    is_sure = _is_complete(rates, usage) and (at_ns is not None or len(dated) == 1)
+    provenance = CostProvenance.PRICED if is_sure else CostProvenance.ESTIMATED
+    return Cost(amount=amount, provenance=provenance, price_table=PRICE_TABLE)
 
 
-def rates_at(dated: Dated, at_ns: int) -> Rates | None:
-    """Return the rates that were in force at a time."""
-    if len(dated) == 1:
+def rates_at(dated: Dated, at_ns: int | None) -> Rates | None:
+    """Return the rates that were in force at a time, the latest when it is not known."""
+    if len(dated) == 1 or at_ns is None:
         return dated[0][1]
     when = EPOCH + timedelta(microseconds=at_ns // 1000)
     for constraint, rates in dated:
@@ -99,7 +103,7 @@ def _sells(provider: Any, model: str) -> bool:
     return provider.model_match is not None and bool(provider.model_match.is_match(model))
 
 
-def _provenance(rates: Rates, usage: Usage) -> CostProvenance:
-    lacks_input = usage.input is None and rates.input is not None
-    lacks_output = usage.output is None and rates.output
-    return CostProvenance.ESTIMATED if lacks_input or lacks_output else CostProvenance.PRICED
+def _is_complete(rates: Rates, usage: Usage) -> bool:
+    lacks_input = usage.input is None and bool(rates.input)
+    lacks_output = usage.output is None and bool(rates.output)
+    return not (lacks_input or lacks_output)

@@ -63,6 +63,14 @@ def test_a_missing_side_makes_it_an_estimate() -> None:
     assert (cost.amount, cost.provenance) == (Decimal("0.03"), CostProvenance.ESTIMATED)
 
 
+def test_a_call_without_a_date_is_an_estimate_where_the_price_has_changed() -> None:
+    changed = price_call("o3", "openai", Usage(input=1000, output=1000), None)
+    latest = price_call("o3", "openai", Usage(input=1000, output=1000), NOW)
+    assert (changed.amount, changed.provenance) == (latest.amount, CostProvenance.ESTIMATED)
+    same = price_call("gpt-4", "openai", Usage(input=1000, output=1000), None)
+    assert same.provenance is CostProvenance.PRICED
+
+
 def test_an_embedding_needs_no_output() -> None:
     cost = price_call("text-embedding-3-small", "openai", Usage(input=1_000_000), NOW)
     assert (cost.amount, cost.provenance) == (Decimal("0.02"), CostProvenance.PRICED)

@@ -129,9 +129,16 @@ def test_the_same_bytes_have_the_same_digest_and_others_another() -> None:
     assert len(first.digest) == 32
 
 
+def _varint(number: int) -> bytes:
+    pieces = bytearray()
+    while number >= 128:
+        pieces.append(number & 127 | 128)
+        number >>= 7
+    return bytes([*pieces, number])
+
+
 def framed(tag: int, inside: bytes) -> bytes:
-    size = len(inside)
-    return bytes([tag, size & 127 | 128, size >> 7 & 127 | 128, size >> 14]) + inside
+    return bytes([tag]) + _varint(len(inside)) + inside
 
 
 def test_values_nested_beyond_reason_cost_only_their_span() -> None:
@@ -165,6 +172,28 @@ def test_an_empty_span_bomb_is_refused_at_once() -> None:
     spans = b"\x12\x00" * (limits.MAX_MESSAGES + 1)
     with pytest.raises(TooLarge):
         check_traces(framed(0x0A, framed(0x12, spans)), "protobuf")
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [b"\x5a\x00" * 600_000, framed(0x4A, framed(0x12, framed(0x2A, b"\x0a\x00" * 600_000)))],
+    ids=["events", "list"],
+)
+def test_a_span_of_too_many_values_costs_only_itself(bomb: bytes) -> None:
+    heavy = message().SerializeToString() + bomb
+    spans = framed(0x12, heavy) + framed(0x12, message().SerializeToString())
+    body = framed(0x0A, framed(0x12, spans))
+    decoded, counted = decode_traces(body, "protobuf"), check_traces(body, "protobuf")
+    assert (len(decoded.records), decoded.rejected, counted.rejected) == (1, 1, 1)
+    assert "524288 values" in decoded.error
+
+
+def test_a_body_of_many_spans_with_many_events_is_refused() -> None:
+    spans = framed(0x12, message().SerializeToString() + b"\x5a\x00" * 200_000) * 6
+    body = framed(0x0A, framed(0x12, spans))
+    for read in (check_traces, decode_traces):
+        with pytest.raises(TooLarge, match="events"):
+            read(body, "protobuf")
 
 
 def test_an_empty_body_holds_nothing() -> None:
