@@ -133,7 +133,7 @@ def test_hostile_text_is_seen_and_does_nothing(
     page.get_by_role("button", name="All", exact=True).click()
     page.locator(".row:not([hidden])", has_text="model call").first.click()
     output = page.locator("#node-panel pre", has_text="gnp.exe").last
-    expect(output).to_contain_text("␛[31m⟨U+202E⟩gnp.exe <img src=x onerror=alert(1)>")
+    expect(output).to_contain_text("⟨ESC⟩[31m⟨U+202E⟩gnp.exe <img src=x onerror=alert(1)>")
     assert page.locator("#node-panel img, #node-panel [hx-get], #node-panel pre a").count() == 0
 
 

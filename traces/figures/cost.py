@@ -8,6 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from deliberation.vocabulary import Fate
 from traces.queries.costs import Sector
 
 LABELLED_AT_MOST = 500
@@ -61,7 +62,13 @@ def _said(sector: Sector) -> str:
 
 
 def _meta(sectors: Sequence[Sector]) -> dict[str, Any]:
+    roles: dict[str, str] = {}
+    for sector in sectors:
+        above = roles.get(sector.parent or "")
+        # What nobody decided on inside a discarded branch went with the branch.
+        lost = above == Fate.DISCARDED and sector.fate == Fate.OPEN
+        roles[sector.id] = Fate.DISCARDED.value if lost else sector.fate
     return {
-        "roles": [sector.fate for sector in sectors],
+        "roles": list(roles.values()),
         "open": [sector.id for sector in sectors if sector.nodes > 1 and not sector.rolled_up],
     }

@@ -14,7 +14,7 @@ from django import template
 register = template.Library()
 
 REPLACEMENT = "\ufffd"
-KEPT_CONTROLS = "\t\n"
+CONTROLS = ["NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR", "SO", "SI", "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS", "US"]
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -29,9 +29,7 @@ def _mark(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code == 0 or 0xD800 <= code <= 0xDFFF:
         return REPLACEMENT
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else f"⟨U+{code:04X}⟩"
+    return f"⟨{CONTROLS[code]}⟩" if code < len(CONTROLS) else f"⟨U+{code:04X}⟩"
 
 
 @register.filter

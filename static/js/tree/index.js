@@ -73,11 +73,14 @@ function sortSiblings(index) {
   }
 }
 
-/** Fills `preorder` and `depth`; answers how many rows the roots reach. */
+/** Fills `preorder`, `depth` and `lost` (inside a discarded branch); answers how many rows the roots reach. */
 function walk(index) {
   const { count, first, children, parent } = index;
   const preorder = new Int32Array(count);
   const depth = new Int32Array(count);
+  const lost = new Uint8Array(count);
+  const { fate } = index.bones.columns;
+  const discarded = index.bones.names.fate.indexOf("discarded");
   const stack = new Int32Array(count + 1);
   let top = 0;
   let reached = 0;
@@ -85,11 +88,16 @@ function walk(index) {
   while (top > 0) {
     const row = stack[--top];
     preorder[reached++] = row;
-    if (parent[row] !== ROOT) depth[row] = depth[parent[row]] + 1;
+    const above = parent[row];
+    if (above !== ROOT) {
+      depth[row] = depth[above] + 1;
+      lost[row] = lost[above] | (fate[above] === discarded ? 1 : 0);
+    }
     for (let at = first[row + 2] - 1; at >= first[row + 1]; at--) stack[top++] = children[at];
   }
   index.preorder = preorder;
   index.depth = depth;
+  index.lost = lost;
   index.reached = reached;
   return reached;
 }

@@ -19,11 +19,18 @@ export function attachTree(pane) {
   let loading = null;
   let again = false;
   let panelTimer = 0;
+  let tallest = 0;
   let said = { at: 0, nodes: 0 };
 
   const flesh = new Flesh(pane.dataset.rowsUrl, () => view.draw());
   const rowHeight = parseFloat(getComputedStyle(pane).getPropertyValue("--row")) || 28;
-  const view = new TreeView({ ...parts, rowHeight, flesh, onFocus: (ordinal) => ordinal !== null && choose(ordinal) });
+  const view = new TreeView({ ...parts, rowHeight, flesh, onFocus: (ordinal) => ordinal !== null && choose(ordinal), onHeight: room });
+
+  /** A small tree takes little room. The room only grows, so that nothing below jumps back and forth. */
+  function room(height) {
+    tallest = Math.max(tallest, Math.min(height, screen.height));
+    pane.parentElement.style.setProperty("--lines", `${tallest}px`);
+  }
 
   /** Bones after what is known; one request at a time, and one more when a poke came meanwhile. */
   async function load() {

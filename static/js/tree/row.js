@@ -69,7 +69,7 @@ export function drawNode(row, index, state, at, placed, flesh) {
   const parent = index.first[at + 1] < index.first[at + 2];
   const open = parent ? (placed.forced || isOpen(index, state, at)) : null;
   const flags = columns.flags[at];
-  row.className = `row row--${fate}${flags & FLAG.running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}`;
+  row.className = `row row--${fate}${flags & FLAG.running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}`;
   place(row, { ...placed, expanded: open });
   glyph(row, fate, flags & FLAG.running);
   fill(row, flesh, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));

@@ -18,8 +18,8 @@ export class TreeView {
   #pool = [];
   #frame = 0;
 
-  constructor({ grid, scroll, spacer, rowHeight, flesh, onFocus }) {
-    Object.assign(this, { grid, scroll, spacer, rowHeight, flesh, onFocus });
+  constructor({ grid, scroll, spacer, rowHeight, flesh, onFocus, onHeight }) {
+    Object.assign(this, { grid, scroll, spacer, rowHeight, flesh, onFocus, onHeight });
     scroll.addEventListener("scroll", () => this.draw(), { passive: true });
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(scroll);
@@ -42,7 +42,9 @@ export class TreeView {
     this.lines = visibleLines(this.index, this.state);
     this.lineOf = new Map();
     this.lines.codes.forEach((code, line) => this.lineOf.set(code, line));
-    this.spacer.style.height = `${this.lines.codes.length * this.rowHeight}px`;
+    const height = this.lines.codes.length * this.rowHeight;
+    this.spacer.style.height = `${height}px`;
+    this.onHeight(height);
     this.grid.setAttribute("aria-rowcount", this.lines.codes.length + 1);
     const line = anchored ? this.#lineOfKey(anchored.key) : -1;
     if (line >= 0) this.scroll.scrollTop = topForAnchor({ line, offset: anchored.offset, rowHeight: this.rowHeight });

@@ -17,15 +17,15 @@ def test_it_works() -> None:
     ("given_text", "shown"),
     [
         ("a\x00b", "a\ufffdb"),
-        ("\x1b[31mred", "␛[31mred"),
+        ("\x1b[31mred", "⟨ESC⟩[31mred"),
         ("\u202eevil", "⟨U+202E⟩evil"),
         ("zero\u200bwidth", "zero⟨U+200B⟩width"),
         ("\U000e0041", "⟨U+E0041⟩"),
         ("\ud800", "\ufffd"),
-        ("over\rwrite", "over␍write"),
+        ("over\rwrite", "over⟨CR⟩write"),
         ("line\r\nend", "line\nend"),
         ("pay\u200dpal", "pay⟨U+200D⟩pal"),
-        ("\x7f\x9b", "␡⟨U+009B⟩"),
+        ("\x7f\x9b", "⟨U+007F⟩⟨U+009B⟩"),
     ],
 )
 def test_what_is_hidden_is_marked(given_text: str, shown: str) -> None:
