@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from hashlib import blake2b
-
-import orjson
+from dataclasses import dataclass, field
 
 from deliberation.events import Event
-from deliberation.events.node_facts import NodeFacts
-from deliberation.vocabulary import NodeKind
 from ingest.inbox import Claimed
 from ingest.mapping import map_log, map_span
+from ingest.mapping.trace_of import trace_of
 from ingest.models import Signal
+from ingest.priced import priced
 from ingest.wire.body import inflate
 from ingest.wire.errors import Refused
 from ingest.wire.native import check_events
@@ -22,7 +19,6 @@ from ingest.wire.otlp import decode_logs, decode_traces
 from ingest.wire.span import LogRecord, Span
 from traces.actions.find_runs import find_runs
 from traces.actions.record import Report
-from traces.pricing import price_call
 
 Buried = tuple[Claimed, str]
 
@@ -65,7 +61,7 @@ def _runs_of_traces(
     wanted: defaultdict[int, set[str]] = defaultdict(set)
     for body in bodies:
         if body.records:
-            wanted[body.entry.project].update(map(_trace_of, body.records))
+            wanted[body.entry.project].update(map(trace_of, body.records))
     return {
         (project, trace_id): run
         for project, trace_ids in wanted.items()
@@ -78,12 +74,12 @@ def _runs_of_traces(
 def _reports(body: _Body, runs: dict[tuple[int, str], str]) -> list[Report]:
     events: defaultdict[tuple[str, str | None], list[Event]] = defaultdict(list)
     for event in body.events:
-        events[event.run, None].append(_priced(event))
+        events[event.run, None].append(priced(event))
     for record in body.records:
-        trace_id = _trace_of(record)
+        trace_id = trace_of(record)
         run = runs[body.entry.project, trace_id]
         mapped = map_span(record, run) if isinstance(record, Span) else map_log(record, run)
-        events[run, trace_id] += map(_priced, mapped)
+        events[run, trace_id] += map(priced, mapped)
     return [
         Report(
             project=body.entry.project,
@@ -96,26 +92,3 @@ def _reports(body: _Body, runs: dict[tuple[int, str], str]) -> list[Report]:
         )
         for (run, trace_id), listed in events.items()
     ]
-
-
-def _trace_of(record: Span | LogRecord) -> str:
-    """Return the trace a record belongs to; records outside any trace share one run per resource."""
-    if record.trace_id is not None:
-        return record.trace_id
-    resource = orjson.dumps(record.origin.resource, option=orjson.OPT_SORT_KEYS, default=str)
-    return f"untraced:{blake2b(resource, digest_size=16).hexdigest()}"
-
-
-def _priced(event: Event) -> Event:
-    """Price a call that states tokens and no money. The price is the one of the call's own date."""
-    if (
-        not isinstance(event, NodeFacts)
-        or event.usage is None
-        or event.model is None
-        or event.cost is not None
-        or event.node_kind not in (NodeKind.MODEL_CALL, None)
-    ):
-        return event
-    at = event.started_at or event.at
-    cost = price_call(event.model, event.provider, event.usage, at)
-    return event if cost.amount is None else replace(event, cost=cost)

@@ -16,8 +16,11 @@ def find_runs(
     trace_ids: Iterable[str],
     now_ns: int,
     randbytes: Callable[[int], bytes],
+    source: str = "otlp",
 ) -> dict[str, str]:
-    """Return trace id (32 hex digits) → run id, making runs for traces that are new to the project.
+    """Return trace id → run id, making runs that came through `source` for traces that are new to the project.
+
+    A trace id is 32 hex digits, or whatever else (≤ 64 characters) a source knows a run by.
 
     The run id carries the time of the first body, not the trace's own: partitions follow our clock. A crash right
     after this leaves an empty run, which no page shows and the next attempt finds again.
@@ -27,7 +30,7 @@ def find_runs(
     missing = [trace_id for trace_id in wanted if trace_id not in found]
     if missing:
         made = [uuid.UUID(make_run_id(now_ns, randbytes)) for _ in missing]
-        _insert(project, missing, made)
+        _insert(project, source, missing, made)
         found |= _look_up(project, missing)
     return found
 
@@ -41,12 +44,12 @@ def _look_up(project: int, trace_ids: list[str]) -> dict[str, str]:
         return {trace_id: str(run_id) for trace_id, run_id in cursor.fetchall()}
 
 
-def _insert(project: int, trace_ids: list[str], run_ids: list[uuid.UUID]) -> None:
+def _insert(project: int, source: str, trace_ids: list[str], run_ids: list[uuid.UUID]) -> None:
     # Two workers may see the same new trace: the unique constraint picks one id, and both read it back.
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO traces_run (id, project_id, trace_id, source) "
-            "SELECT run_id, %s, trace_id, 'otlp' FROM unnest(%s::uuid[], %s::text[]) AS new (run_id, trace_id) "
+            "SELECT run_id, %s, trace_id, %s FROM unnest(%s::uuid[], %s::text[]) AS new (run_id, trace_id) "
             "ON CONFLICT DO NOTHING",
-            [project, run_ids, trace_ids],
+            [project, source, run_ids, trace_ids],
         )

@@ -1,0 +1,28 @@
+"""Which importer reads a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.importers.base import HEAD_BYTES, Importer, Unreadable, Unrecognised
+from ingest.importers.otlp_file import OTLP
+from ingest.importers.tree_of_thoughts import TREE_OF_THOUGHTS
+
+IMPORTERS = {importer.name: importer for importer in (TREE_OF_THOUGHTS, OTLP)}
+
+
+def choose(path: Path) -> Importer:
+    """Return the importer that knows the file by its beginning. Raises `Unrecognised`, `Unreadable`."""
+    if not path.is_file():
+        raise Unreadable(path, "is not a file" if path.exists() else "does not exist")
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise Unreadable(path, f"cannot be opened: {error.strerror or error}") from None
+    if not head.strip():
+        raise Unrecognised(path, "is empty")
+    for importer in IMPORTERS.values():
+        if importer.sniff(path, head):
+            return importer
+    raise Unrecognised(path, f"is in no format known here ({', '.join(IMPORTERS)})")

@@ -1,0 +1,89 @@
+"""`manage.py import_traces PATH…`: files and folders become runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ingest.import_files import ImportedRuns, files_in, read_file
+from ingest.importers.base import Importer, Unreadable, Unrecognised
+from ingest.importers.choose import IMPORTERS
+from traces.models import Project, Run
+
+
+class Command(BaseCommand):
+    """Imports each file; prints one JSON line per run, and a sentence on stderr for what it left out."""
+
+    help = "Import Tree-of-Thoughts logs and OTLP files. The same file again makes no second run."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take paths, a format and a project."""
+        parser.add_argument(
+            "path", nargs="+", type=Path, help="a file, or a folder to look through"
+        )
+        parser.add_argument(
+            "--format",
+            choices=sorted(IMPORTERS),
+            help="otherwise each file is known by its beginning",
+        )
+        parser.add_argument(
+            "--project", default="default", help="the slug of the project (default)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import, print, and exit 1 when a file could not be read."""
+        runs = ImportedRuns(
+            project=_project(options["project"]), now_ns=time.time_ns(), randbytes=os.urandom
+        )
+        importer = IMPORTERS.get(options["format"])
+        failures = sum(self._import(path, importer, runs) for path in options["path"])
+        self._print(runs)
+        if failures:
+            sys.exit(1)
+
+    def _import(self, path: Path, importer: Importer | None, runs: ImportedRuns) -> int:
+        """Import a file or a folder; return how many files could not be read, each with its sentence."""
+        if not path.is_dir():
+            return self._import_file(path, importer, runs, is_named=True)
+        return sum(self._import_file(each, importer, runs) for each in files_in(path))
+
+    def _import_file(
+        self, path: Path, importer: Importer | None, runs: ImportedRuns, *, is_named: bool = False
+    ) -> int:
+        try:
+            read_file(path, importer, runs)
+        except Unreadable as error:
+            if isinstance(error, Unrecognised) and not is_named:
+                self.stderr.write(f"warning: skipped {error}")
+                return 0
+            self.stderr.write(f"error: {error}")
+            return 1
+        return 0
+
+    def _print(self, runs: ImportedRuns) -> None:
+        done = runs.done()
+        nodes = dict(
+            Run.objects.filter(pk__in={each.run for each in done}).values_list("pk", "nodes")
+        )
+        counts = {str(run): count for run, count in nodes.items()}
+        for each in done:
+            line = {
+                "run_id": each.run,
+                "format": each.format,
+                "nodes": counts[each.run],
+                "warnings": each.warnings,
+            }
+            self.stdout.write(json.dumps(line, ensure_ascii=False))
+
+
+def _project(slug: str) -> int:
+    found = Project.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    if found is None:
+        raise CommandError(f"there is no project {slug!r}")
+    return found
