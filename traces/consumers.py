@@ -1,4 +1,4 @@
-"""The socket of a live page: `/live?run=<id>` or `/live?project=<slug>`.
+"""The socket of a live page: `/live?run=<id>` or `/live?project=<slug>`, the latter once or more.
 
 It says hello with the last seq, then pokes, and takes nothing in. Access is asked at connection and again, at most once
 in `RECHECK`, before a poke is passed on; who lost it is closed with 4404 and told no more than who never had it.
@@ -21,61 +21,72 @@ from traces.queries.sight import Sight, sight_of_project, sight_of_run
 
 RECHECK = 5.0
 NOT_HERE = 4404
+MOST_PROJECTS = 20
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """One browser's ear on one run or one project."""
+    """One browser's ear on one run or on its projects."""
 
-    subscriber: Subscriber | None = None
+    subscribers: list[Subscriber]
 
     async def connect(self) -> None:
         """Subscribe first and look second: what happens between is poked, not missed."""
         asked = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
+        self.subscribers = []
         self.run = asked.get("run", [None])[0]
-        self.project = asked.get("project", ["default"])[0]
+        self.projects = asked.get("project", [])[:MOST_PROJECTS]
         await self.accept()
         seen = await self._look()
-        if seen is None:
+        if not seen:
             await self.close(NOT_HERE)
             return
-        self.subscriber = Subscriber(project=seen.project, run=self.run, deliver=self.deliver)
-        hub().add(self.subscriber)
+        self.subscribers = [
+            Subscriber(project=each.project, run=each.run, deliver=self.deliver) for each in seen
+        ]
+        for subscriber in self.subscribers:
+            hub().add(subscriber)
         seen = await self._look() or seen
-        await self._say(Poke(run=self.run, seq=seen.seq, topics=[]))
+        await self._say(Poke(run=seen[0].run, seq=seen[0].seq, topics=[]))
 
     async def disconnect(self, code: int) -> None:
         """Leave the hub."""
-        if self.subscriber is not None:
-            hub().remove(self.subscriber)
+        for subscriber in self.subscribers:
+            hub().remove(subscriber)
+        self.subscribers = []
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Nothing is taken in: a page that wants to change something posts a form."""
 
     async def deliver(self, poke: Poke) -> None:
-        """Pass a poke on to those who may still see the run."""
-        if time.monotonic() - self.looked > RECHECK and await self._look() is None:
-            await self.close(NOT_HERE)
-            return
+        """Pass a poke on to those who may still see what they follow."""
+        if time.monotonic() - self.looked > RECHECK:
+            seen = await self._look()
+            if len(seen) < len(self.subscribers):
+                await self.close(NOT_HERE)
+                return
         await self._say(poke)
 
-    async def _look(self) -> Sight | None:
+    async def _look(self) -> list[Sight]:
         self.looked = time.monotonic()
-        look = database_sync_to_async(_sight)
-        seen: Sight | None = await look(self.scope["user"], self.run, self.project)
+        look = database_sync_to_async(_sights)
+        seen: list[Sight] = await look(self.scope, self.run, self.projects)
         return seen
 
     async def _say(self, poke: Poke) -> None:
         await self.send(text_data=json.dumps(poke, separators=(",", ":")))
 
 
-def _sight(who: Any, run: str | None, project: str) -> Sight | None:
-    """What this person sees of the run or project, or None; a signed-out person sees nothing."""
+def _sights(scope: Any, run: str | None, projects: list[str]) -> list[Sight]:
+    """What this person sees of the run or the projects; signed out, also since connecting, nothing."""
+    session = scope.get("session")
+    if session is not None and not session.exists(session.session_key or ""):
+        return []
     try:
         if run is not None:
-            return sight_of_run(who=who, run_id=run)
-        return sight_of_project(who=who, slug=project)
+            return [sight_of_run(who=scope["user"], run_id=run)]
+        return [sight_of_project(who=scope["user"], slug=slug) for slug in projects]
     except NotVisible:
-        return None
+        return []
 
 
 websocket_urlpatterns = [path("live", LiveConsumer.as_asgi())]

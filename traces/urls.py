@@ -14,6 +14,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/candidates", runs.run_candidates, name="run-candidates"),
     path("runs/<uuid:run_id>/tree/bones", tree.bones, name="tree-bones"),
     path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),
+    path("runs/<uuid:run_id>/tree/search", tree.search, name="tree-search"),
     path("runs/<uuid:run_id>/outline", tree.outline, name="run-outline"),
     path("runs/<uuid:run_id>/nodes/<path:node_id>", node.node, name="node"),
     path("runs/<uuid:run_id>/figures/cost", figures.cost, name="figure-cost"),

@@ -126,22 +126,19 @@ def test_a_page_whose_socket_never_connects_still_follows(growing: str, open_pag
     expect(page.locator("[data-live-mark]")).to_have_attribute("data-state", "polling")
 
 
-def test_hostile_text_is_seen_and_does_nothing(
-    server: Server, run_id: str, open_page: Open
+def test_hostile_text_is_found_seen_and_saved_and_does_nothing(
+    run_id: str, open_page: Open
 ) -> None:
     page = open_page(f"/runs/{run_id}", ready=TREE)
-    page.get_by_role("button", name="All", exact=True).click()
-    page.locator(".row:not([hidden])", has_text="model call").first.click()
+    page.keyboard.press("/")
+    page.keyboard.type("gnp.exe alert")
+    expect(page.locator("[data-part=tally]")).to_have_text("8 of 24 nodes")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
     output = page.locator("#node-panel pre", has_text="gnp.exe").last
     expect(output).to_contain_text("⟨ESC⟩[31m⟨U+202E⟩gnp.exe <img src=x onerror=alert(1)>")
     assert page.locator("#node-panel img, #node-panel [hx-get], #node-panel pre a").count() == 0
-
-
-def test_a_long_text_is_cut_on_the_page_and_whole_in_a_file(
-    server: Server, run_id: str, open_page: Open
-) -> None:
-    page = open_page(f"/runs/{run_id}", ready=TREE)
-    page.get_by_role("button", name="All", exact=True).click()
+    page.get_by_role("searchbox").fill("check")
     page.locator(".row:not([hidden])", has_text="thought").first.click()
     with page.expect_download() as download:
         page.locator("#node-panel").get_by_role("link", name="the whole").click()

@@ -14,13 +14,14 @@ class Sight:
     """A run, or all runs of a project: whose it is, and the last seq; -1 where there is no single one."""
 
     project: int
+    run: str | None
     seq: int
 
 
 def sight_of_run(*, who: Who, run_id: str | uuid.UUID) -> Sight:
     """Return what is seen of a run. Raises NotVisible."""
     run = see_run(who, run_id)
-    return Sight(project=run.project_id, seq=run.size - 1)
+    return Sight(project=run.project_id, run=str(run.id), seq=run.size - 1)
 
 
 def sight_of_project(*, who: Who, slug: str) -> Sight:
@@ -29,4 +30,4 @@ def sight_of_project(*, who: Who, slug: str) -> Sight:
     found = visible.filter(slug=slug).values_list("id", flat=True).first()
     if found is None:
         raise NotVisible
-    return Sight(project=found, seq=-1)
+    return Sight(project=found, run=None, seq=-1)

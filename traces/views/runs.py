@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from deliberation.vocabulary import ObservedState, Strategy
-from traces.queries import candidates, costs, runs, verdict_header
+from traces.queries import candidates, costs, projects, runs, verdict_header
 from traces.views.access import for_people
 
 ON_A_PAGE = 50
@@ -53,7 +53,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     context = _rows_context(request) | {
         "states": [state.value for state in ObservedState],
         "strategies": [strategy.value for strategy in Strategy],
-        "project": "default",
+        "projects": [one.slug for one in projects.list_projects(who=request.user)],
     }
     return render(request, "runs/list.html", context)
 

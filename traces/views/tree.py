@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
 
-from traces.queries import runs, tree
+from traces.queries import node_search, runs, tree
 from traces.views.access import for_people
 
 ROWS_AT_MOST = 200
+WORDS_AT_MOST = 200
 LINES_ON_A_PAGE = 200
 
 
@@ -33,6 +34,14 @@ def rows(request: HttpRequest, run_id: str) -> HttpResponse:
         return HttpResponseBadRequest(f"nodes is at most {ROWS_AT_MOST} whole numbers")
     found = tree.get_rows(who=request.user, run_id=run_id, ordinals=ordinals)
     return render(request, "tree/_rows.html", {"rows": found, "run_id": run_id})
+
+
+@for_people
+def search(request: HttpRequest, run_id: str) -> JsonResponse:
+    """The ordinals of the nodes whose texts hold the words of `q`."""
+    words = request.GET.get("q", "")[:WORDS_AT_MOST]
+    found = node_search.find_nodes(who=request.user, run_id=run_id, text=words)
+    return JsonResponse({"ordinals": found.ordinals, "has_more": found.has_more})
 
 
 @for_people

@@ -9,6 +9,7 @@ import { TreeView } from "./view.js";
 import { search } from "./visible.js";
 
 const PANEL_DELAY = 120;
+const SEARCH_DELAY = 200;
 const SAY_EVERY = 5000;
 
 /** Attaches to `[data-tree]`. @returns a function that detaches. */
@@ -20,6 +21,8 @@ export function attachTree(pane) {
   let again = false;
   let panelTimer = 0;
   let tallest = 0;
+  let searchTimer = 0;
+  let found = new Set();
   let said = { at: 0, nodes: 0 };
 
   const flesh = new Flesh(pane.dataset.rowsUrl, () => view.draw());
@@ -73,7 +76,15 @@ export function attachTree(pane) {
   }
 
   function rematch() {
-    view.state.matches = search(buildIndex(bones), parts.search.value, (ordinal) => flesh.textOf(ordinal));
+    view.state.matches = search(buildIndex(bones), parts.search.value, (ordinal) => flesh.textOf(ordinal), found);
+  }
+
+  /** The browser knows words and numbers of every node, the server their texts: both are asked. */
+  async function findTexts(query) {
+    const answer = await fetch(`${pane.dataset.searchUrl}?q=${encodeURIComponent(query)}`);
+    if (!answer.ok || parts.search.value !== query) return;
+    found = new Set((await answer.json()).ordinals);
+    showMatches();
   }
 
   /** The panel follows the focus, a little later than the keys. */
@@ -113,6 +124,14 @@ export function attachTree(pane) {
   }
 
   function onSearch() {
+    found = new Set();
+    showMatches();
+    clearTimeout(searchTimer);
+    const query = parts.search.value;
+    if (query.trim()) searchTimer = setTimeout(() => findTexts(query).catch(() => {}), SEARCH_DELAY);
+  }
+
+  function showMatches() {
     rematch();
     view.relayout(null);
     tally();

@@ -114,12 +114,15 @@ function keptRows(index, state) {
   return { shown, hits };
 }
 
-/** Rows whose words (kind, fate, reason, verdict, #ordinal, answer, error, running) or known text hold every term. */
-export function search(index, query, textOf = () => "") {
+/**
+ * Rows whose words (kind, fate, reason, verdict, #ordinal, answer, error, running) or known text hold every term, and
+ * those that the server `found` by their texts. Null when nothing is asked.
+ */
+export function search(index, query, textOf = () => "", found = new Set()) {
   const terms = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (!terms.length) return null;
   const { names, columns } = index.bones;
-  const found = new Set();
+  const rows = new Set();
   for (let row = 0; row < index.count; row++) {
     const words = [
       names.kind[columns.kind[row]], names.fate[columns.fate[row]], names.reason[columns.reason[row]],
@@ -127,9 +130,9 @@ export function search(index, query, textOf = () => "") {
       columns.flags[row] & FLAG.answer ? "answer" : "", columns.flags[row] & FLAG.error ? "error" : "",
       columns.flags[row] & FLAG.running ? "running" : "", textOf(columns.ordinal[row]),
     ].join(" ").toLowerCase().replaceAll("_", " ");
-    if (terms.every((term) => words.includes(term.replaceAll("_", " ")))) found.add(row);
+    if (found.has(columns.ordinal[row]) || terms.every((term) => words.includes(term.replaceAll("_", " ")))) rows.add(row);
   }
-  return found;
+  return rows;
 }
 
 /** Opens everything above `row`, so that it can be shown. */
