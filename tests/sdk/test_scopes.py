@@ -82,8 +82,8 @@ def test_a_thread_with_a_copied_context_nests(client, server):
 
 
 def test_runs_within_runs_do_not_share_nodes(client, server):
-    with begin_run(client, "outer") as outer, outer.node("agent"), begin_run(client, "in") as inner:
-        with inner.node("thought") as thought:
+    with begin_run(client, "outer") as outer, outer.node("agent"):  # noqa: SIM117
+        with begin_run(client, "in") as inner, inner.node("thought") as thought:
             assert dl.current() is thought
     started = {event.node: event for event in server.of("node.started")}
     assert started[thought.id].parent is None
