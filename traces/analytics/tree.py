@@ -130,7 +130,7 @@ class Sums(Generic[Number]):
         ordered: list[Number | None] = [values[row] for row in shape.order]
         self._known: list[int] = [0, *accumulate(value is not None for value in ordered)]
         known: list[Number] = [zero if value is None else value for value in ordered]
-        self._total: list[Number] = [zero, *accumulate(known)]
+        self._total: list[Number] = list(accumulate(known, initial=zero))
 
     def of(self, row: int) -> Number | None:
         """Return the sum over the subtree of `row`, None when no node of it is known."""

@@ -14,7 +14,7 @@ def find_runner_up(run: Run, table: CandidateTable) -> CandidateRow | None:
     stated = next((row for row in others if row.node_id == run.runner_up_node), None)
     if stated is not None:
         return stated
-    pair = _voted_pair(table)
+    pair = _voted_pair(run, table)
     if pair is not None:
         label = pair[1].label
         return next((row for row in others if label in (row.cluster, row.normalised, row.answer)), None)
@@ -26,7 +26,7 @@ def words_of_margin(run: Run, table: CandidateTable, runner_up: CandidateRow | N
     """Return the margin in words, None when no number tells it."""
     if run.margin is not None:
         return f"{run.margin:g} {_unit(run.margin, run.margin_unit)}".rstrip()
-    pair = _voted_pair(table)
+    pair = _voted_pair(run, table)
     if pair is not None:
         gap = pair[0].votes - pair[1].votes
         return f"{gap:,} {'vote' if gap == 1 else 'votes'} ({pair[0].votes:,} to {pair[1].votes:,})"
@@ -40,7 +40,7 @@ def what_would_have_changed_it(
     run: Run, table: CandidateTable, runner_up: CandidateRow | None
 ) -> str | None:
     """Return one sentence, or None when the recorded numbers do not say."""
-    pair = _voted_pair(table)
+    pair = _voted_pair(run, table)
     if pair is not None:
         return _by_votes(*pair)
     chosen = _chosen(table)
@@ -66,13 +66,23 @@ def _by_votes(first: Cluster, second: Cluster) -> str:
     return f"{moved:,} {'vote' if moved == 1 else 'votes'} for {other} instead."
 
 
-def _voted_pair(table: CandidateTable) -> tuple[Cluster, Cluster] | None:
+def _voted_pair(run: Run, table: CandidateTable) -> tuple[Cluster, Cluster] | None:
     """Return the chosen cluster and the strongest other one, where votes were what counted."""
     chosen = next((cluster for cluster in table.clusters if cluster.chosen), None)
     other = next((cluster for cluster in table.clusters if not cluster.chosen), None)
-    if not table.has_votes or chosen is None or other is None:
+    if chosen is None or other is None or not _is_vote(run, table):
         return None
     return chosen, other
+
+
+def _is_vote(run: Run, table: CandidateTable) -> bool:
+    rule = (run.rule or "").lower()
+    if run.margin_unit == "votes" or "vote" in rule or "major" in rule:
+        return True
+    if run.strategy == "self_consistency" or any(c.votes is not None for c in table.candidates):
+        return True
+    # Equal answers among candidates that were scored are chance, not a vote.
+    return table.has_votes and all(c.value is None for c in table.candidates)
 
 
 def _chosen(table: CandidateTable) -> CandidateRow | None:

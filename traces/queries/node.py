@@ -113,7 +113,9 @@ def get_node(
         messages=_messages(facts, text_limit),
         attributes={name: _as_text(value) for name, value in facts.attributes.items()},
         attribute_values=facts.attributes,
-        tool_call=_tool_call(node, facts),
+        tool_call=(
+            tool_call_of(node.tool, facts, text_limit) if node.kind == NodeKind.TOOL_CALL else None
+        ),
         edges=_edges(run.id, node_id),
         entries=node.entries,
         side_effect=facts.words.get("side_effect"),
@@ -181,15 +183,18 @@ def _messages(facts: NodeFactsRead, limit: int | None) -> list[Message]:
     return found
 
 
-def _tool_call(node: Node, facts: NodeFactsRead) -> ToolCall | None:
-    if node.kind != NodeKind.TOOL_CALL.value:
-        return None
+def tool_call_of(tool: str | None, facts: NodeFactsRead, limit: int | None) -> ToolCall:
+    """Return what a tool was given and gave back, each cut to `limit` bytes."""
     named = [facts.attributes.get(name) for name in RESOURCE_ATTRIBUTES]
+    given, returned = (
+        make_part(name, facts.texts[name], limit).text if name in facts.texts else None
+        for name in CONVERSATIONS
+    )
     return ToolCall(
-        name=node.tool,
+        name=tool,
         side_effect=facts.words.get("side_effect"),
-        arguments=facts.text("input"),
-        result=facts.text("output"),
+        arguments=given,
+        result=returned,
         resources=list(dict.fromkeys(_as_text(value) for value in named if value)),
     )
 

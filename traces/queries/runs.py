@@ -6,7 +6,7 @@ import re
 import uuid
 from base64 import b64encode
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +21,13 @@ from traces.queries.ledger import read_entries, showable
 
 PREVIEW_CHARS = 200
 ANSWER_CHARS = 2_000
+LAST_MILLISECOND = 2**63 // 10**6
+"""The last time that fits in 64 bits of nanoseconds: in the year 2262."""
 TRACE_ID = re.compile("[0-9a-f]{32}")
 SAME_NAMES = (
     "id", "name", "task", "session_id", "source", "strategy", "desired_state", "observed_state",
     "started_ns", "ended_ns", "tags", "effort", "tier", "high_compute", "replay_of", "cost",
-    "cost_provenance", "price_table",
+    "cost_provenance", "price_table", "answer", "stop_reason", "stated_confidence",
 )  # fmt: skip
 COUNTED = (
     "nodes", "model_calls", "tool_calls", "candidates", "verdicts", "discarded", "selected", "kept",
@@ -54,7 +56,10 @@ class RunFilters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """A run in a list. Times in ns since 1970, cost in US dollars."""
+    """A run in a list. Times in ns since 1970, cost in US dollars; of the answer at most 2,000 characters.
+
+    `head` is "<run id> <size> <root in base64>", the statement that checkpoints sign.
+    """
 
     id: uuid.UUID
     project: str
@@ -74,13 +79,21 @@ class RunRow:
     tier: str | None
     high_compute: bool | None
     replay_of: str | None
-    answer_preview: str | None
+    answer: str | None
+    stop_reason: str | None
+    stated_confidence: float | None
     usage: Tokens
     cost: Decimal | None
     cost_provenance: str | None
     price_table: str | None
     counts: Counts
     last_seq: int
+    head: str
+
+    @property
+    def answer_preview(self) -> str | None:
+        """The first characters of the answer."""
+        return self.answer and self.answer[:PREVIEW_CHARS]
 
     @property
     def tokens(self) -> Tokens:
@@ -115,13 +128,9 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunDetail(RunRow):
-    """A run whole. `head` is "<run id> <size> <root in base64>", the statement that checkpoints sign."""
+    """A run whole, with its whole answer."""
 
-    answer: str | None
-    answer_truncated: bool
-    stop_reason: str | None
     error: str | None
-    stated_confidence: float | None
     budgets: dict[str, str]
     selected_node: str | None
     runner_up_node: str | None
@@ -131,7 +140,11 @@ class RunDetail(RunRow):
     unpriced_calls: int
     missing_events: int
     discarded: Discarded
-    head: str
+
+    @property
+    def answer_truncated(self) -> bool:
+        """Whether the answer is only a beginning: never here."""
+        return False
 
 
 def list_runs(
@@ -154,14 +167,9 @@ def list_runs(
 def get_run(*, who: Who, run_id: str | uuid.UUID) -> RunDetail:
     """Return a run. Raises NotVisible."""
     run = see_run(who, run_id)
-    answer = whole_answer(run)
     return RunDetail(
-        **row_values(run),
-        answer=answer,
-        answer_truncated=False,
-        stop_reason=run.stop_reason,
+        **row_values(run) | {"answer": whole_answer(run)},
         error=run.error,
-        stated_confidence=run.stated_confidence,
         budgets=run.budgets,
         selected_node=run.selected_node,
         runner_up_node=run.runner_up_node,
@@ -171,7 +179,6 @@ def get_run(*, who: Who, run_id: str | uuid.UUID) -> RunDetail:
         unpriced_calls=run.unpriced_calls,
         missing_events=run.missing_events,
         discarded=read_tree(run).discarded(),
-        head=head_of(run),
     )
 
 
@@ -223,7 +230,8 @@ def narrow(found: QuerySet[Run], filters: RunFilters) -> QuerySet[Run]:
 
 
 def _started(moment: datetime, compare: str) -> Q:
-    milliseconds = max(0, int(moment.timestamp() * 1000)) & ((1 << 48) - 1)
+    stated = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    milliseconds = min(max(0, int(stated.timestamp() * 1000)), LAST_MILLISECOND)
     made = uuid.UUID(int=milliseconds << 80)
     return Q(**{f"started_ns__{compare}": milliseconds * 1_000_000}) | Q(
         **{"started_ns": None, f"id__{compare}": made}
@@ -237,10 +245,10 @@ def row_values(run: Run) -> dict[str, Any]:
         "project": run.project.slug,
         "trace_id": run.trace_id if is_trace_id(run.trace_id) else None,
         "models": run.model_names,
-        "answer_preview": run.answer and run.answer[:PREVIEW_CHARS],
         "usage": tokens_of(run),
         "counts": Counts(**counts, events=run.size),
         "last_seq": run.size - 1,
+        "head": head_of(run),
     }
 
 

@@ -56,7 +56,7 @@ def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
     margin = words_of_margin(run, table, runner_up)
     return RunHeader(
         answer=whole_answer(run),
-        runner_up=runner_up and (runner_up.answer or runner_up.normalised),
+        runner_up=(runner_up.answer or runner_up.normalised) if runner_up else None,
         margin=margin or "not recorded",
         margin_known=margin is not None,
         decided_by=run.rule,

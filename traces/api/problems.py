@@ -1,0 +1,66 @@
+"""Errors of the API as RFC 9457 problems: `application/problem+json` with type, title, status and detail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from traces.queries.access import NotVisible
+
+PROBLEM = "application/problem+json"
+NOTHING_HERE = "there is nothing here, or it is not yours"
+SENTENCES = {401: "send a key as: Authorization: Bearer <key>, or sign in"}
+Run = Callable[..., HttpResponse]
+
+
+def problem(status: int, detail: str) -> HttpResponse:
+    """Return an error as a problem."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    response = HttpResponse(orjson.dumps(body), content_type=PROBLEM, status=status)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def tell_problems(run: Run) -> Run:
+    """Wrap an operation so that whatever it refuses is told as a problem, and what is not visible as 404."""
+
+    @wraps(run)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = run(request, *args, **kwargs)
+        except NotVisible:
+            return problem(404, NOTHING_HERE)
+        if response.status_code >= 400 and response["Content-Type"] != PROBLEM:
+            return problem(response.status_code, _sentence(response))
+        return response
+
+    return answer
+
+
+def _sentence(response: HttpResponse) -> str:
+    phrase = HTTPStatus(response.status_code).phrase
+    try:
+        detail = json.loads(response.content)["detail"]
+    except (ValueError, KeyError, TypeError):
+        detail = phrase
+    if isinstance(detail, list):
+        return "; ".join(map(_complaint, detail))
+    return SENTENCES.get(response.status_code, phrase) if detail == phrase else str(detail)
+
+
+def _complaint(error: dict[str, Any]) -> str:
+    where = ".".join(str(step) for step in error.get("loc", ())[1:])
+    said = json.dumps(error.get("msg", "is not valid"), ensure_ascii=True)[1:-1]
+    return f"{where}: {said}"

@@ -1,0 +1,117 @@
+"""The read API's addresses. Each asks one query and writes its answer down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Path, Query, Router
+
+from traces.api.auth import Key, Session, asker_of
+from traces.api.node_shapes import Node, Nodes, NodeWhole, ToolCallOfRun, ToolCalls
+from traces.api.problems import tell_problems
+from traces.api.run_shapes import Run, Runs
+from traces.api.verdict_shapes import Candidate, Candidates, Event, Events, Verdict, Verdicts
+from traces.models.access import Scope
+from traces.queries import candidates, events, node, runs, tool_calls, tree, verdicts
+
+LIMIT = 1000
+
+router = Router(auth=[Key(Scope.READ), Session()], tags=["read"])
+router.add_decorator(tell_problems, mode="view")
+
+Limit = Annotated[int, Query(ge=1, le=LIMIT, description="How many at most")]
+Cursor = Annotated[str | None, Query(max_length=64, description="`next` of the page before")]
+RunId = Annotated[str, Path(description="The run's UUID")]
+NodeId = Annotated[str, Path(description="The node's id, as its source named it")]
+
+
+@router.get("/runs", response=Runs, summary="Runs, newest first")
+def list_runs(
+    request: HttpRequest,
+    trace_id: str | None = None,
+    status: Annotated[str | None, Query(description="The observed state")] = None,
+    strategy: str | None = None,
+    q: Annotated[str | None, Query(description="In name, task, answer or tags")] = None,
+    since: Annotated[datetime | None, Query(description="Started at or after")] = None,
+    until: Annotated[datetime | None, Query(description="Started before")] = None,
+    tag: str | None = None,
+    model: str | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Runs:
+    """Runs of the projects that the asker may look into."""
+    filters = runs.RunFilters(
+        trace_id=trace_id,
+        status=status,
+        strategy=strategy,
+        q=q,
+        since=since,
+        until=until,
+        tag=tag,
+        model=model,
+    )
+    page = runs.list_runs(who=asker_of(request), filters=filters, cursor=cursor, limit=limit)
+    return Runs(items=[Run.of(run) for run in page.items], next=page.next)
+
+
+@router.get("/runs/{run_id}", response=Run, summary="One run")
+def get_run(request: HttpRequest, run_id: RunId) -> Run:
+    """A run with its whole answer and what was discarded."""
+    return Run.of(runs.get_run(who=asker_of(request), run_id=run_id))
+
+
+@router.get("/runs/{run_id}/nodes", response=Nodes, summary="Nodes in pre-order")
+def list_nodes(
+    request: HttpRequest, run_id: RunId, after: Cursor = None, limit: Limit = 100
+) -> Nodes:
+    """Every node once, parents before children, siblings by start."""
+    page = tree.list_nodes(who=asker_of(request), run_id=run_id, after=after, limit=limit)
+    return Nodes(items=[Node.of(row) for row in page.items], next=page.next)
+
+
+@router.get("/runs/{run_id}/nodes/{path:node_id}", response=NodeWhole, summary="One node")
+def get_node(request: HttpRequest, run_id: RunId, node_id: NodeId) -> NodeWhole:
+    """A node with its texts, attributes, verdicts and edges."""
+    found = node.get_node(who=asker_of(request), run_id=run_id, node_id=node_id, text_limit=None)
+    return NodeWhole.whole(found)
+
+
+@router.get("/runs/{run_id}/candidates", response=Candidates, summary="Candidates, newest first")
+def list_candidates(request: HttpRequest, run_id: RunId) -> Candidates:
+    """Everything that could have been the answer."""
+    table = candidates.list_candidates(who=asker_of(request), run_id=run_id)
+    return Candidates(items=[Candidate.of(row) for row in reversed(table.candidates)], next=None)
+
+
+@router.get("/runs/{run_id}/verdicts", response=Verdicts, summary="Verdicts, newest first")
+def list_verdicts(
+    request: HttpRequest, run_id: RunId, cursor: Cursor = None, limit: Limit = 100
+) -> Verdicts:
+    """What verifiers said."""
+    page = verdicts.list_verdicts(who=asker_of(request), run_id=run_id, cursor=cursor, limit=limit)
+    return Verdicts(items=[Verdict.of(row) for row in page.items], next=page.next)
+
+
+@router.get("/runs/{run_id}/tool-calls", response=ToolCalls, summary="Tool calls, newest first")
+def list_tool_calls(
+    request: HttpRequest, run_id: RunId, cursor: Cursor = None, limit: Limit = 100
+) -> ToolCalls:
+    """The uses of tools."""
+    page = tool_calls.list_tool_calls(
+        who=asker_of(request), run_id=run_id, after=cursor, limit=limit
+    )
+    return ToolCalls(items=[ToolCallOfRun.of(row) for row in page.items], next=page.next)
+
+
+@router.get("/runs/{run_id}/events", response=Events, summary="Ledger entries, in order")
+def list_events(
+    request: HttpRequest,
+    run_id: RunId,
+    after: Annotated[int, Query(ge=-1, lt=2**53, description="The seq to go on after")] = -1,
+    limit: Limit = 100,
+) -> Events:
+    """The ledger: what was reported, by whom, and the bytes that were hashed."""
+    page = events.list_events(who=asker_of(request), run_id=run_id, after=after, limit=limit)
+    return Events(items=[Event.of(row) for row in page.items], next=page.next)
