@@ -23,9 +23,11 @@ FIND_PYTHON = for name in $(PYTHON) python3 python3.13 python3.12 python3.11 pyt
 	  name=; \
 	done
 # One line for each package while pip works, instead of minutes of silence.
-SHOW = awk '/^Collecting/ {n++; printf "\r\033[K  %d  %s", n, $$2; fflush()} \
-	  /^Installing collected/ {printf "\r\033[K  installing %d packages\n", n; fflush()} \
-	  /ERROR|error:|[Nn]o space left|HASH/ {print; fflush()}'
+SHOW = { n=0; while read -r word package rest; do case "$$word $$rest" in \
+	  Collecting*) n=$$((n + 1)); printf '\r\033[K  %d  %s' $$n "$$package";; \
+	  Installing*) printf '\r\033[K  unpacking %d packages\n' $$n;; \
+	  *ERROR*|*"rror:"*|*"o space left"*) printf '\n%s %s %s' "$$word" "$$package" "$$rest";; \
+	esac; done; }
 
 help:
 	@sed -n '2,8s/^# \{0,1\}//p' Makefile

@@ -114,6 +114,9 @@ def _bind_to(supervisor: int, program: Program) -> Callable[[], None]:
         _libc.prctl(PR_SET_PDEATHSIG, int(program.orphaned), 0, 0, 0)
         if os.getppid() != supervisor:
             os._exit(1)
+        # What we ignore (see `terminal`) would be ignored by them.
+        for number in (signal.SIGTTOU, signal.SIGTSTP):
+            signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         if program.niceness:
             os.nice(program.niceness)

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from inspector import env
 from inspector.local.start import run_instance
+from inspector.local.terminal import own_foreground
 from inspector.local.trouble import Trouble, explain
 
 
@@ -23,13 +24,14 @@ class Command(BaseCommand):
         """A fault that a person can mend is one sentence and exit code 1."""
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
         try:
-            run_instance(
-                settings.DATA_DIR,
-                port=settings.PORT,
-                workers=env.whole("WORKERS", 2, least=1),
-                demo=env.flag("DEMO", default=True),
-                local=settings.IS_LOCAL,
-            )
+            with own_foreground():
+                run_instance(
+                    settings.DATA_DIR,
+                    port=settings.PORT,
+                    workers=env.whole("WORKERS", 2, least=1),
+                    demo=env.flag("DEMO", default=True),
+                    local=settings.IS_LOCAL,
+                )
         except Trouble as trouble:
             sys.exit(str(trouble))
         except OSError as error:
