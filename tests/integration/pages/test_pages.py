@@ -1,0 +1,188 @@
+"""Pages for those who may look; for everybody else there is nothing there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
+from django.urls import reverse
+
+from deliberation.events import RunStarted
+from deliberation.vocabulary import NodeKind
+from tests.integration.build import ended, make_event, new_run, put_on_record, started
+from tests.people import People
+from traces import urls
+from traces.consumers import LiveConsumer
+
+OPEN_TO_ALL = {"sign-in", "sign-in-local", "sign-out"}
+
+
+@pytest.fixture
+def run(people: People) -> str:
+    made = new_run()
+    put_on_record(
+        people.project,
+        make_event(RunStarted, made, task="<script>alert(1)</script>", name="run \u202e of alice"),
+        started(made, "a", node_kind=NodeKind.SAMPLE, name="first"),
+        ended(made, "a"),
+    )
+    return made
+
+
+def client_of(people: People, name: str) -> Client:
+    client = Client()
+    client.force_login(getattr(people, name))
+    return client
+
+
+def run_pages(run: str) -> list[str]:
+    """Every address below a run, walked from the resolver, so that a new one cannot be forgotten."""
+    routes = [entry for entry in urls.urlpatterns if "run_id" in str(entry.pattern)]
+    assert len(routes) >= 9
+    names = [entry.name for entry in routes if entry.name]
+    return [reverse(name, args=[run, "a"] if name == "node" else [run]) for name in names]
+
+
+def test_it_works(people: People, run: str) -> None:
+    for address in run_pages(run):
+        answer = client_of(people, "bob").get(address)
+        assert (answer.status_code, address) == (200, address)
+
+
+def test_charlie_finds_nothing_at_any_address_of_a_run(people: People, run: str) -> None:
+    charlie = client_of(people, "charlie")
+    for address in run_pages(run):
+        assert (charlie.get(address).status_code, address) == (404, address)
+    assert run not in charlie.get(reverse("runs")).text
+
+
+def test_an_unknown_run_and_another_s_look_the_same(people: People, run: str) -> None:
+    charlie = client_of(people, "charlie")
+    theirs, unknown = (charlie.get(reverse("run", args=[one])) for one in (run, new_run()))
+    assert (theirs.status_code, theirs.text) == (unknown.status_code, unknown.text)
+
+
+def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str) -> None:
+    for entry in urls.urlpatterns:
+        if entry.name in OPEN_TO_ALL or not entry.name:
+            continue
+        parts = {"run_id": run, "node_id": "a"}
+        needed = {name: parts[name] for name in entry.pattern.converters}
+        address = reverse(entry.name, kwargs=needed)
+        assert Client().get(address).headers["Location"].startswith("/sign-in?next=/")
+        assert Client().get(address, headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_pages_are_only_read(people: People, run: str) -> None:
+    for address in run_pages(run):
+        assert client_of(people, "alice").post(address).status_code == 405
+
+
+@pytest.mark.parametrize("fragment", ["run-header", "run-candidates"])
+def test_a_piece_is_the_same_alone_and_in_its_page(people: People, run: str, fragment: str) -> None:
+    bob = client_of(people, "bob")
+    alone = bob.get(reverse(fragment, args=[run])).text
+    assert alone.strip() in bob.get(reverse("run", args=[run])).text
+
+
+def test_words_of_others_are_escaped_and_visible(people: People, run: str) -> None:
+    page = client_of(people, "bob").get(reverse("runs")).text
+    assert "run ⟨U+202E⟩ of alice" in page
+    assert "<script>alert" not in page
+
+
+def test_no_page_carries_inline_script_or_style(people: People, run: str) -> None:
+    for address in ["/", *run_pages(run)]:
+        page = client_of(people, "bob").get(address).text
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]* src=)", page), address
+
+
+@pytest.mark.parametrize("query", ["nodes=x", "nodes=1,2,³", "nodes=" + "9" * 40])
+def test_rows_that_are_no_numbers_are_refused(people: People, run: str, query: str) -> None:
+    address = f"{reverse('tree-rows', args=[run])}?{query}"
+    assert client_of(people, "bob").get(address).status_code == 400
+
+
+def test_bones_after_a_seq_hold_only_what_changed(people: People, run: str) -> None:
+    address = reverse("tree-bones", args=[run])
+    bob = client_of(people, "bob")
+    whole = bob.get(address).json()
+    assert whole["columns"]["kind"] == [0]
+    assert bob.get(f"{address}?after={whole['seq']}").json()["columns"]["ordinal"] == []
+
+
+def test_the_sign_in_link_works_only_with_its_token(people: People) -> None:
+    assert Client().get("/sign-in/sign-in-token-of-the-test").status_code == 404
+    people.alice.is_superuser = True  # type: ignore[attr-defined]
+    people.alice.save()
+    client = Client()
+    assert client.get("/sign-in/sign-in-token-of-the-tests").status_code == 302
+    assert client.get("/").status_code == 200
+
+
+def test_signing_out_needs_a_post(people: People) -> None:
+    alice = client_of(people, "alice")
+    assert alice.get("/sign-out").status_code == 405
+    alice.post("/sign-out")
+    assert alice.get("/").status_code == 302
+
+
+def test_patterns_are_for_staff(people: People) -> None:
+    assert client_of(people, "bob").get("/patterns").status_code == 404
+    people.bob.is_staff = True  # type: ignore[attr-defined]
+    people.bob.save()
+    assert client_of(people, "bob").get("/patterns").status_code == 200
+
+
+@pytest.fixture
+def session() -> SessionStore:
+    made = SessionStore()
+    made.create()
+    return made
+
+
+async def first_word(people: People, name: str, session: SessionStore, query: str) -> Any:
+    socket = WebsocketCommunicator(LiveConsumer.as_asgi(), f"/live?{query}")
+    socket.scope |= {"user": getattr(people, name), "session": session}
+    await socket.connect()
+    said = await socket.receive_output()
+    await socket.disconnect()
+    return said
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_says_the_seq_to_bob_and_nothing_to_charlie(
+    people: People, run: str, session: SessionStore
+) -> None:
+    assert '"seq":2,"topics":[]' in (await first_word(people, "bob", session, f"run={run}"))["text"]
+    hidden = await first_word(people, "charlie", session, f"run={run}")
+    unknown = await first_word(people, "charlie", session, f"run={new_run()}")
+    assert hidden == unknown
+    assert hidden["code"] == 4404
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_follows_all_projects_of_a_person_and_only_theirs(
+    people: People, session: SessionStore
+) -> None:
+    bob = await first_word(people, "bob", session, "project=default")
+    charlie = await first_word(people, "charlie", session, "project=default")
+    nobody = await first_word(people, "bob", session, "")
+    assert bob["type"] == "websocket.send"
+    assert charlie["code"] == nobody["code"] == 4404
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_of_a_session_that_has_ended_is_closed(
+    people: People, run: str, session: SessionStore
+) -> None:
+    await session.aflush()
+    assert (await first_word(people, "bob", session, f"run={run}"))["code"] == 4404
+
+
+def test_every_page_is_named() -> None:
+    assert all(entry.name for entry in urls.urlpatterns)
