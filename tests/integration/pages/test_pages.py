@@ -158,7 +158,7 @@ async def first_word(people: People, name: str, session: SessionStore, query: st
 async def test_a_socket_says_the_seq_to_bob_and_nothing_to_charlie(
     people: People, run: str, session: SessionStore
 ) -> None:
-    assert '"seq":2,"topics":[]' in (await first_word(people, "bob", session, f"run={run}"))["text"]
+    assert '"seq":3,"topics":[]' in (await first_word(people, "bob", session, f"run={run}"))["text"]
     hidden = await first_word(people, "charlie", session, f"run={run}")
     unknown = await first_word(people, "charlie", session, f"run={new_run()}")
     assert hidden == unknown
