@@ -14,7 +14,9 @@ def make_run_id(now_ns: int, randbytes: Callable[[int], bytes]) -> str:
     milliseconds = (now_ns // 1_000_000) & ((1 << 48) - 1)
     tail = int.from_bytes(randbytes(10), "big")
     random_a, random_b = tail >> 68, tail & ((1 << 62) - 1)
-    return str(uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | random_a << 64 | 0b10 << 62 | random_b))
+    return str(
+        uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | random_a << 64 | 0b10 << 62 | random_b)
+    )
 
 
 def make_node_id(randbytes: Callable[[int], bytes]) -> str:

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         """Take the names of benches."""
         parser.add_argument("name", nargs="*", choices=[*BENCHES, []], default=[])
         parser.add_argument("--json", action="store_true", help="print one JSON object")
-        parser.add_argument("--bodies", type=int, default=DEFAULT_BODIES, help="bodies of 512 spans")
+        parser.add_argument(
+            "--bodies", type=int, default=DEFAULT_BODIES, help="bodies of 512 spans"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the benches asked for, all of them by default."""
