@@ -9,7 +9,7 @@ import asyncio
 import functools
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import orjson
@@ -36,7 +36,7 @@ NATIVE_MEDIA = (
     "application/json",
 )
 RETRY_SECONDS = 2
-View = Callable[[HttpRequest], Awaitable[HttpResponse]]
+View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponse]]
 log = logging.getLogger(__name__)
 CHECKS: dict[Signal, Callable[[bytes, Any], Counted]] = {
     Signal.TRACES: check_traces,
