@@ -7,9 +7,11 @@ import json
 import os
 import statistics
 import time
+from importlib import import_module
 from typing import Any
 
 from deliberation.ids import make_node_id, make_run_id
+from django.core.management.base import CommandError
 from inspector.bench.ingest import Figures
 from inspector.bench.stack import Stack
 
@@ -21,8 +23,12 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgroun
 
 def bench_live(stack: Stack) -> Figures:
     """Return the delays in ms. Needs the test dependencies (playwright) and Chromium."""
-    from playwright.sync_api import sync_playwright
-
+    try:
+        sync_playwright = import_module("playwright.sync_api").sync_playwright
+    except ImportError as error:
+        raise CommandError(
+            "`bench live` drives a browser: run `make install-test` first"
+        ) from error
     run = make_run_id(time.time_ns(), os.urandom)
     _post(stack, _started(run, "first"))
     with sync_playwright() as playwright:
