@@ -14,7 +14,6 @@ from pathlib import Path
 
 from deliberation.events import Event
 from ingest.importers.base import ImportedRun, Importer
-from ingest.importers.choose import choose
 from ingest.priced import priced
 from traces.actions.find_runs import find_runs
 from traces.actions.record import Report, record
@@ -111,12 +110,8 @@ class ImportedRuns:
         )
 
 
-def read_file(path: Path, importer: Importer | None, into: ImportedRuns) -> None:
-    """Read one file into the import, with the given importer or the one that knows the format.
-
-    Raises `Unreadable`, also half-way; what was read before stands.
-    """
-    importer = importer or choose(path)
+def read_file(path: Path, into: ImportedRuns, importer: Importer) -> None:
+    """Read one file into the import. Raises `Unreadable`, also half-way; what was read before stands."""
     for piece in importer.read(path):
         into.add(importer.name, piece)
 

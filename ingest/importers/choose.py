@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.importers.base import HEAD_BYTES, Importer, Unreadable, Unrecognised
@@ -11,8 +12,9 @@ from ingest.importers.tree_of_thoughts import TREE_OF_THOUGHTS
 IMPORTERS = {importer.name: importer for importer in (TREE_OF_THOUGHTS, OTLP)}
 
 
-def choose(path: Path) -> Importer:
+def choose(path: Path, among: Iterable[Importer]) -> Importer:
     """Return the importer that knows the file by its beginning. Raises `Unrecognised`, `Unreadable`."""
+    among = list(among)
     if not path.is_file():
         raise Unreadable(path, "is not a file" if path.exists() else "does not exist")
     try:
@@ -22,7 +24,7 @@ def choose(path: Path) -> Importer:
         raise Unreadable(path, f"cannot be opened: {error.strerror or error}") from None
     if not head.strip():
         raise Unrecognised(path, "is empty")
-    for importer in IMPORTERS.values():
+    for importer in among:
         if importer.sniff(path, head):
             return importer
-    raise Unrecognised(path, f"is in no format known here ({', '.join(IMPORTERS)})")
+    raise Unrecognised(path, f"is not in the format {' or '.join(each.name for each in among)}")

@@ -181,13 +181,13 @@ def _of_json(body: bytes) -> list[AnyDecoded]:
 def _likelier(body: bytes) -> AnyDecoded:
     """Return the body read as traces or as logs, whichever leaves out less.
 
-    The two have one outer shape, and their records disagree on the type of field 1: read as the wrong one, no
-    record has what it needs. Metrics have neither, and are nothing to us.
+    The three signals have one outer shape, and their records disagree on field 1. A log record needs no field at
+    all, so metrics can pass for logs: but for logs of which none has a time, which no client sends.
     """
     as_spans, as_logs = decode_traces(body, "protobuf"), decode_logs(body, "protobuf")
     if as_spans.records and as_spans.rejected <= as_logs.rejected:
         return as_spans
-    return as_logs if as_logs.records else Decoded([], 0, "")
+    return as_logs if any(record.at for record in as_logs.records) else Decoded([], 0, "")
 
 
 def _note(warnings: list[str], text: str) -> None:

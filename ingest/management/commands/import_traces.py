@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ingest.import_files import ImportedRuns, files_in, read_file
 from ingest.importers.base import Importer, Unreadable, Unrecognised
-from ingest.importers.choose import IMPORTERS
+from ingest.importers.choose import IMPORTERS, choose
 from traces.models import Project, Run
 
 
@@ -41,30 +41,38 @@ class Command(BaseCommand):
         runs = ImportedRuns(
             project=_project(options["project"]), now_ns=time.time_ns(), randbytes=os.urandom
         )
-        importer = IMPORTERS.get(options["format"])
-        failures = sum(self._import(path, importer, runs) for path in options["path"])
+        forced = IMPORTERS.get(options["format"])
+        failures = sum(self._import(path, forced, runs) for path in options["path"])
         self._print(runs)
         if failures:
             sys.exit(1)
 
-    def _import(self, path: Path, importer: Importer | None, runs: ImportedRuns) -> int:
-        """Import a file or a folder; return how many files could not be read, each with its sentence."""
-        if not path.is_dir():
-            return self._import_file(path, importer, runs, is_named=True)
-        return sum(self._import_file(each, importer, runs) for each in files_in(path))
+    def _import(self, path: Path, forced: Importer | None, runs: ImportedRuns) -> int:
+        """Import a file or a folder; return how many files could not be read, each with its sentence.
 
-    def _import_file(
-        self, path: Path, importer: Importer | None, runs: ImportedRuns, *, is_named: bool = False
-    ) -> int:
+        A forced format is tried on a named file whatever it looks like; in a folder it only narrows the choice.
+        """
+        known = [forced] if forced else list(IMPORTERS.values())
+        if path.is_dir():
+            return sum(self._import_found(each, known, runs) for each in files_in(path))
         try:
-            read_file(path, importer, runs)
+            read_file(path, runs, forced or choose(path, known))
         except Unreadable as error:
-            if isinstance(error, Unrecognised) and not is_named:
-                self.stderr.write(f"warning: skipped {error}")
-                return 0
-            self.stderr.write(f"error: {error}")
-            return 1
+            return self._say(error)
         return 0
+
+    def _import_found(self, path: Path, known: list[Importer], runs: ImportedRuns) -> int:
+        try:
+            read_file(path, runs, choose(path, known))
+        except Unrecognised as error:
+            self.stderr.write(f"warning: skipped {error}")
+        except Unreadable as error:
+            return self._say(error)
+        return 0
+
+    def _say(self, error: Unreadable) -> int:
+        self.stderr.write(f"error: {error}")
+        return 1
 
     def _print(self, runs: ImportedRuns) -> None:
         done = runs.done()
