@@ -10,8 +10,9 @@ import time
 from importlib import import_module
 from typing import Any
 
-from deliberation.ids import make_node_id, make_run_id
 from django.core.management.base import CommandError
+
+from deliberation.ids import make_node_id, make_run_id
 from inspector.bench.ingest import Figures
 from inspector.bench.stack import Stack
 

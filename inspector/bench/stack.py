@@ -34,6 +34,8 @@ class Stack:
 def run_stack() -> Iterator[Stack]:
     """Start `manage.py up` in a directory that is deleted afterwards; yield when it is ready."""
     with tempfile.TemporaryDirectory(prefix="inspector-bench-") as directory:
+        # Postgres' account must pass, or root would put the cluster where nobody deletes it.
+        Path(directory).chmod(0o755)
         port = _free_port()
         environment = {
             name: value
