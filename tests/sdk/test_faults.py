@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -181,3 +182,14 @@ def test_what_comes_after_the_end_is_counted_as_dropped(client, server):
     client.close()
     run.node("step").start()
     assert client.stats().dropped == 1
+
+
+def test_a_flush_does_not_sleep_through_the_servers_return(make_client, server):
+    client = make_client(spool=None, retry_first=60.0, retry_most=60.0)
+    server.stop()
+    work(client)
+    started = threading.Timer(0.5, server.start)
+    started.start()
+    assert client.flush(10)
+    started.join()
+    assert_nothing_is_lost(client, server, runs=1)

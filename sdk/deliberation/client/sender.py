@@ -20,6 +20,7 @@ from deliberation.client.transport import Answer, Transport, Unreachable
 
 PATH = "/v1/events"
 IDLE_SECONDS = 30.0
+FLUSH_RETRY_SECONDS = 1.0
 RETRIED_4XX = (408, 425, 429)
 HEADERS = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
 
@@ -68,15 +69,20 @@ class Sender:
 
         Returns at once while the server is known not to answer: waiting would be in vain.
         """
-        return self._wait_for(lambda: self._backoff.failures > 0, timeout)
+        mark = self._buffer.admitted
+        return self._wait_for(mark, lambda: self._backoff.failures > 0, timeout)
 
     def flush(self, timeout: float) -> bool:
-        """Wait until what was reported so far is acknowledged.
-
-        Tries at once even while backing off.
-        """
-        self._backoff.hurry()
-        return self._wait_for(lambda: False, timeout)
+        """Wait until what was reported so far is acknowledged; meanwhile try every second."""
+        mark = self._buffer.admitted
+        deadline = time.monotonic() + timeout
+        while True:
+            self._backoff.hurry()
+            left = deadline - time.monotonic()
+            if self._wait_for(mark, lambda: False, min(left, FLUSH_RETRY_SECONDS)):
+                return True
+            if left <= 0 or not self.is_alive:
+                return False
 
     def stop(self, timeout: float) -> bool:
         """Ask the thread to end; True when it ended in time, with all sent or on disk."""
@@ -95,8 +101,7 @@ class Sender:
         """Lines of this process were dropped from the spool: nobody needs to wait for them."""
         self._advance(count)
 
-    def _wait_for(self, is_in_vain: Callable[[], bool], timeout: float) -> bool:
-        mark = self._buffer.admitted
+    def _wait_for(self, mark: int, is_in_vain: Callable[[], bool], timeout: float) -> bool:
         self._hurried = True
         self._buffer.wake()
         with self._progress:
