@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from inspector.local.children import Child
+from inspector.local.children import Child, Starter
 from inspector.local.places import Places, prepare_places
 from inspector.local.stores import start_postgres, start_redis
 
@@ -37,13 +37,13 @@ def places() -> Places:
 @cache
 def run_postgres() -> None:
     """Started once; it forgets everything when it falls (fsync is off)."""
-    _stop_at_exit(start_postgres(Child, places(), durable=False))
+    _stop_at_exit(start_postgres(Starter(), places(), durable=False))
 
 
 @cache
 def run_redis() -> None:
     """Started once."""
-    _stop_at_exit(start_redis(Child, places(), durable=False))
+    _stop_at_exit(start_redis(Starter(), places(), durable=False))
 
 
 def end_sessions() -> None:

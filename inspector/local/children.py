@@ -85,7 +85,21 @@ class Child:
         self.process.wait()
 
 
-def await_ready(child: Child, is_ready: Callable[[], bool], *, seconds: float) -> None:
+class Starter:
+    """Starts programs and waits; the supervisor is one that also minds them and hears signals."""
+
+    def start(self, program: Program) -> Child:
+        """A running child."""
+        return Child(program)
+
+    def pause(self, seconds: float) -> None:
+        """Lets at most this time pass."""
+        time.sleep(seconds)
+
+
+def await_ready(
+    starter: Starter, child: Child, is_ready: Callable[[], bool], *, seconds: float
+) -> None:
     """Returns when the child is ready; `Trouble` with its last words when it ends or stalls."""
     name, log = child.program.name, child.program.log
     deadline = time.monotonic() + seconds
@@ -94,7 +108,7 @@ def await_ready(child: Child, is_ready: Callable[[], bool], *, seconds: float) -
             raise Trouble(f"{name} did not start: {last_words(log)} (see {log})")
         if time.monotonic() > deadline:
             raise Trouble(f"{name} was not ready in {seconds:.0f} s: {last_words(log)} (see {log})")
-        time.sleep(0.02)
+        starter.pause(0.02)
 
 
 def rotate(log: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from inspector.local.children import Child, await_ready
@@ -49,8 +48,7 @@ def run_instance(data_dir: Path, *, port: int, workers: int, demo: bool, local: 
             supervisor.start_once(demo_program(instance))
         supervisor.keep_alive(on_end=lambda child: _tell_demo(progress, data_dir, child))
     except Stopping:
-        with suppress(Stopping):
-            progress.say("Stopping …")
+        progress.say("Stopping …")
     finally:
         supervisor.stop_all()
         lock.release()
@@ -63,16 +61,17 @@ def _start_house(
     """Web boots while the tables are brought up to date; workers need the tables."""
     web = supervisor.start(web_program(instance, descriptor=listener.fileno()))
     with supervisor.progress.step("Tables"):
-        _await_tables(supervisor.start_once(prepare_program(instance)))
+        _await_tables(supervisor, supervisor.start_once(prepare_program(instance)))
     supervisor.start(worker_program(instance, workers=workers))
     supervisor.start(beat_program(instance))
     with supervisor.progress.step(f"Web, {workers} workers, beat"):
-        await_ready(web, lambda: answers(listener), seconds=120)
+        await_ready(supervisor, web, lambda: answers(listener), seconds=120)
 
 
-def _await_tables(child: Child) -> None:
-    """However long a migration takes, it is not cut off."""
-    child.process.wait()
+def _await_tables(supervisor: Supervisor, child: Child) -> None:
+    """However long a migration takes; Postgres rolls back one that is stopped."""
+    while child.is_running():
+        supervisor.pause(0.05)
     if child.process.returncode:
         log = child.program.log
         raise Trouble(f"The tables could not be made: {last_words(log)} (see {log})")

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
 
-from inspector.local.children import Child, Program, rotate
+from inspector.local.children import Child, Program, Starter, rotate
 from inspector.local.progress import Progress
 from inspector.local.trouble import last_words
 
@@ -37,9 +37,12 @@ class _Kept:
     due: float | None = None
 
 
-class Supervisor:
+class Supervisor(Starter):
     """Owns the children of one data directory. Single-threaded: a parent-death signal follows the
     thread that forked, and a fork next to threads is a gamble.
+
+    Signals are noted, and acted upon in `pause` only: a handler that raised could do so inside
+    `Popen.poll`, leave its lock taken, and have the stop wait for that lock for ever.
     """
 
     def __init__(self, progress: Progress) -> None:
@@ -48,9 +51,10 @@ class Supervisor:
         self._once: list[Child] = []
         self._wake, wake_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wake_end, warn_on_full_buffer=False)
+        self._is_told_to_stop = False
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, _stop)
+            signal.signal(number, self._note)
 
     def start(self, program: Program) -> Child:
         """Starts a child that is to live until the end."""
@@ -74,13 +78,17 @@ class Supervisor:
                 on_end(ended)
             for kept in self._kept.values():
                 self._mend(kept)
-            select.select([self._wake], [], [], self._longest_nap())
-            self._drain_wakeups()
+            self.pause(self._longest_nap())
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps until then or until a signal; raises `Stopping` once told to stop."""
+        select.select([self._wake], [], [], 0 if self._is_told_to_stop else seconds)
+        self._drain_wakeups()
+        if self._is_told_to_stop:
+            raise Stopping
 
     def stop_all(self) -> None:
         """Stops the waves one after the other; in a wave all at once, the slow by force."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
         children = [*self._once, *(kept.child for kept in self._kept.values())]
         for wave in sorted({child.program.wave for child in children}):
             self._stop_wave([child for child in children if child.program.wave == wave])
@@ -122,16 +130,14 @@ class Supervisor:
         dues = [kept.due for kept in self._kept.values() if kept.due is not None]
         return max(min(dues) - time.monotonic(), 0.0) if dues else 5.0
 
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._is_told_to_stop = True
+
     def _drain_wakeups(self) -> None:
         try:
             os.read(self._wake, 4096)
         except BlockingIOError:
             return
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    raise Stopping
 
 
 def _tell_end(child: Child) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +85,19 @@ class Instance:
         with process.stdout as stream:
             for line in stream:
                 self.lines.append(line.rstrip())
+
+
+@contextmanager
+def open_directory() -> Iterator[Path]:
+    """A directory that others may pass, unlike pytest's own: Postgres runs as `nobody` under root,
+    and a cluster that it could not reach would be put outside, where nobody deletes it.
+    """
+    place = Path(tempfile.mkdtemp(prefix="inspector-up-"))
+    place.chmod(0o755)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place)
 
 
 def living(data_dir: Path) -> dict[int, str]:

@@ -15,22 +15,19 @@ from contextlib import suppress
 
 import pytest
 
-from tests.integration.local.instances import Instance, await_none
+from tests.integration.local.instances import Instance, await_none, open_directory
 
 
 @pytest.fixture
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+def instance() -> Iterator[Instance]:
     """One that is not started yet; stopped at the end whatever happened."""
-    place = tmp_path_factory.mktemp("up")
-    # pytest's own directories are closed to the account that Postgres runs as.
-    for parent in [place, *place.parents[:2]]:
-        parent.chmod(0o755)
-    instance = Instance(place / "data")
-    yield instance
-    with suppress(AttributeError, ProcessLookupError, subprocess.TimeoutExpired):
-        instance.process.kill()
-        instance.process.wait(10)
-    await_none(instance.data_dir)
+    with open_directory() as place:
+        instance = Instance(place / "data")
+        yield instance
+        with suppress(AttributeError, ProcessLookupError, subprocess.TimeoutExpired):
+            instance.process.kill()
+            instance.process.wait(10)
+        await_none(instance.data_dir)
 
 
 def get(instance: Instance, path: str) -> int:
