@@ -27,6 +27,8 @@ MOST_PROJECTS = 20
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One browser's ear on one run or on its projects."""
 
+    # No layer of its own: the hub hears for all, and a receive for each browser would cost a core.
+    channel_layer_alias = "none"
     subscribers: list[Subscriber]
 
     async def connect(self) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,7 +56,9 @@ class Server:
             timeout=60,
         )
         assert done.returncode == 0, done.stderr
-        return done.stdout.split()[-1]
+        run = done.stdout.split()[-1]
+        self.await_run(run)
+        return run
 
     def start(self, what: str) -> tuple[subprocess.Popen[str], str]:
         """A program that goes on reporting, and the id of its run."""
@@ -60,7 +66,20 @@ class Server:
             self.command(what), cwd=TREE, env=self.program_env(), stdout=subprocess.PIPE, text=True
         )
         assert process.stdout
-        return process, process.stdout.readline().strip()
+        run = process.stdout.readline().strip()
+        self.await_run(run)
+        return process, run
+
+    def await_run(self, run: str, seconds: float = 20) -> None:
+        """Until the run is recorded: its id is known to its program before anybody else."""
+        key = {"Authorization": f"Bearer {self.env['INSPECTOR_KEY']}"}
+        asked = urllib.request.Request(f"{self.url}/api/v1/runs/{run}", headers=key)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(asked):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{run} was not recorded within {seconds} s")
 
     def command(self, what: str) -> list[str]:
         """The command that seeds."""

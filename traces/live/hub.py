@@ -94,14 +94,20 @@ class Hub:
         layer = get_channel_layer()
         while True:
             try:
-                channel = await layer.new_channel("hub")
-                while True:
-                    # Again and again: a Redis that was flushed has forgotten who is in the group.
-                    await layer.group_add(GROUP, channel)
-                    await self._hear_until(layer, channel, time.monotonic() + REJOIN)
+                await self._listen_on(layer, await layer.new_channel("hub"))
             except Exception as error:  # noqa: BLE001 - Redis may be away; the ear waits for it
                 log.warning("live: not listening: %s", error)
                 await asyncio.sleep(2)
+
+    async def _listen_on(self, layer: Any, channel: str) -> None:
+        try:
+            while True:
+                # Again and again: a Redis that was flushed has forgotten who is in the group.
+                await layer.group_add(GROUP, channel)
+                await self._hear_until(layer, channel, time.monotonic() + REJOIN)
+        finally:
+            # An ear that nobody listens with would fill up with pokes.
+            await layer.group_discard(GROUP, channel)
 
     async def _hear_until(self, layer: Any, channel: str, end: float) -> None:
         with contextlib.suppress(TimeoutError):
