@@ -10,7 +10,7 @@ from ninja.security import HttpBearer
 from ninja.security.session import SessionAuth
 
 from traces.models import ApiKey
-from traces.models.access import Scope
+from traces.models.access import Role, Scope
 from traces.queries.access import Viewer, viewer_of, viewer_of_key
 
 
@@ -39,9 +39,13 @@ class Session(SessionAuth):
 
     openapi_name = "session"
 
+    def __init__(self, *roles: Role) -> None:
+        super().__init__()
+        self.roles = roles or tuple(Role)
+
     def authenticate(self, request: HttpRequest, key: str | None) -> Viewer | None:
-        """Return what the person may look into."""
-        return viewer_of(request.user) if request.user.is_authenticated else None
+        """Return the projects in which the person has one of the roles; any role will do for looking."""
+        return viewer_of(request.user, self.roles) if request.user.is_authenticated else None
 
 
 def asker_of(request: HttpRequest) -> Viewer:

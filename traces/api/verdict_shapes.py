@@ -70,7 +70,7 @@ class Candidate(Schema):
     @classmethod
     def of(cls, row: candidates.CandidateRow) -> Candidate:
         """Return the shape of a candidate."""
-        values = {name: getattr(row, name) for name in candidates.CandidateRow.__slots__}
+        values = {name: getattr(row, name) for name in cls.model_fields}
         values["verdicts"] = {name: each.outcome for name, each in row.verdicts.items()}
         return cls(**values)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from traces.models import ApiKey, Membership, Run
+from traces.models.access import Role
 
 
 class NotVisible(Exception):
@@ -24,11 +26,13 @@ Who = Any
 """Whoever asks: a Django user, or a `Viewer` made from a key."""
 
 
-def viewer_of(user: Any) -> Viewer:
-    """Return what a person may look into. A superuser has no more than their memberships."""
+def viewer_of(user: Any, roles: Collection[str] = tuple(Role)) -> Viewer:
+    """Return what a person may look into, or act in with `roles`. A superuser has no more than their memberships."""
     if user is None or not user.is_authenticated:
         return Viewer(project_ids=frozenset())
-    ids = Membership.objects.filter(user_id=user.pk).values_list("project_id", flat=True)
+    ids = Membership.objects.filter(user_id=user.pk, role__in=roles).values_list(
+        "project_id", flat=True
+    )
     return Viewer(project_ids=frozenset(ids))
 
 

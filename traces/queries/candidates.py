@@ -12,7 +12,10 @@ from traces.queries.verdicts import VerdictRow, verdicts_on
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateRow:
-    """One candidate. `verdicts` is verifier → its latest verdict; `answer` has at most 2,000 characters."""
+    """One candidate. `verdicts` is verifier → its latest verdict; `answer` has at most 2,000 characters.
+
+    `label` is what it is grouped by, None when its source could not parse the answer.
+    """
 
     ordinal: int
     node_id: str
@@ -27,6 +30,7 @@ class CandidateRow:
     fate_reason: str | None
     correct: bool | None
     verdicts: dict[str, VerdictRow]
+    label: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,7 @@ def read_candidates(run: Run) -> CandidateTable:
         candidates=rows,
         clusters=clusters,
         verifiers=list(dict.fromkeys(name for row in rows for name in row.verdicts)),
-        unparsable=sum(_label(row) is None for row in rows),
+        unparsable=sum(row.label is None for row in rows),
         margin=clusters[0].votes - clusters[1].votes if len(clusters) > 1 else None,
         normaliser=", ".join(normalisers) or None,
     )
@@ -110,20 +114,22 @@ def _row(
         fate_reason=node.fate_reason,
         correct=stored.correct,
         verdicts={verdict.verifier: verdict for verdict in verdicts},
+        label=_label(stored),
     )
 
 
-def _label(row: CandidateRow) -> str | None:
-    """Return what a candidate is grouped by: its cluster, else its normalised answer, else the answer itself."""
-    return next((name for name in (row.cluster, row.normalised, row.answer) if name is not None), None)
+def _label(stored: Candidate) -> str | None:
+    """Return a candidate's cluster, else its normalised answer; the answer itself only where nobody normalised it."""
+    if stored.cluster is not None or stored.normaliser is not None:
+        return stored.cluster if stored.cluster is not None else stored.normalised
+    return stored.normalised if stored.normalised is not None else stored.answer
 
 
 def _clusters(rows: list[CandidateRow]) -> list[Cluster]:
     groups: dict[str, list[CandidateRow]] = {}
     for row in rows:
-        label = _label(row)
-        if label is not None:
-            groups.setdefault(label, []).append(row)
+        if row.label is not None:
+            groups.setdefault(row.label, []).append(row)
     total = sum(_votes(group) for group in groups.values())
     clusters = [_cluster(label, group, total) for label, group in groups.items()]
     return sorted(clusters, key=lambda cluster: -cluster.votes)

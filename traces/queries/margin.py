@@ -16,8 +16,7 @@ def find_runner_up(run: Run, table: CandidateTable) -> CandidateRow | None:
         return stated
     pair = _voted_pair(run, table)
     if pair is not None:
-        label = pair[1].label
-        return next((row for row in others if label in (row.cluster, row.normalised, row.answer)), None)
+        return next((row for row in others if row.label == pair[1].label), None)
     valued = [row for row in others if row.value is not None]
     return max(valued, key=lambda row: row.value or 0.0, default=None)
 

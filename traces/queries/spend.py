@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from deliberation.vocabulary.budget import DIMENSIONS
 from traces.models import Run
 from traces.queries.amounts import add_known
 from traces.queries.columns import Tree
@@ -23,8 +24,10 @@ class SpendLine:
 
 
 def spend_lines(run: Run, tree: Tree) -> list[SpendLine]:
-    """Return one line for each budget the run was given, in the order it was given them."""
-    return [_line(dimension, limit, _spent(run, tree, dimension)) for dimension, limit in run.budgets.items()]
+    """Return one line for each budget the run was given, in the vocabulary's order."""
+    order = {dimension: at for at, dimension in enumerate(DIMENSIONS)}
+    given = sorted(run.budgets.items(), key=lambda each: (order.get(each[0], len(order)), each[0]))
+    return [_line(dimension, limit, _spent(run, tree, dimension)) for dimension, limit in given]
 
 
 def _spent(run: Run, tree: Tree, dimension: str) -> Decimal | None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from traces.analytics.tree import (
     ORPHAN,
     ROOT,
