@@ -40,12 +40,18 @@ from traces.actions.set_up_local import make_key
 from traces.models.access import Scope
 
 KEY = "a-key-that-nobody-guesses"
-RUN_NAMES = set(
-    ["id", "project", "name", "trace_id", "session_id", "strategy", "desired_state", "observed_state", "started_at", "ended_at", "duration_seconds", "task", "answer", "stated_confidence", "stop_reason", "effort", "tier", "high_compute", "models", "replay_of", "tags", "usage", "cost", "counts", "discarded", "last_seq", "head"]
-)
-NODE_NAMES = set(
-    ["id", "parent_id", "kind", "name", "status", "fate", "fate_reason", "fate_by", "depth", "order", "started_at", "ended_at", "value", "visits", "prior", "rank", "answer", "cluster", "model", "tool", "error", "usage", "cost", "subtree", "preview", "text_visibility", "source_span_id"]
-)
+RUN_NAMES = {
+    "id", "project", "name", "trace_id", "session_id", "strategy", "desired_state",
+    "observed_state", "started_at", "ended_at", "duration_seconds", "task", "answer",
+    "stated_confidence", "stop_reason", "effort", "tier", "high_compute", "models", "replay_of",
+    "tags", "usage", "cost", "counts", "discarded", "last_seq", "head",
+}  # fmt: skip
+NODE_NAMES = {
+    "id", "parent_id", "kind", "name", "status", "fate", "fate_reason", "fate_by", "depth",
+    "order", "started_at", "ended_at", "value", "visits", "prior", "rank", "answer", "cluster",
+    "model", "tool", "error", "usage", "cost", "subtree", "preview", "text_visibility",
+    "source_span_id",
+}  # fmt: skip
 
 
 @pytest.fixture
