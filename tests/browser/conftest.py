@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -91,13 +93,10 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """`manage.py up` on a directory of its own, as a newcomer starts it."""
-    data = tmp_path_factory.mktemp("browser", numbered=True)
-    # Postgres' account must be able to reach its directory.
-    for parent in [data, *data.parents][:4]:
-        if parent.stat().st_uid == os.geteuid():
-            parent.chmod(parent.stat().st_mode | 0o011)
+    data = Path(tempfile.mkdtemp(prefix="inspector-browser-"))
+    data.chmod(0o755)  # Postgres' account must be able to reach its own part of it
     instance = Instance(data).start(DEBUG="0")
     try:
         instance.await_line("ready", seconds=90)
@@ -105,6 +104,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(instance, dict(line.split("=", 1) for line in lines if "=" in line))
     finally:
         instance.stop()
+        shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
