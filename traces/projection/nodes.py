@@ -16,6 +16,8 @@ from traces.projection.states import CandidateState, NodeState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact, preview
 
 ENDED = (NodeStatus.OK.value, NodeStatus.ERROR.value, NodeStatus.CANCELLED.value)
+MAX_TOKENS = 10**12
+"""Of one node. More is a mistake of its source; a few of them would not fit into a run's sum."""
 PLAIN_FACTS = ("model", "provider", "tool", "rank", "depth", "text_visibility", "cost_basis")
 
 
@@ -23,7 +25,10 @@ def apply_facts(node: NodeState, event: NodeFacts) -> None:
     """Fold what a source reports of the node itself."""
     overrules = not (isinstance(event, NodeStarted) and node.status in ENDED)
     if event.parent is not None and event.parent != event.node:
+        known = node.parent_id
         _settle(node, "parent_id", event.parent, overrules)
+        if node.parent_id != known:
+            node.parent_ordinal = None
     if event.node_kind is not None:
         _settle_kind(node, event.node_kind.value, overrules)
     for name in PLAIN_FACTS:
@@ -155,11 +160,12 @@ def _apply_amounts(node: NodeState, event: NodeFacts) -> None:
     if event.usage is not None:
         for name in ("input", "cache_read", "cache_write", "output", "reasoning"):
             tokens = getattr(event.usage, name)
-            if tokens is not None:
+            if tokens is not None and 0 <= tokens <= MAX_TOKENS:
                 setattr(node, f"{name}_tokens", tokens)
-    if event.cost is not None and event.cost.provenance is not CostProvenance.ABSENT:
-        node.cost, node.cost_provenance = event.cost.amount, event.cost.provenance.value
-        node.price_table = fact(event.cost.price_table)
+    cost = event.cost
+    if cost and cost.amount is not None and cost.provenance is not CostProvenance.ABSENT:
+        node.cost, node.cost_provenance = cost.amount, cost.provenance.value
+        node.price_table = fact(cost.price_table)
 
 
 def _apply_texts(node: NodeState, event: NodeFacts) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Context, localcontext
 from typing import Any
 
 from django.db import connection
@@ -33,6 +34,10 @@ from traces.projection.tally import NOTHING, Tally, move, note_provenance, tally
 from traces.projection.texts import PREVIEW_CHARS, cut, fact
 
 Key = tuple[uuid.UUID, str]
+MAX_ENTRIES = 1_000
+"""Of one node. A root that a search scores a hundred thousand times would copy them all at each score."""
+EXACT = Context(prec=60)
+"""Python's own 28 digits would round sums of 12 + 18, and differently in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,9 @@ class Fold:
             node = NodeState(run_id=run.id, node_id=node_id, ordinal=seq, entries=[])
             self.nodes[key] = node
         if not node.entries or node.entries[-1] != seq:
-            node.entries = [*node.entries, seq]
+            node.entries.append(seq)
+            if len(node.entries) > MAX_ENTRIES:
+                del node.entries[MAX_ENTRIES // 2]
         node.changed_seq = seq
         self.touched.add(key)
         return node
@@ -76,16 +83,20 @@ def project(
 ) -> None:
     """Fold events into the rows of their runs and write the rows; `runs` are changed in place, not written.
 
-    Runs with a `size` of 0 are new: nothing is looked up for them.
+    Runs with a `size` of 0 are new: nothing is looked up for them. What a run's row says depends on the order of
+    the events alone, never on how they were cut into passes: a rebuild cuts them differently.
     """
     fold = Fold(runs)
     _load(fold, numbered)
-    for run_id, sequence in numbered.items():
-        run = runs[run_id]
-        for each in sequence:
-            _apply(fold, run, each.event, each.seq)
-    _link_parents(fold)
-    _move_sums(fold)
+    with localcontext(EXACT):
+        for run_id, sequence in numbered.items():
+            run = runs[run_id]
+            for each in sequence:
+                _apply(fold, run, each.event, each.seq)
+                node_id = getattr(each.event, "node", None)
+                if node_id is not None:
+                    _account(fold, run, (run_id, node_id))
+        _link_parents(fold)
     _save(fold)
 
 
@@ -153,22 +164,50 @@ def _remember(fold: Fold, rows: Iterable[Sequence[Any]]) -> None:
             fold.before[key] = tally(node)
 
 
+def _account(fold: Fold, run: RunState, key: Key) -> None:
+    """Bring the run's row up to what the node's row says after one event."""
+    node = fold.nodes[key]
+    if node.parent_id is not None and node.parent_ordinal is None:
+        parent = fold.nodes.get((run.id, node.parent_id))
+        node.parent_ordinal = parent and parent.ordinal
+    _move_sums(fold, run, key, node)
+    note_provenance(run, node)
+    if node.model is not None:
+        on_run.note_model(run, node.model)
+    if node.started_ns is not None and (run.started_ns is None or node.started_ns < run.started_ns):
+        run.started_ns = node.started_ns
+
+
+def _move_sums(fold: Fold, run: RunState, key: Key, node: NodeState) -> None:
+    after = tally(node)
+    move(run, fold.before.get(key, NOTHING), after)
+    fold.before[key] = after
+
+
 def _link_parents(fold: Fold) -> None:
-    """Give each child its parent's ordinal; a parent that arrived just now finds the children that waited."""
+    """Give children that waited the ordinal of a parent that arrived just now."""
+    _link(fold)
     created = [key for key in fold.touched if key not in fold.stored_nodes]
-    _remember(fold, _waiting_for(fold, created))
+    waiting = _waiting_for(fold, created)
+    if waiting:
+        _remember(fold, waiting)
+        _link(fold)
+
+
+def _link(fold: Fold) -> None:
     for key, node in fold.nodes.items():
-        if node.parent_id is None:
+        if node.parent_id is None or node.parent_ordinal is not None:
             continue
         parent = fold.nodes.get((key[0], node.parent_id))
-        if parent is not None and parent.ordinal != node.parent_ordinal:
+        if parent is not None:
             node.parent_ordinal = parent.ordinal
             node.changed_seq = max(node.changed_seq, parent.ordinal)
             fold.touched.add(key)
+            _move_sums(fold, fold.runs[key[0]], key, node)
 
 
 def _waiting_for(fold: Fold, created: Sequence[Key]) -> list[tuple[Any, ...]]:
-    parents = [key for key in created if fold.runs[key[0]].orphans]
+    parents = [key for key in created if fold.runs[key[0]].size and fold.runs[key[0]].orphans]
     if not parents:
         return []
     with connection.cursor() as cursor:
@@ -179,20 +218,6 @@ def _waiting_for(fold: Fold, created: Sequence[Key]) -> list[tuple[Any, ...]]:
             [[key[0] for key in parents], [key[1] for key in parents]],
         )
         return list(cursor.fetchall())
-
-
-def _move_sums(fold: Fold) -> None:
-    for key in fold.touched:
-        node = fold.nodes[key]
-        run = fold.runs[key[0]]
-        move(run, fold.before.get(key, NOTHING), tally(node))
-        note_provenance(run, node)
-        if node.model is not None:
-            on_run.note_model(run, node.model)
-        if node.started_ns is not None and (
-            run.started_ns is None or node.started_ns < run.started_ns
-        ):
-            run.started_ns = node.started_ns
 
 
 def _save(fold: Fold) -> None:

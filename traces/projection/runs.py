@@ -7,6 +7,9 @@ from deliberation.vocabulary import TERMINAL_STATES
 from traces.projection.states import RunState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact
 
+MAX_NAMES = 256
+"""Of a run's models, tags and limits: its row is written with every pass, and must stay small."""
+MAX_MISSING = 2**62
 TERMINAL = frozenset(state.value for state in TERMINAL_STATES)
 
 
@@ -27,13 +30,14 @@ def apply_start(run: RunState, event: RunStarted) -> None:
             setattr(run, column, value)
     if event.strategy is not None and run.strategy == "unknown":
         run.strategy = event.strategy.value
-    run.budgets = {**(event.budgets or {}), **run.budgets}
+    # Sorted, as the ledger writes them: the same ones must fit when they are read back from there.
+    for dimension, limit in sorted((event.budgets or {}).items()):
+        if len(run.budgets) < MAX_NAMES:
+            run.budgets.setdefault(fact(dimension) or "", fact(limit) or "")
     for model in event.models or ():
         note_model(run, model)
-    run.tags = [
-        *run.tags,
-        *(tag for tag in map(fact, event.tags or ()) if tag and tag not in run.tags),
-    ]
+    tags = dict.fromkeys([*run.tags, *filter(None, map(fact, event.tags or ()))])
+    run.tags = list(tags)[:MAX_NAMES]
 
 
 def apply_end(run: RunState, event: RunEnded, seq: int) -> None:
@@ -58,11 +62,11 @@ def apply_selection(run: RunState, event: AnswerSelected) -> None:
 
 def apply_gap(run: RunState, event: GapReported) -> None:
     """Count what is known to be missing."""
-    run.missing_events += event.missing
+    run.missing_events = min(run.missing_events + max(event.missing, 0), MAX_MISSING)
 
 
 def note_model(run: RunState, model: str) -> None:
     """Remember that the run called this model."""
     name = fact(model)
-    if name and name not in run.model_names:
+    if name and name not in run.model_names and len(run.model_names) < MAX_NAMES:
         run.model_names = sorted([*run.model_names, name])
