@@ -158,3 +158,28 @@ def test_a_forked_child_reports_under_its_own_name(server, tmp_path):
     assert len(server.of("run.started")) == len(server.of("run.ended")) == 1
     assert server.repeated == 0
     assert not segments(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+def test_a_signal_handler_may_report_in_the_middle_of_a_report(server, tmp_path):
+    run_to_its_end(
+        """
+        import signal
+        run = dl.run("q").start()
+        signal.signal(signal.SIGALRM, lambda *_: run.node("thought").start())
+        signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            run.node("step").start()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        run.end()
+        dl.flush(20)
+        stats = dl.stats()
+        assert stats.accepted + stats.dropped == stats.made, stats
+        """,
+        server,
+        tmp_path,
+    )
+    assert server.repeated == 0
+    kinds = {event.node_kind.value for event in server.of("node.started")}
+    assert kinds == {"step", "thought"}

@@ -23,7 +23,7 @@ class Buffer:
         self._max_bytes = max_bytes
         self._lines: deque[Line] = deque()
         self._bytes = 0
-        self._changed = threading.Condition(threading.Lock())
+        self._changed = threading.Condition(threading.RLock())
         self._woken = False
         self.admitted = 0
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from deliberation.client.buffer import Buffer
@@ -55,17 +56,25 @@ class Client:
         self.randbytes = randbytes
         self.enabled = settings.enabled
         self._producers: weakref.WeakSet[Producer] = weakref.WeakSet()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._is_closed = False
         self._spool: Spool
         self._begin()
         CLIENTS.add(self)
 
     def put(self, line: Line, *, reserved: bool = False) -> None:
-        """Queue a line; where there is no room, count and remember the loss."""
-        self._counts.add(made=1)
-        if self._is_closed or not self._buffer.put(line, reserved=reserved):
-            self._lose("closed" if self._is_closed else "buffer_full", {line.run: 1})
+        """Queue a line; where there is no room, count and remember the loss.
+
+        Waits for nobody: whoever is queueing already, another thread or the code that a signal handler
+        interrupted, queues this line too.
+        """
+        self._arrived.append((line, reserved))
+        # Looked at again after the release: a line may arrive between the last look and the release.
+        while self._arrived and self._queueing.acquire(blocking=False):
+            try:
+                self._queue_arrived()
+            finally:
+                self._queueing.release()
         if self._sender is None:
             self._start()
 
@@ -130,8 +139,10 @@ class Client:
 
     def _begin(self) -> None:
         settings = self.settings
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._is_closed = False
+        self._arrived: deque[tuple[Line, bool]] = deque()
+        self._queueing = threading.Lock()
         self._sender: Sender | None = None
         self._counts = Counts()
         self._gaps = Gaps()
@@ -145,6 +156,15 @@ class Client:
             name=lambda: f"{self.now_ns():020d}-{os.getpid()}-{self.randbytes(4).hex()}",
             on_drop=self._drop_spooled,
         )
+
+    def _queue_arrived(self) -> None:
+        while self._arrived:
+            line, reserved = self._arrived.popleft()
+            self._counts.add(made=1)
+            if self._is_closed:
+                self._lose("closed", {line.run: 1})
+            elif not self._buffer.put(line, reserved=reserved):
+                self._lose("buffer_full", {line.run: 1})
 
     def _start(self) -> None:
         with self._lock:
@@ -203,6 +223,9 @@ class Client:
             self._sender.note_dropped(own)
 
     def _report_gaps(self) -> None:
+        # Not in the middle of a flood: one report of what it cost instead of one for each batch.
+        if len(self._buffer) > self.settings.buffer_events // 2:
+            return
         for run, cause, missing in self._gaps.take():
             event = GapReported(
                 run=run,

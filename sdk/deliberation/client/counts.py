@@ -45,7 +45,8 @@ class Counts:
     """The counters behind `Stats`, for several threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Reentrant, here and in the buffer: a signal handler may report in the middle of a report.
+        self._lock = threading.RLock()
         self._values: dict[str, int] = {}
         self._complaints: set[str] = set()
 

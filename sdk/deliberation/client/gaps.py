@@ -12,7 +12,7 @@ class Gaps:
     """Lost events by run and cause. Over `MAX_RUNS` runs the loss is only in `Stats.dropped`."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._missing: dict[tuple[str, str], int] = {}
 
     def note(self, cause: str, by_run: Mapping[str, int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import count
 
 
 class Producer:
@@ -17,25 +18,23 @@ class Producer:
     def __init__(
         self, *, now_ns: int, randbytes: Callable[[int], bytes], name: str | None = None
     ) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.name = name or make_name(now_ns, randbytes)
-        self._made = 0
+        self._numbers = count()
 
     def next_key(self) -> str:
         """Return the next event's key."""
         with self._lock:
-            number = self._made
-            self._made += 1
-        return f"{self.name}:{number}"
+            return f"{self.name}:{next(self._numbers)}"
 
     def restart(self, *, now_ns: int, randbytes: Callable[[int], bytes]) -> None:
         """Take a new name, in a forked child.
 
         The lock may have been held by a thread that is not here.
         """
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.name = make_name(now_ns, randbytes)
-        self._made = 0
+        self._numbers = count()
 
 
 def make_name(now_ns: int, randbytes: Callable[[int], bytes]) -> str:

@@ -13,11 +13,13 @@ from deliberation.client.line import Line, join, split
 try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows has no flock
+    HAS_LOCKS = False
 
     def _lock(file: IO[bytes]) -> bool:
         # Two processes may then send one segment twice: the server records each key once.
         return True
 else:
+    HAS_LOCKS = True
 
     def _lock(file: IO[bytes]) -> bool:
         try:
@@ -62,8 +64,7 @@ class Segment:
         self.size += len(data)
         if self._file is not None and not self.broken:
             try:
-                self._file.write(data)
-                self._file.flush()
+                _write_all(self._file, data)
             except OSError:
                 self.broken = True
 
@@ -113,25 +114,47 @@ class Segment:
 
 def create(path: Path) -> Segment:
     """Return a new segment of this process; a broken one when the disk refuses."""
+    unlocked = path.with_suffix(".new") if HAS_LOCKS else path
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = os.open(unlocked, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError:
         return Segment(path, None, is_own=True)
-    file = os.fdopen(descriptor, "ab")
+    # Unbuffered: a fork between a write and its flush would leave the child with a second copy to flush.
+    file = os.fdopen(descriptor, "ab", buffering=0)
     _lock(file)
+    try:
+        # Named only once it is locked, or another process could take it for an abandoned one.
+        unlocked.rename(path)
+    except OSError:
+        file.close()
+        return Segment(path, None, is_own=True)
     return Segment(path, file, is_own=True)
 
 
 def take_over(path: Path) -> Segment | None:
     """Return a segment that no living process holds, or None."""
     try:
-        file = path.open("r+b")
+        file = path.open("r+b", buffering=0)
     except OSError:
         return None
-    if not _lock(file):
+    if not _lock(file) or not _is_still_at(file, path):
         file.close()
         return None
     segment = Segment(path, file, is_own=False)
     segment.size = os.fstat(file.fileno()).st_size
     return segment
+
+
+def _is_still_at(file: IO[bytes], path: Path) -> bool:
+    # Its holder may have sent and deleted it between our opening and our lock.
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except OSError:
+        return False
+
+
+def _write_all(file: IO[bytes], data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
