@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deliberation.events import Event
+from deliberation.events import Event, RunOpened
 from deliberation.events.codec import decode_line
 from deliberation.events.fields import Invalid
+from deliberation.events.run_opened import OPENING_KEY
 from ingest.wire.errors import TooLarge
 from ingest.wire.limits import MAX_LINE_BYTES, MAX_LINES
 
@@ -49,6 +50,9 @@ def _read(line: bytes) -> Event:
     if len(line) > MAX_LINE_BYTES:
         raise Invalid(f"the line has more than {MAX_LINE_BYTES} bytes")
     try:
-        return decode_line(line)
+        event = decode_line(line)
     except RecursionError:
         raise Invalid("a value is nested too deeply") from None
+    if isinstance(event, RunOpened) or event.key == OPENING_KEY:
+        raise Invalid(f"{RunOpened.KIND} and the key {OPENING_KEY!r} are the server's own")
+    return event

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -79,6 +80,12 @@ def test_the_same_event_twice_is_recorded_once() -> None:
 
     assert (recorded.entries, recorded.known) == (0, 1)
     assert LedgerEntry.objects.count() == 2
+
+
+def test_an_event_under_the_key_of_the_opening_stops_nothing() -> None:
+    run, project = new_run(), make_project()
+    put_on_record(project, replace(observed(run, "a"), key="opened"), observed(run, "b"))
+    assert set(Node.objects.values_list("node_id", flat=True)) == {"b"}
 
 
 def test_the_root_of_a_run_is_the_root_over_its_lines() -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from deliberation.events import Event, RunOpened
+from deliberation.events.run_opened import OPENING_KEY
 from deliberation.ledger.entry import Entry, seal
 from deliberation.ledger.tree import HASH_BYTES, append
 from traces.audit.openings import INLINE_BYTES, pack
@@ -162,7 +163,7 @@ def _fresh_events(
     total = 0
     for run_id, group in given.items():
         items: list[_Item] = []
-        known_keys = seen.get(run_id, set())
+        known_keys = seen.get(run_id, {OPENING_KEY})
         for report in group:
             total += len(report.events)
             for event in report.events:
@@ -203,7 +204,7 @@ def _recorded_keys(
 def _opening(report: Report) -> _Item:
     event = RunOpened(
         run=report.run,
-        key="opened",
+        key=OPENING_KEY,
         at=report.received_at,
         source=report.source,
         project=str(report.project),

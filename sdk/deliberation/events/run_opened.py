@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from deliberation.events.base import Event, fact, required
 
+OPENING_KEY = "opened"
+"""The key of a run's first entry. Only the server may use it: another fact under it could not be recorded."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOpened(Event):

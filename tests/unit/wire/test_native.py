@@ -52,6 +52,18 @@ def test_a_line_that_is_too_long_is_rejected_alone(monkeypatch: pytest.MonkeyPat
     assert "300 bytes" in str(checked.rejected[0]["error"])
 
 
+@pytest.mark.parametrize(
+    "fields", [{"key": "opened"}, {"kind": "run.opened", "source": "sdk", "project": "1"}]
+)
+def test_what_only_the_server_may_say_is_rejected(fields: dict[str, str]) -> None:
+    plain = {**json.loads(line()), **fields}
+    if "kind" in fields:
+        del plain["node"]
+    checked = check_events(json.dumps(plain).encode() + b"\n" + line())
+    assert len(checked.accepted) == 1
+    assert "the server's own" in str(checked.rejected[0]["error"])
+
+
 @pytest.mark.parametrize("depth", [500, 900, 960, 990, 5000, 200_000])
 def test_a_value_nested_too_deeply_is_no_crash(depth: int) -> None:
     bomb = line()[:-1] + b', "input": ' + b"[" * depth + b"]" * depth + b"}"
