@@ -39,7 +39,11 @@ def keep_secrets(data_dir: Path) -> Secrets:
 
 
 def write_local_env(data_dir: Path, *, url: str, kept: Secrets) -> None:
-    """What `. .data/local.env` gives a newcomer's shell."""
+    """What `. .data/local.env` gives a newcomer's shell, and every program started from it.
+
+    The last line exports the rest. It is an assignment too, so that whoever reads the file line by
+    line, splitting at "=", meets nothing else.
+    """
     assignments = {
         "INSPECTOR_URL": url,
         "INSPECTOR_KEY": kept.key,
@@ -48,6 +52,7 @@ def write_local_env(data_dir: Path, *, url: str, kept: Secrets) -> None:
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{kept.key}",
     }
+    assignments["INSPECTOR_EXPORTED"] = f"yes; export {' '.join(assignments)}"
     _write(data_dir / LOCAL, assignments)
 
 
