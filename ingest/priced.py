@@ -9,6 +9,9 @@ from deliberation.events.node_facts import NodeFacts
 from deliberation.vocabulary import NodeKind
 from traces.pricing import price_call
 
+MAX_AMOUNT = 10**12
+"""Of dollars for one call: the ledger keeps 12 digits. What costs more states tokens that nobody used."""
+
 
 def priced(event: Event) -> Event:
     """Price a call that states tokens and no money. The price is the one of the call's own date."""
@@ -22,4 +25,6 @@ def priced(event: Event) -> Event:
         return event
     at = event.started_at or event.at
     cost = price_call(event.model, event.provider, event.usage, at)
-    return event if cost.amount is None else replace(event, cost=cost)
+    if cost.amount is None or cost.amount >= MAX_AMOUNT:
+        return event
+    return replace(event, cost=cost)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
@@ -19,6 +19,8 @@ from deliberation.events.fields import MAX_FACT_CHARS, clean
 MAX_COUNT = 2**53
 MIN_EXPONENT = -18
 MAX_AMOUNT = 10**12
+# Python's own 28 digits cannot hold 12 + 18, and rounding up could make it 13 + 18.
+DIGITS = Context(prec=30, rounding=ROUND_DOWN)
 
 
 def fact_text(value: Any) -> str | None:
@@ -107,7 +109,7 @@ def as_amount(value: Any) -> Decimal | None:
     if not amount.is_finite() or not 0 <= amount < MAX_AMOUNT:
         return None
     if int(amount.as_tuple().exponent) < MIN_EXPONENT:
-        amount = amount.quantize(Decimal(1).scaleb(MIN_EXPONENT))
+        amount = amount.quantize(Decimal(1).scaleb(MIN_EXPONENT), context=DIGITS)
     return amount
 
 

@@ -128,7 +128,9 @@ def _decimal_reader(name: str) -> Convert:
             amount = Decimal(str(value))
         except InvalidOperation:
             raise Invalid(f"{name}: must be a decimal number") from None
-        if not amount.is_finite() or abs(amount) >= 10**12 or int(amount.as_tuple().exponent) < -18:
+        # Not by abs(), which rounds to 28 digits.
+        fits = amount.is_finite() and -(10**12) < amount < 10**12
+        if not fits or int(amount.as_tuple().exponent) < -18:
             raise Invalid(f"{name}: must be a decimal number of at most 12 + 18 digits")
         return amount
 
