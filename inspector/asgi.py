@@ -15,11 +15,7 @@ people = get_asgi_application()
 
 # After Django is set up: these read its settings and models.
 from inspector.lanes import MachineHandler, choose_lane
-
-try:
-    from traces.consumers import websocket_urlpatterns
-except ImportError:
-    websocket_urlpatterns = []
+from traces.consumers import websocket_urlpatterns
 
 application = ProtocolTypeRouter(
     {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from inspector import health
@@ -14,7 +12,8 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.metrics, name="metrics"),
     path("api/v1/", api.urls),
-    *[path("", include(part)) for part in ("ingest.urls", "traces.urls") if find_spec(part)],
+    path("", include("ingest.urls")),
+    path("", include("traces.urls")),
 ]
 
 handler400 = "inspector.errors.bad_request"
