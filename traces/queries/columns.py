@@ -1,12 +1,15 @@
 """The columns of a run's tree, read in one query, laid out, and kept for the next asker.
 
 A hundred thousand nodes are read and laid out in about half a second; a few trees are kept per process, each as of
-its last entry, so that a page's many small requests read it once. A tree that grew is read again.
+its last entry, so that a page's many small requests read it once. A tree that grew is read again. A large tree that
+grows while people watch would be read without end: for those who can do with it, the kept one stands for `RESTS`
+times as long as reading it took, so that reading costs at most a twentieth of a core.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -22,6 +25,10 @@ from traces.queries.amounts import TOKEN_CLASSES, Discarded, Subtree, Tokens, ad
 
 KEPT_NODES = 400_000
 """Nodes of all kept trees together; one costs about 600 bytes."""
+
+LARGE_SECONDS = 0.1
+"""A tree that takes longer to read is a large one; smaller ones never lag."""
+RESTS = 20
 
 # What is billed once, as traces.analytics.billing.is_billable says it.
 BILLED = "(kind = 'model_call' OR cost_basis IS NOT NULL)"
@@ -66,6 +73,8 @@ class Tree:
     columns: Columns
     shape: Shape
     row_by_node: dict[str, int]
+    read_at: float
+    took: float
     _sums: dict[str, Sums[Any]] = field(default_factory=dict)
 
     def sums(self, column: str) -> Sums[Any]:
@@ -126,23 +135,42 @@ _kept: OrderedDict[uuid.UUID, Tree] = OrderedDict()
 _lock = threading.Lock()
 
 
-def read_tree(run: Run) -> Tree:
-    """Return the tree of a run the caller may see, as of the entry `run` was read at or a later one."""
-    with _lock:
-        kept = _kept.get(run.id)
-        if kept is not None and kept.seq >= run.size - 1:
-            _kept.move_to_end(run.id)
-            return kept
+def read_tree(run: Run, *, may_lag: bool = True) -> Tree:
+    """Return the tree of a run the caller may see, as of the entry `run` was read at or a later one.
+
+    Where it may lag, a large tree may be older by `RESTS` times the seconds that reading it took; its `seq` says so.
+    """
+    begun = time.monotonic()
+    kept = _kept_tree(run.id)
+    if kept is not None and (kept.seq >= run.size - 1 or (may_lag and _rests(kept, begun))):
+        return kept
     columns = read_columns(run)
+    shape = lay_out(columns.ordinal, columns.parent, columns.started_ns)
+    row_by_node = {node_id: row for row, node_id in enumerate(columns.node_id)}
+    now = time.monotonic()
     tree = Tree(
         run_id=run.id,
         seq=run.size - 1,
         columns=columns,
-        shape=lay_out(columns.ordinal, columns.parent, columns.started_ns),
-        row_by_node={node_id: row for row, node_id in enumerate(columns.node_id)},
+        shape=shape,
+        row_by_node=row_by_node,
+        read_at=now,
+        took=now - begun,
     )
     _keep(tree)
     return tree
+
+
+def _rests(tree: Tree, now: float) -> bool:
+    return tree.took > LARGE_SECONDS and now - tree.read_at < RESTS * tree.took
+
+
+def _kept_tree(run_id: uuid.UUID) -> Tree | None:
+    with _lock:
+        kept = _kept.get(run_id)
+        if kept is not None:
+            _kept.move_to_end(run_id)
+        return kept
 
 
 def _keep(tree: Tree) -> None:

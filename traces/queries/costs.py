@@ -135,15 +135,19 @@ class _Sectors:
     def listed(self) -> list[Sector]:
         """Return all sectors, parents first."""
         sectors: list[Sector] = []
-        stack: list[tuple[int, str | None]] = [(self.chosen.top, None)]
+        stack: list[tuple[int, str | None] | Sector] = [(self.chosen.top, None)]
         while stack:
-            row, parent = stack.pop()
+            popped = stack.pop()
+            if isinstance(popped, Sector):
+                sectors.append(popped)
+                continue
+            row, parent = popped
             sector = self._whole_run() if row == ROOT else self._branch(row, parent)
             sectors.append(sector)
             if _is_unallocated(self.tree, row):
                 sectors.append(self._own(row, sector))
             if row in self.chosen.rolled:
-                sectors.append(self._rolled(self.chosen.rolled[row], sector))
+                stack.append(self._rolled(self.chosen.rolled[row], sector))
             stack += [(child, sector.id) for child in reversed(self.chosen.shown[row])]
         return sectors
 

@@ -24,6 +24,7 @@ from traces.queries.verdicts import verdicts_on
 TEXT_LIMIT = 64 * 1024
 MAX_PARSED_BYTES = 4_000_000
 EDGES_AT_MOST = 500
+ENTRIES_AT_MOST = 2_000
 CONVERSATIONS = ("input", "output")
 RESOURCE_ATTRIBUTES = (
     "url.full", "http.url", "server.address", "file.path", "db.namespace", "mcp.resource.uri",
@@ -101,14 +102,10 @@ def get_node(
     """Return a node; texts longer than `text_limit` bytes are cut, with None they are whole. Raises NotVisible."""
     run = see_run(who, run_id)
     node = _find(run.id, node_id)
-    facts = gather(read_entries(run.id, node.entries))
-    tree = read_tree(run)
-    if node_id not in tree.row_by_node:
-        raise NotVisible
-    row = tree.row_by_node[node_id]
+    facts = _facts(run.id, node)
     verdicts = verdicts_on(run.id, [node_id]).get(node_id, [])
     return NodeDetail(
-        **row_values(tree, row, node, verdicts),
+        **row_values(read_tree(run), node, verdicts),
         parts=[make_part(name, data, text_limit) for name, data in facts.texts.items()],
         messages=_messages(facts, text_limit),
         attributes={name: _as_text(value) for name, value in facts.attributes.items()},
@@ -128,7 +125,7 @@ def get_part(*, who: Who, run_id: str | uuid.UUID, node_id: str, part: str) -> b
     """Return the recorded bytes of one part, whole, or None when the node has none. Raises NotVisible."""
     run = see_run(who, run_id)
     node = _find(run.id, node_id)
-    return gather(read_entries(run.id, node.entries)).texts.get(part)
+    return _facts(run.id, node).texts.get(part)
 
 
 def get_part_text(*, who: Who, run_id: str | uuid.UUID, node_id: str, part: str) -> str | None:
@@ -144,6 +141,14 @@ def _find(run_id: uuid.UUID, node_id: str) -> Node:
     if node is None:
         raise NotVisible
     return node
+
+
+def _facts(run_id: uuid.UUID, node: Node) -> NodeFactsRead:
+    # A search that comes by for hours leaves many entries that say a number and no text: the first and last will do.
+    seqs = node.entries
+    if len(seqs) > ENTRIES_AT_MOST:
+        seqs = [*seqs[: ENTRIES_AT_MOST // 2], *seqs[-ENTRIES_AT_MOST // 2 :]]
+    return gather(read_entries(run_id, seqs))
 
 
 def make_part(name: str, data: bytes, limit: int | None) -> NodePart:

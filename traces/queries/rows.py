@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from traces.analytics.billing import is_billable
+from traces.analytics.tree import ORPHAN
 from traces.models import Node
-from traces.queries.amounts import tokens_of
+from traces.queries.amounts import Subtree, Tokens, tokens_of
 from traces.queries.columns import Tree
 from traces.queries.tree_row import TreeRow
 from traces.queries.verdicts import VerdictRow, verdicts_on
 
+NO_TOKENS = Tokens()
 SAME_NAMES = (
     "ordinal", "node_id", "parent_id", "kind", "name", "status", "started_ns", "ended_ns", "fate",
     "fate_reason", "fate_by", "fate_verdict", "wrongly_discarded", "scorer", "visits", "prior",
@@ -23,27 +25,60 @@ SAME_NAMES = (
 def read_rows(tree: Tree, rows: Sequence[int]) -> list[TreeRow]:
     """Return these rows of the tree, in the order given. A row that vanished meanwhile is left out."""
     node_ids = [tree.columns.node_id[row] for row in rows]
-    nodes = {node.node_id: node for node in Node.objects.filter(run_id=tree.run_id, node_id__in=node_ids)}
-    verdicts = _verdicts(tree.run_id, nodes)
-    return [
-        TreeRow(**row_values(tree, row, nodes[node_id], verdicts.get(node_id, [])))
-        for row, node_id in zip(rows, node_ids, strict=True)
-        if node_id in nodes
-    ]
+    found = {row.node_id: row for row in _read(tree, node_id__in=node_ids)}
+    return [found[node_id] for node_id in node_ids if node_id in found]
 
 
-def _verdicts(run_id: uuid.UUID, nodes: dict[str, Node]) -> dict[str, list[VerdictRow]]:
-    judged = [node.node_id for node in nodes.values() if node.verdict is not None]
-    return verdicts_on(run_id, judged) if judged else {}
+def read_newer_rows(tree: Tree, ordinals: Sequence[int]) -> list[TreeRow]:
+    """Return the rows with these ordinals that came after the tree was read: leaves, as far as is known."""
+    newer = [ordinal for ordinal in ordinals if tree.seq < ordinal < 2**63]
+    return _read(tree, changed_seq__gt=tree.seq, ordinal__in=newer) if newer else []
 
 
-def row_values(tree: Tree, row: int, node: Node, verdicts: list[VerdictRow]) -> dict[str, Any]:
+def _read(tree: Tree, **which: Any) -> list[TreeRow]:
+    # The seqs of a node that a search visited for hours are many, and no row shows them.
+    nodes = list(Node.objects.filter(run_id=tree.run_id, **which).defer("entries"))
+    judged = [node.node_id for node in nodes if node.verdict is not None]
+    verdicts = verdicts_on(tree.run_id, judged) if judged else {}
+    return [TreeRow(**row_values(tree, node, verdicts.get(node.node_id, []))) for node in nodes]
+
+
+def row_values(tree: Tree, node: Node, verdicts: list[VerdictRow]) -> dict[str, Any]:
     """Return the fields of a `TreeRow`."""
-    values = {name: getattr(node, name) for name in SAME_NAMES}
-    return values | {
-        "is_orphan": tree.shape.parent[row] == -2,
+    row = tree.row_by_node.get(node.node_id)
+    place = _as_leaf(tree, node) if row is None else _in_tree(tree, row)
+    return own_values(node, verdicts) | place
+
+
+def _in_tree(tree: Tree, row: int) -> dict[str, Any]:
+    return {
+        "is_orphan": tree.shape.parent[row] == ORPHAN,
         "depth": tree.shape.depth[row],
         "order": tree.shape.place[row],
+        "subtree": tree.subtree_of(row),
+    }
+
+
+def _as_leaf(tree: Tree, node: Node) -> dict[str, Any]:
+    above = tree.row_by_node.get(node.parent_id) if node.parent_id is not None else None
+    usage, is_billed = tokens_of(node), is_billable(node.kind, node.cost_basis)
+    return {
+        "is_orphan": node.parent_id is not None and node.parent_ordinal is None,
+        "depth": 0 if above is None else tree.shape.depth[above] + 1,
+        "order": len(tree.shape.order),
+        "subtree": Subtree(
+            nodes=1,
+            tokens=usage.total if is_billed else None,
+            cost=node.cost if is_billed else None,
+            usage=usage if is_billed else NO_TOKENS,
+        ),
+    }
+
+
+def own_values(node: Node, verdicts: list[VerdictRow]) -> dict[str, Any]:
+    """Return the fields of a `TreeRow` that do not depend on its place in the tree."""
+    values = {name: getattr(node, name) for name in SAME_NAMES}
+    return values | {
         "level": node.depth,
         "votes": node.fate_votes,
         "value": node.value if node.value is not None else node.fate_value,
@@ -51,7 +86,6 @@ def row_values(tree: Tree, row: int, node: Node, verdicts: list[VerdictRow]) -> 
         "value_scale": scale_of(node.value_min, node.value_max),
         "rank": node.rank if node.rank is not None else node.fate_rank,
         "usage": tokens_of(node),
-        "subtree": tree.subtree_of(row),
         "verdicts": verdicts,
         "error_preview": node.error,
         "is_contradicted": node.contradicted,

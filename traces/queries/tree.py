@@ -12,7 +12,7 @@ import orjson
 from traces.analytics.tree import lay_out, row_of
 from traces.queries.access import NotVisible, Who, see_run
 from traces.queries.columns import Tree, read_columns, read_tree
-from traces.queries.rows import read_rows
+from traces.queries.rows import read_newer_rows, read_rows
 from traces.queries.tree_row import TreeRow
 
 
@@ -63,9 +63,9 @@ class NodePage:
 MICRO = 1_000_000
 
 
-def get_tree(*, who: Who, run_id: str | uuid.UUID) -> Tree:
-    """Return the tree of a run. Raises NotVisible."""
-    return read_tree(see_run(who, run_id))
+def get_tree(*, who: Who, run_id: str | uuid.UUID, may_lag: bool = False) -> Tree:
+    """Return the tree of a run; a large one may lag where the caller can do with it. Raises NotVisible."""
+    return read_tree(see_run(who, run_id), may_lag=may_lag)
 
 
 def get_bones(*, who: Who, run_id: str | uuid.UUID, after: int = -1) -> Bones:
@@ -128,10 +128,16 @@ def preorder(bones: Bones) -> list[Line]:
 
 
 def get_rows(*, who: Who, run_id: str | uuid.UUID, ordinals: Sequence[int]) -> list[TreeRow]:
-    """Return the rows with these ordinals, in the order asked; unknown ones are left out. Raises NotVisible."""
-    tree = get_tree(who=who, run_id=run_id)
-    found = [row_of(tree.columns.ordinal, ordinal) for ordinal in ordinals]
-    return read_rows(tree, [row for row in found if row is not None])
+    """Return the rows with these ordinals, in the order asked; unknown ones are left out. Raises NotVisible.
+
+    In a large tree that grows, sums of branches may lag a few seconds; the rows themselves never do.
+    """
+    tree = get_tree(who=who, run_id=run_id, may_lag=True)
+    places = {ordinal: row_of(tree.columns.ordinal, ordinal) for ordinal in ordinals}
+    known = read_rows(tree, [row for row in places.values() if row is not None])
+    fresh = read_newer_rows(tree, [ordinal for ordinal, row in places.items() if row is None])
+    found = {row.ordinal: row for row in (*known, *fresh)}
+    return [found[ordinal] for ordinal in ordinals if ordinal in found]
 
 
 def list_nodes(

@@ -36,6 +36,7 @@ from tests.integration.build import (
     put_on_record,
     started,
 )
+from traces.queries import columns
 from traces.queries.access import NotVisible, Viewer
 from traces.queries.runs import get_run
 from traces.queries.tree import get_bones, get_rows, list_nodes, preorder
@@ -76,23 +77,23 @@ def small_tree() -> str:
 def test_it_works(viewer: Viewer) -> None:
     run = small_tree()
     bones = get_bones(who=viewer, run_id=run)
-    columns, names = bones.columns, bones.names
-    assert columns["ordinal"] == [1, 2, 3, 4, 5, 6]
-    assert columns["parent"] == [-1, 1, 2, 1, -2, 4]
-    assert [names["kind"][kind] for kind in columns["kind"]] == [
+    sent, names = bones.columns, bones.names
+    assert sent["ordinal"] == [1, 2, 3, 4, 5, 6]
+    assert sent["parent"] == [-1, 1, 2, 1, -2, 4]
+    assert [names["kind"][kind] for kind in sent["kind"]] == [
         "agent", "model_call", "model_call", "model_call", "step", "step",
     ]  # fmt: skip
-    assert [names["fate"][fate] for fate in columns["fate"]] == [
+    assert [names["fate"][fate] for fate in sent["fate"]] == [
         "open", "discarded", "open", "selected", "open", "failed",
     ]  # fmt: skip
-    assert columns["reason"] == [-1, 0, -1, -1, -1, -1]
+    assert sent["reason"] == [-1, 0, -1, -1, -1, -1]
     assert names["reason"] == ["pruned_low_value"]
-    assert columns["verdict"] == [-1, -1, -1, 0, -1, -1]
-    assert columns["cost"] == [None, 100_000, 0, 200_000, None, None]
-    assert columns["tokens"] == [None, 11, 21, 31, None, None]
-    assert columns["flags"] == [0, 0, 0, 4 | 8, 2, 1]
-    assert (columns["start"][0], columns["start"][4]) == (0, 5)
-    assert orjson.loads(bones.to_json())["columns"] == columns
+    assert sent["verdict"] == [-1, -1, -1, 0, -1, -1]
+    assert sent["cost"] == [None, 100_000, 0, 200_000, None, None]
+    assert sent["tokens"] == [None, 11, 21, 31, None, None]
+    assert sent["flags"] == [0, 0, 0, 4 | 8, 2, 1]
+    assert (sent["start"][0], sent["start"][4]) == (0, 5)
+    assert orjson.loads(bones.to_json())["columns"] == sent
 
 
 def test_only_what_changed_after_a_seq_is_sent_again(viewer: Viewer) -> None:
@@ -183,6 +184,24 @@ def test_whole_branches_under_discarded_nodes_are_counted_once(viewer: Viewer) -
     assert (discarded.nodes, discarded.tokens) == (2, 32)
     assert discarded.node_ratio == pytest.approx(2 / 6)
     assert discarded.cost == Decimal("0.100000000000000001")
+
+
+def test_in_a_large_tree_that_grows_only_the_sums_of_branches_lag(
+    viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "LARGE_SECONDS", -1.0)
+    monkeypatch.setattr(columns, "RESTS", 10**9)
+    run = small_tree()
+    before = get_bones(who=viewer, run_id=run)
+    put_on_record(
+        make_project(), call(run, "new", "right", 7, "1"), observed(run, "root", name="renamed")
+    )
+    root, new = get_rows(who=viewer, run_id=run, ordinals=[1, before.seq + 1])
+    assert (root.name, root.subtree.nodes) == ("renamed", 5)
+    assert (new.node_id, new.depth, new.subtree.nodes, new.subtree.cost) == ("new", 2, 1, Decimal(1))
+    assert get_bones(who=viewer, run_id=run).seq == before.seq
+    assert len(list_nodes(who=viewer, run_id=run).items) == 7
+    assert get_rows(who=viewer, run_id=run, ordinals=[1])[0].subtree.nodes == 6
 
 
 def test_twenty_thousand_nodes_are_read_in_a_second(viewer: Viewer) -> None:
