@@ -32,9 +32,7 @@ class Shape:
     size: list[int]
 
 
-def lay_out(
-    ordinals: Sequence[int], parents: Sequence[int], starts: Sequence[int | None]
-) -> Shape:
+def lay_out(ordinals: Sequence[int], parents: Sequence[int], starts: Sequence[int | None]) -> Shape:
     """Return the shape of a tree given by columns in ascending order of ordinal.
 
     `parents` holds ordinals, ROOT, or ORPHAN; siblings stand in the order of their start, those without one last, then

@@ -77,7 +77,9 @@ def read_candidates(run: Run) -> CandidateTable:
     """Return the candidates of a run that the caller may see."""
     stored = list(Candidate.objects.filter(run_id=run.id))
     ids = [each.node_id for each in stored]
-    nodes = {n.node_id: n for n in Node.objects.filter(run_id=run.id, node_id__in=ids).defer("entries")}
+    nodes = {
+        n.node_id: n for n in Node.objects.filter(run_id=run.id, node_id__in=ids).defer("entries")
+    }
     verdicts = verdicts_on(run.id, ids)
     rows = [
         _row(each, nodes[each.node_id], verdicts.get(each.node_id, []), run.selected_node)

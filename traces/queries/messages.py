@@ -61,12 +61,16 @@ def last_that_fit(messages: list[Message], limit: int | None) -> list[Message]:
         left -= messages[first].size
     if first == 0:
         return messages
-    note = MessagePart(kind="left out", text=f"{first} earlier messages; they are in the whole text")
+    note = MessagePart(
+        kind="left out", text=f"{first} earlier messages; they are in the whole text"
+    )
     return [Message(direction=messages[0].direction, role="", parts=[note]), *messages[first:]]
 
 
 def _is_message(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("role"), str) and _holds_something(value)
+    return (
+        isinstance(value, dict) and isinstance(value.get("role"), str) and _holds_something(value)
+    )
 
 
 def _holds_something(value: dict[str, Any]) -> bool:

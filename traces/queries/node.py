@@ -154,7 +154,9 @@ def _facts(run_id: uuid.UUID, node: Node) -> NodeFactsRead:
 def make_part(name: str, data: bytes, limit: int | None) -> NodePart:
     """Return a part to show, cut to `limit` bytes."""
     shown = data if limit is None else data[:limit]
-    whole_characters = shown.decode("utf-8", "surrogatepass" if len(shown) == len(data) else "ignore")
+    whole_characters = shown.decode(
+        "utf-8", "surrogatepass" if len(shown) == len(data) else "ignore"
+    )
     text = showable(whole_characters)
     return NodePart(
         name=name,

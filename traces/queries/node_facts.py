@@ -57,7 +57,11 @@ def _name(event: Event, seq: int, part: str) -> str:
         return f"{part}:{seq}"
     if isinstance(event, NodeScored):
         return "score"
-    return "answer as compared" if isinstance(event, CandidateProposed) and part == "normalised" else part
+    return (
+        "answer as compared"
+        if isinstance(event, CandidateProposed) and part == "normalised"
+        else part
+    )
 
 
 def _note_words(facts: NodeFactsRead, event: NodeFacts) -> None:

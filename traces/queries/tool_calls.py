@@ -47,7 +47,9 @@ def list_tool_calls(
 def _read(run_id: uuid.UUID, node_ids: list[str]) -> dict[str, NodeFactsRead]:
     found = Node.objects.filter(run_id=run_id, node_id__in=node_ids)
     seqs = dict(found.values_list("node_id", "entries"))
-    entries = {e.seq: e for e in read_entries(run_id, [seq for each in seqs.values() for seq in each])}
+    entries = {
+        e.seq: e for e in read_entries(run_id, [seq for each in seqs.values() for seq in each])
+    }
     return {
         node_id: gather(entries[seq] for seq in seqs.get(node_id, ()) if seq in entries)
         for node_id in node_ids

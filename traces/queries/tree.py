@@ -89,7 +89,10 @@ def get_bones(*, who: Who, run_id: str | uuid.UUID, after: int = -1) -> Bones:
             "fate": _numbered(names, "fate", columns.fate),
             "reason": _numbered(names, "reason", columns.reason),
             "verdict": _numbered(names, "verdict", columns.verdict),
-            "cost": [None if cost is None else int((cost * MICRO).to_integral_value()) for cost in columns.cost],
+            "cost": [
+                None if cost is None else int((cost * MICRO).to_integral_value())
+                for cost in columns.cost
+            ],
             "tokens": [_total(*pair) for pair in zip(columns.input, columns.output, strict=True)],
             "flags": list(columns.flags),
         },
@@ -103,9 +106,7 @@ def _microseconds_since(start: int | None, times: Sequence[int | None]) -> list[
     return [None if time is None else (time - start) // 1000 for time in times]
 
 
-def _numbered(
-    names: dict[str, list[str]], table: str, words: Sequence[str | None]
-) -> list[int]:
+def _numbered(names: dict[str, list[str]], table: str, words: Sequence[str | None]) -> list[int]:
     """Return each word as its index in the table, which is made here; -1 for none."""
     known = [word for word in dict.fromkeys(words) if word is not None]
     names[table] = known
@@ -124,7 +125,9 @@ def preorder(bones: Bones) -> list[Line]:
     """Return the lines of the outline: every node once, parents before children, siblings by start."""
     columns = bones.columns
     shape = lay_out(columns["ordinal"], columns["parent"], columns["start"])
-    return [Line(ordinal=columns["ordinal"][row], level=shape.depth[row] + 1) for row in shape.order]
+    return [
+        Line(ordinal=columns["ordinal"][row], level=shape.depth[row] + 1) for row in shape.order
+    ]
 
 
 def get_rows(*, who: Who, run_id: str | uuid.UUID, ordinals: Sequence[int]) -> list[TreeRow]:
@@ -161,7 +164,9 @@ def list_of_kind(
 ) -> NodePage:
     """Return the nodes of one kind, newest first, after the node with id `after`. Raises NotVisible."""
     tree = get_tree(who=who, run_id=run_id)
-    rows = [row for row in range(len(tree.columns.kind) - 1, -1, -1) if tree.columns.kind[row] == kind]
+    rows = [
+        row for row in range(len(tree.columns.kind) - 1, -1, -1) if tree.columns.kind[row] == kind
+    ]
     if after is not None:
         if after not in tree.row_by_node:
             raise NotVisible

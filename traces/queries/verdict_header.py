@@ -71,7 +71,10 @@ def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
 def _checkers(run: Run) -> list[Checker]:
     if run.selected_node is None:
         return []
-    latest = {each.verifier: each for each in verdicts_on(run.id, [run.selected_node]).get(run.selected_node, [])}
+    latest = {
+        each.verifier: each
+        for each in verdicts_on(run.id, [run.selected_node]).get(run.selected_node, [])
+    }
     return [
         Checker(
             name=each.verifier,

@@ -33,7 +33,9 @@ def test_it_works(people: People) -> None:
     }  # fmt: skip
 
 
-def test_dead_letters_come_in_pages_newest_first_and_without_those_of_others(people: People) -> None:
+def test_dead_letters_come_in_pages_newest_first_and_without_those_of_others(
+    people: People,
+) -> None:
     mine = [bury(people.project, f"error {n}") for n in range(3)]
     bury(make_project("other"))
     api = machine(people.project, Scope.READ)

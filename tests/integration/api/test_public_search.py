@@ -65,7 +65,9 @@ def test_a_hundred_searches_read_back_as_their_published_totals(db: None) -> Non
     assert_nodes([node for each in nodes.values() for node in each], truth)
     for run in runs[:3]:
         assert_one_run(api.get(f"runs/{run['id']}"), nodes[run["id"]])
-    assert_outputs({run["id"]: api.get(f"runs/{run['id']}/candidates")["items"] for run in runs}, truth)
+    assert_outputs(
+        {run["id"]: api.get(f"runs/{run['id']}/candidates")["items"] for run in runs}, truth
+    )
 
 
 def assert_totals(runs: list[Any], truth: dict[str, Any]) -> None:
@@ -106,7 +108,9 @@ def assert_one_run(run: Any, nodes: list[Any]) -> None:
 
 
 def assert_outputs(candidates: dict[str, list[Any]], truth: dict[str, Any]) -> None:
-    right = {run: [each for each in listed if each["correct"]] for run, listed in candidates.items()}
+    right = {
+        run: [each for each in listed if each["correct"]] for run, listed in candidates.items()
+    }
     assert sum(map(len, candidates.values())) == 5 * truth["cases"]
     assert sum(map(len, right.values())) == truth["outputs_correct"]
     assert sum(map(bool, right.values())) == truth["success_any"] * truth["cases"]

@@ -49,19 +49,32 @@ def test_it_works(people: People) -> None:
     )  # fmt: skip
     node = get_node(who=people.alice, run_id=run, node_id="a")
     texts = {part.name: part.text for part in node.parts}
-    assert texts == {"input": "question", "output": "final", "score": "sure", "rationale:5": "because"}
+    assert texts == {
+        "input": "question",
+        "output": "final",
+        "score": "sure",
+        "rationale:5": "because",
+    }
     assert node.attribute_values == {"x": 1, "y": [2], "both": "second"}
     assert node.attributes == {"x": "1", "y": "[2]", "both": "second"}
     assert node.entries == [1, 2, 3, 4, 5]
-    assert [(edge.kind, edge.target, edge.is_outgoing) for edge in node.edges] == [("revises", "b", True)]
+    assert [(edge.kind, edge.target, edge.is_outgoing) for edge in node.edges] == [
+        ("revises", "b", True)
+    ]
 
 
-def test_a_large_text_is_cut_where_it_is_shown_and_whole_where_it_is_asked_for(viewer: Viewer) -> None:
+def test_a_large_text_is_cut_where_it_is_shown_and_whole_where_it_is_asked_for(
+    viewer: Viewer,
+) -> None:
     run, text = new_run(), "ü" * TEXT_LIMIT
     put_on_record(make_project(), observed(run, "a", output=text))
     part = get_node(who=viewer, run_id=run, node_id="a").part("output")
     assert part is not None
-    assert (part.truncated, part.size_bytes, len(part.text)) == (True, 2 * TEXT_LIMIT, TEXT_LIMIT // 2)
+    assert (part.truncated, part.size_bytes, len(part.text)) == (
+        True,
+        2 * TEXT_LIMIT,
+        TEXT_LIMIT // 2,
+    )
     assert get_part(who=viewer, run_id=run, node_id="a", part="output") == text.encode()
     assert get_part_text(who=viewer, run_id=run, node_id="a", part="output") == text
     assert get_part(who=viewer, run_id=run, node_id="a", part="nothing") is None

@@ -42,13 +42,24 @@ def test_it_works(people: People) -> None:
     run = started_run("say hello", strategy=Strategy.BEST_OF_N, task="why?", tags=["t"])
     put_on_record(
         people.project,
-        observed(run, "a", node_kind=NodeKind.MODEL_CALL, model="m", usage=Usage(input=3, output=1),
-                 cost=Cost(amount=Decimal("0.10"), provenance=CostProvenance.PRICED)),
+        observed(
+            run,
+            "a",
+            node_kind=NodeKind.MODEL_CALL,
+            model="m",
+            usage=Usage(input=3, output=1),
+            cost=Cost(amount=Decimal("0.10"), provenance=CostProvenance.PRICED),
+        ),
         make_event(AnswerSelected, run, node="a", rule="first"),
         make_event(RunEnded, run, state=ObservedState.COMPLETED, answer="42"),
     )
     (row,) = list_runs(who=people.alice, filters=RunFilters()).items
-    assert (row.name, row.project, row.strategy, row.models) == ("say hello", "default", "best_of_n", ["m"])
+    assert (row.name, row.project, row.strategy, row.models) == (
+        "say hello",
+        "default",
+        "best_of_n",
+        ["m"],
+    )
     assert (row.usage.total, row.cost, row.counts.nodes) == (4, Decimal("0.1"), 1)
     assert row.answer_preview == "42"
     assert row.last_seq == row.counts.events - 1

@@ -198,7 +198,12 @@ def test_in_a_large_tree_that_grows_only_the_sums_of_branches_lag(
     )
     root, new = get_rows(who=viewer, run_id=run, ordinals=[1, before.seq + 1])
     assert (root.name, root.subtree.nodes) == ("renamed", 5)
-    assert (new.node_id, new.depth, new.subtree.nodes, new.subtree.cost) == ("new", 2, 1, Decimal(1))
+    assert (new.node_id, new.depth, new.subtree.nodes, new.subtree.cost) == (
+        "new",
+        2,
+        1,
+        Decimal(1),
+    )
     assert get_bones(who=viewer, run_id=run).seq == before.seq
     assert len(list_nodes(who=viewer, run_id=run).items) == 7
     assert get_rows(who=viewer, run_id=run, ordinals=[1])[0].subtree.nodes == 6

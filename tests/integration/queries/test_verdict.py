@@ -123,7 +123,11 @@ def test_nothing_is_said_that_no_number_tells(viewer: Viewer) -> None:
     run = new_run()
     put_on_record(make_project(), observed(run, "a"))
     header = get_header(who=viewer, run_id=run)
-    assert (header.margin_known, header.what_would_have_changed_it, header.checkers) == (False, None, [])
+    assert (header.margin_known, header.what_would_have_changed_it, header.checkers) == (
+        False,
+        None,
+        [],
+    )
     assert {"task", "models", "cost", "tokens", "verdicts"} <= set(header.not_recorded)
 
 
@@ -137,7 +141,11 @@ def test_checkers_are_the_latest_word_of_each_verifier_on_the_answer(viewer: Vie
                    independence=Independence.DETERMINISTIC, **given),
     )  # fmt: skip
     (checker,) = get_header(who=viewer, run_id=run).checkers
-    assert (checker.name, checker.outcome, checker.independence) == ("tests", "accept", "deterministic")
+    assert (checker.name, checker.outcome, checker.independence) == (
+        "tests",
+        "accept",
+        "deterministic",
+    )
     assert checker.saw_reference is True
     assert list_candidates(who=viewer, run_id=run).verifiers == ["tests"]
 
@@ -154,7 +162,9 @@ def test_spend_stands_against_each_budget(viewer: Viewer) -> None:
     ]
 
 
-def paid(run: str, node: str, cost: str, *, parent: str | None = None, tokens: int = 1, **facts: object) -> object:
+def paid(
+    run: str, node: str, cost: str, *, parent: str | None = None, tokens: int = 1, **facts: object
+) -> object:
     return observed(
         run, node, parent=parent, usage=Usage(input=tokens),
         cost=Cost(amount=Decimal(cost), provenance=CostProvenance.REPORTED),
