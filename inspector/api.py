@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from ninja import NinjaAPI
+
+from ingest.api import router as ingest_router
+from traces.api import router as traces_router
 
 api = NinjaAPI(
     title="Deliberation Inspector",
@@ -13,7 +13,5 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     docs_url="/docs",
 )
-for part in ("traces.api", "ingest.api"):
-    router = getattr(import_module(part), "router", None) if find_spec(part) else None
-    if router:
-        api.add_router("", router)
+api.add_router("", traces_router)
+api.add_router("", ingest_router)
