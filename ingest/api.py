@@ -13,7 +13,7 @@ from ingest import inbox
 from ingest.models import DeadLetter
 from traces.api.auth import Key, Session, asker_of
 from traces.api.forms import rfc3339
-from traces.api.problems import tell_problems
+from traces.api.problems import answers, tell_problems
 from traces.models.access import Role, Scope
 from traces.queries.access import NotVisible
 from traces.queries.verdicts import as_seq
@@ -76,7 +76,7 @@ class Retried(Schema):
     status: str
 
 
-@router.get("/ingest", response=IngestState, summary="How far behind recording is")
+@router.get("/ingest", response=answers(IngestState), summary="How far behind recording is")
 def get_state(request: HttpRequest) -> IngestState:
     """The inbox of the whole instance."""
     state = inbox.state(time.time_ns())
@@ -88,7 +88,7 @@ def get_state(request: HttpRequest) -> IngestState:
     )
 
 
-@router.get("/ingest/dead-letters", response=Letters, summary="What could not be recorded")
+@router.get("/ingest/dead-letters", response=answers(Letters), summary="What could not be recorded")
 def list_dead_letters(
     request: HttpRequest,
     cursor: Annotated[str | None, Query(max_length=18)] = None,
@@ -106,7 +106,7 @@ def list_dead_letters(
 
 @router.post(
     "/ingest/dead-letters/{letter_id}/retry",
-    response={202: Retried},
+    response=answers(Retried, 202),
     auth=[Key(Scope.INGEST), Session(Role.OPERATOR, Role.OWNER)],
     summary="Try a dead letter again",
 )

@@ -10,13 +10,30 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from ninja import Schema
 
 from traces.queries.access import NotVisible
+
+
+class Problem(Schema):
+    """What went wrong, in a form for programs (`status`) and a sentence for people (`detail`)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
 
 PROBLEM = "application/problem+json"
 NOTHING_HERE = "there is nothing here, or it is not yours"
 SENTENCES = {401: "send a key as: Authorization: Bearer <key>, or sign in"}
+REFUSALS = frozenset({401, 403, 404, 422})
 Run = Callable[..., HttpResponse]
+
+
+def answers(shape: type[Schema], status: int = 200) -> dict[Any, type[Schema]]:
+    """Return what an address may answer, for the document: the shape, or a problem."""
+    return {status: shape, REFUSALS: Problem}
 
 
 def problem(status: int, detail: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from ninja import Path, Query, Router
 
 from traces.api.auth import Key, Session, asker_of
 from traces.api.node_shapes import Node, Nodes, NodeWhole, ToolCallOfRun, ToolCalls
-from traces.api.problems import tell_problems
+from traces.api.problems import answers, tell_problems
 from traces.api.run_shapes import Run, Runs
 from traces.api.verdict_shapes import Candidate, Candidates, Event, Events, Verdict, Verdicts
 from traces.models.access import Scope
@@ -27,7 +27,7 @@ RunId = Annotated[str, Path(description="The run's UUID")]
 NodeId = Annotated[str, Path(description="The node's id, as its source named it")]
 
 
-@router.get("/runs", response=Runs, summary="Runs, newest first")
+@router.get("/runs", response=answers(Runs), summary="Runs, newest first")
 def list_runs(
     request: HttpRequest,
     trace_id: str | None = None,
@@ -56,13 +56,13 @@ def list_runs(
     return Runs(items=[Run.of(run) for run in page.items], next=page.next)
 
 
-@router.get("/runs/{run_id}", response=Run, summary="One run")
+@router.get("/runs/{run_id}", response=answers(Run), summary="One run")
 def get_run(request: HttpRequest, run_id: RunId) -> Run:
     """A run with its whole answer and what was discarded."""
     return Run.of(runs.get_run(who=asker_of(request), run_id=run_id))
 
 
-@router.get("/runs/{run_id}/nodes", response=Nodes, summary="Nodes in pre-order")
+@router.get("/runs/{run_id}/nodes", response=answers(Nodes), summary="Nodes in pre-order")
 def list_nodes(
     request: HttpRequest, run_id: RunId, after: Cursor = None, limit: Limit = 100
 ) -> Nodes:
@@ -71,21 +71,23 @@ def list_nodes(
     return Nodes(items=[Node.of(row) for row in page.items], next=page.next)
 
 
-@router.get("/runs/{run_id}/nodes/{path:node_id}", response=NodeWhole, summary="One node")
+@router.get("/runs/{run_id}/nodes/{path:node_id}", response=answers(NodeWhole), summary="One node")
 def get_node(request: HttpRequest, run_id: RunId, node_id: NodeId) -> NodeWhole:
     """A node with its texts, attributes, verdicts and edges."""
     found = node.get_node(who=asker_of(request), run_id=run_id, node_id=node_id, text_limit=None)
     return NodeWhole.whole(found)
 
 
-@router.get("/runs/{run_id}/candidates", response=Candidates, summary="Candidates, newest first")
+@router.get(
+    "/runs/{run_id}/candidates", response=answers(Candidates), summary="Candidates, newest first"
+)
 def list_candidates(request: HttpRequest, run_id: RunId) -> Candidates:
     """Everything that could have been the answer."""
     table = candidates.list_candidates(who=asker_of(request), run_id=run_id)
     return Candidates(items=[Candidate.of(row) for row in reversed(table.candidates)], next=None)
 
 
-@router.get("/runs/{run_id}/verdicts", response=Verdicts, summary="Verdicts, newest first")
+@router.get("/runs/{run_id}/verdicts", response=answers(Verdicts), summary="Verdicts, newest first")
 def list_verdicts(
     request: HttpRequest, run_id: RunId, cursor: Cursor = None, limit: Limit = 100
 ) -> Verdicts:
@@ -94,7 +96,9 @@ def list_verdicts(
     return Verdicts(items=[Verdict.of(row) for row in page.items], next=page.next)
 
 
-@router.get("/runs/{run_id}/tool-calls", response=ToolCalls, summary="Tool calls, newest first")
+@router.get(
+    "/runs/{run_id}/tool-calls", response=answers(ToolCalls), summary="Tool calls, newest first"
+)
 def list_tool_calls(
     request: HttpRequest, run_id: RunId, cursor: Cursor = None, limit: Limit = 100
 ) -> ToolCalls:
@@ -105,7 +109,7 @@ def list_tool_calls(
     return ToolCalls(items=[ToolCallOfRun.of(row) for row in page.items], next=page.next)
 
 
-@router.get("/runs/{run_id}/events", response=Events, summary="Ledger entries, in order")
+@router.get("/runs/{run_id}/events", response=answers(Events), summary="Ledger entries, in order")
 def list_events(
     request: HttpRequest,
     run_id: RunId,
