@@ -15,18 +15,28 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import (
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 
 from deliberation.events.codec import encode
 from ingest.models import DeadLetter, Signal
 from ingest.queries import INBOX
 from traces.actions.record import Report
+from traces.projection.texts import cut
 
 LEASE_SECONDS = 15
 CLAIM_ROWS = 400
 CLAIM_BYTES = 1_000_000
 MAX_ATTEMPTS = 5
+MAX_REASON_CHARS = 2_000
 WORKER_SLOTS = 64
+NOBODYS_FAULT = (OperationalError, InterfaceError, InternalError, ProgrammingError)
+"""Postgres is in trouble, or its tables are not those of this program: no body is to blame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,11 @@ class LostClaim(Exception):
 
 
 def claim(token: uuid.UUID) -> list[Claimed]:
-    """Take the oldest bodies nobody holds, up to about 1 MB; the claim is committed at once."""
+    """Take the oldest bodies nobody holds, up to about 1 MB; the claim is committed at once.
+
+    A body that was claimed before and is still here comes alone: it may have killed its worker, and the attempts
+    are to count against it and not against its neighbours.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             INBOX["claim"],
@@ -79,17 +93,20 @@ def settle(token: uuid.UUID, ids: Sequence[int]) -> None:
             )
 
 
-def bury(token: uuid.UUID, entry: Claimed, error: str) -> None:
-    """Move a body that cannot be recorded to the dead letters, with the reason."""
+def bury(token: uuid.UUID, entry: Claimed, error: str) -> bool:
+    """Move a body that cannot be recorded to the dead letters, with the reason. False when it is not ours any more."""
     with connection.cursor() as cursor:
-        cursor.execute(INBOX["bury"], {"token": token, "id": entry.id, "error": error[:2_000]})
+        # The reason may quote the body, and so hold what Postgres does not take.
+        reason = cut(error, MAX_REASON_CHARS)
+        cursor.execute(INBOX["bury"], {"token": token, "id": entry.id, "error": reason})
+        return bool(cursor.rowcount)
 
 
 def keep_foreign(report: Report) -> None:
     """Keep events for a run that turned out to be another project's, as a dead letter of their sender."""
     DeadLetter.objects.create(
         project_id=report.project,
-        key_prefix=report.by,
+        key_prefix=report.by.removeprefix("key:"),
         signal=Signal.EVENTS,
         media="json",
         encoding="identity",
@@ -101,7 +118,7 @@ def keep_foreign(report: Report) -> None:
 
 
 def release(token: uuid.UUID, seconds: float) -> None:
-    """Give back what we hold, to be claimed again after so many seconds."""
+    """Give back what we hold, to be claimed again after so many seconds, and twice as many at each attempt."""
     with connection.cursor() as cursor:
         cursor.execute(INBOX["release"], {"token": token, "pause": seconds})
 

@@ -2,21 +2,26 @@
 INSERT INTO ingest_inboxentry (project_id, key_prefix, signal, media, encoding, received_ns, body)
 VALUES (%(project)s, %(key_prefix)s, %(signal)s, %(media)s, %(encoding)s, %(received_ns)s, %(body)s)
 
--- claim: take the oldest free bodies, at most so many bytes; a worker that died loses its claim after the lease
+-- claim: take the oldest free bodies, at most so many bytes; one that was tried before is taken alone. A worker that
+-- died loses its claim after the lease; a claim that ends far ahead was made before the clock was set back
 UPDATE ingest_inboxentry AS entry
 SET token = %(token)s, claimed_until = now() + %(lease)s * interval '1 second', attempts = attempts + 1
 FROM (
-    SELECT id, sum(size) OVER (ORDER BY id) - size AS before
+    SELECT
+        id,
+        sum(size) OVER (ORDER BY id) - size AS before,
+        row_number() OVER (ORDER BY id) AS place,
+        max(attempts) OVER (ORDER BY id) AS tried
     FROM (
-        SELECT id, octet_length(body) AS size
+        SELECT id, octet_length(body) AS size, attempts
         FROM ingest_inboxentry
-        WHERE claimed_until IS NULL OR claimed_until < now()
+        WHERE claimed_until IS NULL OR claimed_until NOT BETWEEN now() AND now() + interval '2 minutes'
         ORDER BY id
         LIMIT %(rows)s
         FOR UPDATE SKIP LOCKED
     ) AS free
 ) AS picked
-WHERE entry.id = picked.id AND picked.before < %(bytes)s
+WHERE entry.id = picked.id AND picked.before < %(bytes)s AND (picked.tried = 0 OR picked.place = 1)
 RETURNING entry.id, project_id, key_prefix, signal, media, encoding, received_ns, body, attempts
 
 -- settle: the bodies are recorded in this very transaction; rows that another worker took over are not ours
@@ -31,8 +36,10 @@ INSERT INTO ingest_deadletter
     (project_id, key_prefix, signal, media, encoding, received_ns, body, buried_at, error)
 SELECT gone.*, now(), %(error)s FROM gone
 
--- release: give the bodies back at once, for another try
-UPDATE ingest_inboxentry SET token = NULL, claimed_until = now() + %(pause)s * interval '1 second' WHERE token = %(token)s
+-- release: give the bodies back, for another try after a pause that doubles with each
+UPDATE ingest_inboxentry
+SET token = NULL, claimed_until = now() + %(pause)s * power(2, least(attempts, 6) - 1) * interval '1 second'
+WHERE token = %(token)s
 
 -- retry: put a dead letter back into the inbox
 WITH raised AS (

@@ -20,7 +20,16 @@ from ingest.wire.span import LogRecord, Span
 from traces.actions.find_runs import find_runs
 from traces.actions.record import Report
 
-Buried = tuple[Claimed, str]
+Damaged = tuple[Claimed, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What bodies say, those that say nothing with the reason, and those of which some records could not be mapped."""
+
+    reports: list[Report]
+    unreadable: list[Damaged]
+    damaged: list[Damaged]
 
 
 @dataclass(slots=True)
@@ -30,21 +39,29 @@ class _Body:
     entry: Claimed
     events: list[Event] = field(default_factory=list)
     records: Sequence[Span | LogRecord] = ()
+    failed: int = 0
+    error: str = ""
 
 
 def read_reports(
     claimed: Iterable[Claimed], *, now_ns: int, randbytes: Callable[[int], bytes]
-) -> tuple[list[Report], list[Buried]]:
-    """Return the reports in these bodies, and the bodies that cannot be read with the reason."""
+) -> Read:
+    """Return the reports in these bodies, and the bodies that cannot be read, or not wholly, with the reason."""
     bodies: list[_Body] = []
-    unreadable: list[Buried] = []
+    unreadable: list[Damaged] = []
     for entry in claimed:
         try:
             bodies.append(_decode(entry))
         except Refused as refused:
             unreadable.append((entry, refused.sentence))
     runs = _runs_of_traces(bodies, now_ns, randbytes)
-    return [report for body in bodies for report in _reports(body, runs)], unreadable
+    reports = [report for body in bodies for report in _reports(body, runs)]
+    damaged = [
+        (body.entry, f"{body.failed} of {len(body.records)} records cannot be mapped: {body.error}")
+        for body in bodies
+        if body.failed
+    ]
+    return Read(reports, unreadable, damaged)
 
 
 def _decode(entry: Claimed) -> _Body:
@@ -71,6 +88,17 @@ def _runs_of_traces(
     }
 
 
+def _map(body: _Body, record: Span | LogRecord, run: str) -> list[Event]:
+    """Return a record's events; one that no mapping takes costs only itself, and is noted on its body."""
+    try:
+        mapped = map_span(record, run) if isinstance(record, Span) else map_log(record, run)
+        return list(map(priced, mapped))
+    except Exception as error:  # noqa: BLE001 - mappings read what strangers write
+        body.failed += 1
+        body.error = body.error or f"{type(error).__name__}: {error}"
+        return []
+
+
 def _reports(body: _Body, runs: dict[tuple[int, str], str]) -> list[Report]:
     events: defaultdict[tuple[str, str | None], list[Event]] = defaultdict(list)
     for event in body.events:
@@ -78,8 +106,7 @@ def _reports(body: _Body, runs: dict[tuple[int, str], str]) -> list[Report]:
     for record in body.records:
         trace_id = trace_of(record)
         run = runs[body.entry.project, trace_id]
-        mapped = map_span(record, run) if isinstance(record, Span) else map_log(record, run)
-        events[run, trace_id] += map(priced, mapped)
+        events[run, trace_id] += _map(body, record, run)
     return [
         Report(
             project=body.entry.project,
