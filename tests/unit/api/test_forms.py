@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+
 from traces.api.forms import decimal_text, rfc3339
 
 
