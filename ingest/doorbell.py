@@ -1,7 +1,8 @@
 """The doorbell: wake a worker, at most so often.
 
 Guarantee: none. A lost ring costs at most the two seconds until the sweep; so it never delays an answer, and a Redis
-that is gone is logged once a minute, not once a request.
+that is gone is logged once a minute, not once a request. A Redis that hangs holds one thread, not all of those that
+read bodies.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Doorbell:
         self._rung_at = 0.0
         self._complained_at = -COMPLAIN_SECONDS
         self._pending: asyncio.TimerHandle | None = None
+        self._is_publishing = False
 
     def ring(self) -> None:
         """Ring now, or shortly when it has just rung. Call from the event loop; returns at once."""
@@ -36,9 +38,20 @@ class Doorbell:
         self._pending = loop.call_later(wait, self._send)
 
     def _send(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._is_publishing:
+            self._pending = loop.call_later(QUIET_SECONDS, self._send)
+            return
         self._pending = None
         self._rung_at = time.monotonic()
-        asyncio.get_running_loop().run_in_executor(None, self._publish)
+        self._is_publishing = True
+        loop.run_in_executor(None, self._publish_alone)
+
+    def _publish_alone(self) -> None:
+        try:
+            self._publish()
+        finally:
+            self._is_publishing = False
 
     def _publish(self) -> None:
         try:

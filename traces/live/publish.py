@@ -6,15 +6,18 @@ because they compare seqs. So a failure here is logged and forgotten, and record
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 GROUP = "pokes"
 TOPICS = ["tree"]
+PATIENCE_SECONDS = 2.0  # a Redis that hangs must not stop recording
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +39,10 @@ def poke(changes: Sequence[RunChange]) -> None:
         "runs": [[each.run, each.project, each.seq, TOPICS] for each in changes],
     }
     try:
-        async_to_sync(get_channel_layer().group_send)(GROUP, message)
+        async_to_sync(_send)(message)
     except Exception as error:  # noqa: BLE001 - whatever Redis does, recording has succeeded
-        log.warning("no poke for %d runs: %s", len(changes), error)
+        log.warning("no poke for %d runs: %r", len(changes), error)
+
+
+async def _send(message: dict[str, Any]) -> None:
+    await asyncio.wait_for(get_channel_layer().group_send(GROUP, message), PATIENCE_SECONDS)

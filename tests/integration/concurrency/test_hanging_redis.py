@@ -1,0 +1,48 @@
+"""A Redis that hangs delays what is shown; it stops neither the door nor a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from ingest.doorbell import QUIET_SECONDS, Doorbell
+from traces.live import publish
+from traces.live.publish import RunChange, poke
+
+
+async def test_a_doorbell_that_hangs_holds_one_thread_and_rings_again_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recovered = threading.Event()
+    rung: list[float] = []
+
+    def hang(self: Doorbell) -> None:
+        rung.append(time.monotonic())
+        recovered.wait(10)
+
+    monkeypatch.setattr(Doorbell, "_publish", hang)
+    doorbell = Doorbell()
+    for _ in range(40):
+        doorbell.ring()
+        await asyncio.sleep(QUIET_SECONDS / 4)
+    assert len(rung) == 1
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: "read"), 2) == "read"
+
+    recovered.set()
+    await asyncio.sleep(QUIET_SECONDS * 4)
+    assert len(rung) == 2
+
+
+def test_a_poke_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging:
+        async def group_send(self, group: str, message: object) -> None:
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr(publish, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(publish, "get_channel_layer", Hanging)
+    begun = time.monotonic()
+    poke([RunChange("run", 1, 1)])
+    assert time.monotonic() - begun < 5
