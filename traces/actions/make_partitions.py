@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 TABLES = (
@@ -24,7 +24,8 @@ def make_partitions(*, today: dt.date) -> list[str]:
     """Create the partitions of this month and the next three where they are missing; return their names.
 
     A run id is a UUIDv7, whose first 48 bits are milliseconds since 1970, so a month is a range of ids. Ids from
-    outside every made month (a producer with a broken clock) go to the default partition and are not lost.
+    outside every made month (a producer with a broken clock) go to the default partition and are not lost; when
+    their month comes, they move into its partition.
     """
     made: list[str] = []
     with connection.cursor() as cursor:
@@ -59,9 +60,34 @@ def _make(cursor: CursorWrapper, table: str, month: dt.date) -> list[str]:
     cursor.execute("SELECT to_regclass(%s)", [name])
     if cursor.fetchone()[0] is not None:
         return []
+    ids = (first_id_of(month), first_id_of(after))
     cursor.execute(
-        f"CREATE TABLE {name} PARTITION OF {table} "
-        f"FOR VALUES FROM ('{first_id_of(month)}') TO ('{first_id_of(after)}') "
+        f"SELECT EXISTS (SELECT FROM {table}_other WHERE run_id >= %s AND run_id < %s)", ids
+    )
+    with transaction.atomic():
+        if cursor.fetchone()[0]:
+            _make_from_strays(cursor, table, name, ids)
+        else:
+            cursor.execute(
+                f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{ids[0]}') TO ('{ids[1]}') "
+                f"WITH (toast_tuple_target = {INLINE_ROW_BYTES})"
+            )
+    return [name]
+
+
+def _make_from_strays(cursor: CursorWrapper, table: str, name: str, ids: tuple[str, str]) -> None:
+    # Postgres makes no partition of rows that lie in the default one; without this, one run with a clock that runs
+    # ahead would keep its month, and all months after it, from ever getting one.
+    cursor.execute(f"LOCK TABLE {table}_other IN ACCESS EXCLUSIVE MODE")
+    cursor.execute(
+        f"CREATE TABLE {name} (LIKE {table} INCLUDING STORAGE INCLUDING DEFAULTS) "
         f"WITH (toast_tuple_target = {INLINE_ROW_BYTES})"
     )
-    return [name]
+    cursor.execute(
+        f"WITH strays AS (DELETE FROM {table}_other WHERE run_id >= %s AND run_id < %s RETURNING *) "
+        f"INSERT INTO {name} SELECT * FROM strays",
+        ids,
+    )
+    cursor.execute(
+        f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{ids[0]}') TO ('{ids[1]}')"
+    )
