@@ -101,12 +101,16 @@ class _Item:
 
 
 def _open(reports: Sequence[Report]) -> dict[uuid.UUID, RunState]:
-    """Make the runs that are new, lock all rows in the order of their ids, and return them."""
+    """Make the runs that are new, then lock all rows in the order of their ids, and return them.
+
+    Nothing is locked while runs are made: making one waits for whoever makes it too, who may wait for a locked one.
+    """
     first = {uuid.UUID(each.run): each for each in reversed(reports)}
     ordered = sorted(first)
     columns = ", ".join(f'"{column}"' for column in RUN_COLUMNS)
     with connection.cursor() as cursor:
-        known = lock_runs(ordered)
+        cursor.execute("SELECT id FROM traces_run WHERE id = ANY(%s)", [ordered])
+        known = {row[0] for row in cursor.fetchall()}
         missing = [run_id for run_id in ordered if run_id not in known]
         if missing:
             values = ", ".join(["%s"] * len(RUN_COLUMNS))
@@ -114,8 +118,7 @@ def _open(reports: Sequence[Report]) -> dict[uuid.UUID, RunState]:
                 f"INSERT INTO traces_run ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING",
                 [_row(_new_run(run_id, first[run_id])) for run_id in missing],
             )
-            known = lock_runs(ordered)
-    return known
+    return lock_runs(ordered)
 
 
 def _split_by_owner(

@@ -1,0 +1,70 @@
+"""Workers that make and lock the same runs at once wait for one another, and never in a circle."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+
+import pytest
+from django.db import connections
+
+from tests.integration.build import make_project, new_run, observed, put_on_record
+from traces.actions import record as recording
+from traces.models import Node, Project
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 10
+
+
+class Stage:
+    """Holds each worker where it has seen which runs are missing and has not made them yet."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.seen = {name: threading.Event() for name in ("early", "late")}
+        self.go_on = {name: threading.Event() for name in ("early", "late")}
+        self.failures: list[BaseException] = []
+        make = recording._new_run
+
+        def hold(run_id: uuid.UUID, report: recording.Report) -> object:
+            name = threading.current_thread().name
+            if name in self.seen:
+                self.seen[name].set()
+                self.go_on[name].wait(PATIENCE)
+            return make(run_id, report)
+
+        patch.setattr(recording, "_new_run", hold)
+
+    def start(self, name: str, project: Project, *runs: str) -> threading.Thread:
+        """Record an event of each run in a thread of this name."""
+
+        def work() -> None:
+            try:
+                put_on_record(project, *(observed(run, name) for run in runs))
+            except BaseException as error:
+                self.failures.append(error)
+            finally:
+                connections.close_all()
+
+        thread = threading.Thread(target=work, name=name)
+        thread.start()
+        return thread
+
+
+def test_a_run_that_is_made_meanwhile_by_a_third_makes_no_circle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project, stage = make_project(), Stage(monkeypatch)
+    first, second = sorted(new_run() for _ in range(2))
+    early = stage.start("early", project, first, second)
+    assert stage.seen["early"].wait(PATIENCE)  # neither run is there
+    put_on_record(project, observed(second, "third"))
+    late = stage.start("late", project, first, second)
+    assert stage.seen["late"].wait(PATIENCE)  # only the first is missing
+    stage.go_on["early"].set()
+    early.join(0.5)
+    stage.go_on["late"].set()
+    for thread in (early, late):
+        thread.join(PATIENCE)
+    assert stage.failures == []
+    assert Node.objects.filter(run_id=first).count() == 2
+    assert Node.objects.filter(run_id=second).count() == 3
