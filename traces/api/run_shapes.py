@@ -72,12 +72,12 @@ class RunCounts(Schema):
 
 
 class DiscardedShare(Schema):
-    """The branches under discarded nodes, whole, each node once."""
+    """The branches under discarded nodes, whole, each node once. All null in lists: it takes the tree."""
 
-    nodes: int
-    node_ratio: float | None
-    tokens: int | None
-    cost: str | None
+    nodes: int | None = None
+    node_ratio: float | None = None
+    tokens: int | None = None
+    cost: str | None = None
 
     @classmethod
     def of(cls, discarded: Discarded) -> DiscardedShare:
@@ -118,14 +118,18 @@ class Run(Schema):
     usage: Usage
     cost: Cost
     counts: RunCounts
-    discarded: DiscardedShare | None = Field(description="Null in lists")
+    discarded: DiscardedShare
     last_seq: int
     head: str = Field(description="<run id> <size> <root of the ledger in base64>")
 
     @classmethod
     def of(cls, run: runs.RunRow) -> Run:
         """Return the shape of a run."""
-        discarded = DiscardedShare.of(run.discarded) if isinstance(run, runs.RunDetail) else None
+        discarded = (
+            DiscardedShare.of(run.discarded)
+            if isinstance(run, runs.RunDetail)
+            else DiscardedShare()
+        )
         return cls(
             **{name: getattr(run, name) for name in SAME_NAMES},
             id=str(run.id),

@@ -23,6 +23,8 @@ def find_runner_up(run: Run, table: CandidateTable) -> CandidateRow | None:
 
 def words_of_margin(run: Run, table: CandidateTable, runner_up: CandidateRow | None) -> str | None:
     """Return the margin in words, None when no number tells it."""
+    if run.margin == 0:
+        return "a tie"
     if run.margin is not None:
         return f"{run.margin:g} {_unit(run.margin, run.margin_unit)}".rstrip()
     pair = _voted_pair(run, table)
