@@ -38,6 +38,9 @@ def record_what_can_be(
     with transaction.atomic():
         if not inbox.bury(token, entry, f"not all of it can be recorded: {reason}"):
             raise LostClaim("a body is another worker's now")
+        # All runs are locked at once and in order: half by half, two workers could wait for one another.
+        empty = [replace(report, events=()) for report in read.reports]
+        record(reports=empty, now=now, randbytes=randbytes)
         recorded = _record_halves(read.reports, attempt)
         inbox.count_recorded(0, sum(each.entries for each in recorded))
     for each in recorded:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import uuid
 
 import pytest
 from django.db import connections
 
-from tests.integration.build import make_project, new_run, observed, put_on_record
+from ingest import inbox
+from ingest.models import InboxEntry
+from ingest.salvage import record_what_can_be
+from tests.integration.build import NOW_NS, make_project, new_run, observed, put_on_record
+from tests.integration.concurrency.test_inbox import put
 from traces.actions import record as recording
 from traces.models import Node, Project
 
@@ -68,3 +73,26 @@ def test_a_run_that_is_made_meanwhile_by_a_third_makes_no_circle(
     assert stage.failures == []
     assert Node.objects.filter(run_id=first).count() == 2
     assert Node.objects.filter(run_id=second).count() == 3
+
+
+def test_halves_of_a_broken_body_are_recorded_under_locks_taken_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    locked: list[list[uuid.UUID]] = []
+    lock = recording.lock_runs
+
+    def note(ordered: list[uuid.UUID]) -> object:
+        locked.append(list(ordered))
+        return lock(ordered)
+
+    monkeypatch.setattr(recording, "lock_runs", note)
+    runs = sorted((new_run() for _ in range(3)), reverse=True)
+    entry = put([observed(run, "a") for run in runs])
+    token = uuid.uuid4()
+    (claimed,) = inbox.claim(token)
+    record_what_can_be(
+        token, claimed, "broken", now_ns=NOW_NS, randbytes=random.Random(1).randbytes
+    )
+    assert locked[0] == [uuid.UUID(run) for run in sorted(runs)]
+    assert Node.objects.count() == 3
+    assert not InboxEntry.objects.filter(pk=entry.pk).exists()
