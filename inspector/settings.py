@@ -83,10 +83,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Redis: Celery's broker and Channels' layer are doorbells; nothing in Redis is the truth.
 
 REDIS_URL = env.redis_client_url(env.text("REDIS_URL", "redis://127.0.0.1:6379/0"))
+# A receive is held by Redis for 5 s, as long as redis-py waits by default: the reader must wait longer.
+CHANNEL_HOST = {"address": REDIS_URL, "socket_timeout": 15}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "capacity": 1000, "expiry": 30},
+        "CONFIG": {"hosts": [CHANNEL_HOST], "capacity": 1000, "expiry": 30},
     },
 }
 

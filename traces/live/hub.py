@@ -6,7 +6,7 @@ seq, all topics.
 
 Guarantee: at most `1 / EVERY` messages a second to a socket and run; none of them is the truth. When Redis forgets
 the group or goes away, the ear joins again within `REJOIN`, and sockets hear a beat meanwhile that says no more than
-"this server lives"; what was poked in between is seen at the page's next fetch.
+"this server lives". An ear that was deaf for a while says so: every socket is told to look again, once.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
 
-from traces.live.publish import GROUP
+from traces.live.publish import GROUP, TOPICS
 
 EVERY = 0.25
 REJOIN = 15.0
+WAIT = 2.0
 BEAT = 10.0
 RUNS_AT_ONCE = 20
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Hub:
         self._projects: dict[int, set[Subscriber]] = {}
         self._pending: dict[str, _Pending] = {}
         self._due = asyncio.Event()
+        self._deaf = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def add(self, subscriber: Subscriber) -> None:
@@ -97,13 +99,17 @@ class Hub:
                 await self._listen_on(layer, await layer.new_channel("hub"))
             except Exception as error:  # noqa: BLE001 - Redis may be away; the ear waits for it
                 log.warning("live: not listening: %s", error)
-                await asyncio.sleep(2)
+                self._deaf = True
+                await asyncio.sleep(WAIT)
 
     async def _listen_on(self, layer: Any, channel: str) -> None:
         try:
             while True:
                 # Again and again: a Redis that was flushed has forgotten who is in the group.
                 await layer.group_add(GROUP, channel)
+                if self._deaf:
+                    self._deaf = False
+                    await self._tell_everyone(TOPICS)
                 await self._hear_until(layer, channel, time.monotonic() + REJOIN)
         finally:
             # An ear that nobody listens with would fill up with pokes.
@@ -143,10 +149,13 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT)
-            everyone = [*self._runs.values(), *self._projects.values()]
-            for subscribers in everyone:
-                for each in list(subscribers):
-                    await _deliver([each], Poke(run=each.run, seq=-1, topics=[]))
+            await self._tell_everyone([])
+
+    async def _tell_everyone(self, topics: list[str]) -> None:
+        everyone = [*self._runs.values(), *self._projects.values()]
+        for subscribers in everyone:
+            for each in list(subscribers):
+                await _deliver([each], Poke(run=each.run, seq=-1, topics=topics))
 
 
 async def _deliver(subscribers: list[Subscriber], poke: Poke) -> None:

@@ -124,6 +124,29 @@ async def test_a_group_that_redis_forgot_is_joined_again(
     assert [poke["seq"] for poke in heard] == [2]
 
 
+async def test_an_ear_that_was_deaf_tells_everyone_to_look_again(
+    layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "WAIT", 0.05)
+    receive = layer.receive
+
+    async def time_out(channel: str) -> None:
+        layer.receive = receive  # type: ignore[method-assign]
+        raise ConnectionError("Timeout reading from redis.sock")
+
+    monkeypatch.setattr(layer, "receive", time_out)
+    hub = Hub()
+    run, of_run = follow(hub, run="a")
+    project, of_project = follow(hub, run=None, project=2)
+    while layer.joins < 2:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    hub.remove(run)
+    hub.remove(project)
+    assert of_run == [{"run": "a", "seq": -1, "topics": ["tree"]}]
+    assert of_project == [{"run": None, "seq": -1, "topics": ["tree"]}]
+
+
 async def test_the_ear_closes_when_the_last_one_leaves(layer: Layer) -> None:
     hub = Hub()
     subscriber, _ = follow(hub, run="a")
