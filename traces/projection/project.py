@@ -179,9 +179,10 @@ def _account(fold: Fold, run: RunState, key: Key) -> None:
 
 
 def _move_sums(fold: Fold, run: RunState, key: Key, node: NodeState) -> None:
-    after = tally(node)
-    move(run, fold.before.get(key, NOTHING), after)
-    fold.before[key] = after
+    before, after = fold.before.get(key, NOTHING), tally(node)
+    if after != before:
+        move(run, before, after)
+        fold.before[key] = after
 
 
 def _link_parents(fold: Fold) -> None:
