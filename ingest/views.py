@@ -16,7 +16,6 @@ import orjson
 import psycopg
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from psycopg_pool import PoolTimeout
 
 from ingest import answers
 from ingest.auth import Forbidden, Unauthorised, authenticate
@@ -64,8 +63,9 @@ def door(view: View) -> View:
             return refuse(403, str(error))
         except Refused as error:
             return refuse(error.status, error.sentence)
-        except (psycopg.OperationalError, PoolTimeout) as error:
-            log.warning("the database does not answer: %s", error)
+        except psycopg.Error as error:
+            # Whatever it says (it is gone, full, read-only after a failover), the sender is not to blame.
+            log.warning("the database does not take it: %s", error)
             return refuse(503, "storage is not reachable; send it again", retry_after=RETRY_SECONDS)
 
     return guarded

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import psycopg
 import pytest
 import pytest_asyncio
 import zstandard
@@ -22,6 +23,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
+from psycopg_pool import PoolTimeout
 
 from deliberation.events.codec import encode
 from ingest import receive
@@ -181,6 +183,20 @@ async def test_a_full_inbox_says_when_to_come_back(
     monkeypatch.setattr(receive, "MAX_PENDING", 0)
     answer = await post(client, "/v1/traces", spans(), await key_with("ingest"))
     assert (answer.status_code, answer["Retry-After"]) == (429, "2")
+
+
+@pytest.mark.parametrize(
+    "trouble", [psycopg.errors.ReadOnlySqlTransaction, psycopg.InterfaceError, PoolTimeout]
+)
+async def test_a_database_in_trouble_says_when_to_come_back(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    async def fail(**values: object) -> None:
+        raise trouble("no")
+
+    monkeypatch.setattr("ingest.views.put", fail)
+    answer = await post(client, "/v1/traces", spans(2), await key_with("ingest"))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
 
 
 async def test_metrics_are_counted_and_not_kept(client: AsyncClient) -> None:
