@@ -91,7 +91,8 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
         "HOST": host,
         "PORT": str(parts.port or options.pop("port", "")),
         "CONN_MAX_AGE": 0 if pooled else 600,
-        "CONN_HEALTH_CHECKS": not pooled,
+        # Kept or pooled: a Postgres that was restarted leaves dead connections behind.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
 

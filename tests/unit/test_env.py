@@ -45,6 +45,11 @@ def test_a_pool_and_kept_connections_exclude_each_other() -> None:
     assert env.database("postgres://a@/x", pooled=True)["CONN_MAX_AGE"] == 0
 
 
+@pytest.mark.parametrize("pooled", [True, False])
+def test_connections_are_checked_before_use(pooled: bool) -> None:
+    assert env.database("postgres://a@/x", pooled=pooled)["CONN_HEALTH_CHECKS"] is True
+
+
 def test_a_database_of_another_kind_is_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
         env.database("mysql://a@b/c", pooled=False)
