@@ -9,7 +9,7 @@ bytes for each entry and part, so that a short text cannot be confirmed by guess
 
 from __future__ import annotations
 
-from base64 import b64encode
+from binascii import b2a_base64
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -29,7 +29,7 @@ class Part:
 
 def commit(salt: bytes, inner: bytes) -> str:
     """Return the commitment as base64, as it stands in a ledger line."""
-    return b64encode(sha256(TAG + salt + inner).digest()).decode("ascii")
+    return b2a_base64(sha256(TAG + salt + inner).digest(), newline=False).decode("ascii")
 
 
 def text_to_bytes(text: str) -> bytes:
