@@ -17,11 +17,12 @@ LABELLED_AT_MOST = 500
 def cost_icicle(sectors: Sequence[Sector]) -> dict[str, Any]:
     """The figure as JSON: `data[0].meta` holds each sector's role and which sectors can be opened.
 
-    Width is cost, in dollars; where no sector has a known cost it is tokens. Values are of whole
-    branches (`branchvalues` total). Labels are made visible before they come here.
+    Width is the strongest measure that is known of any sector: dollars, else tokens, else nodes.
+    Values are of whole branches (`branchvalues` total). Labels are made visible before they come
+    here.
     """
-    priced = any(sector.cost for sector in sectors)
-    values = [float((sector.cost if priced else sector.tokens) or 0) for sector in sectors]
+    measure = _measure(sectors)
+    values = [float(getattr(sector, measure) or 0) for sector in sectors]
     trace = go.Icicle(
         ids=[sector.id for sector in sectors],
         labels=[_label(sector) for sector in sectors],
@@ -46,6 +47,11 @@ def cost_icicle(sectors: Sequence[Sector]) -> dict[str, Any]:
     data = described["data"][0]
     data["meta"] = _meta(sectors)
     return {"data": [data], "layout": described["layout"]}
+
+
+def _measure(sectors: Sequence[Sector]) -> str:
+    known = (name for name in ("cost", "tokens") if any(getattr(each, name) for each in sectors))
+    return next(known, "nodes")
 
 
 def _label(sector: Sector) -> str:
