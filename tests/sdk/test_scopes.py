@@ -102,6 +102,17 @@ def test_a_model_call_carries_usage_and_money(client, server):
     assert (ended.reasoning, ended.cost_basis.value) == ("r", "measured")
 
 
+def test_the_event_with_the_tokens_can_be_priced_by_itself(client, server):
+    usage = dl.Usage(input=812, output=96)
+    with begin_run(client, "q") as run:
+        with run.model_call(model="m", provider="p") as call:
+            call.finish(output="o", usage=usage)
+        with run.model_call(model="m", provider="p") as call:
+            call.finish(output="o", usage=usage, model="m-2026-01-01")
+    said = [(event.model, event.provider) for event in server.of("node.ended")]
+    assert said == [("m", "p"), ("m-2026-01-01", "p")]
+
+
 def test_what_is_not_known_is_not_said(client, server):
     with begin_run(client, "q") as run, run.model_call(model="m") as call:
         call.finish(output="o")

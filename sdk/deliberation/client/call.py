@@ -5,12 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from deliberation.client.node import NodeScope
+from deliberation.client.recorder import Recorder
 from deliberation.client.values import to_cost
 from deliberation.vocabulary import Cost, CostBasis, TextVisibility, Usage
 
 
 class ModelCall(NodeScope):
     """One request to a model."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        parent: NodeScope | None,
+        facts: dict[str, Any],
+        *,
+        retries: NodeScope | None = None,
+    ) -> None:
+        super().__init__(recorder, parent, facts, retries=retries)
+        self._model = facts.get("model")
+        self._provider = facts.get("provider")
 
     def finish(
         self,
@@ -34,5 +47,8 @@ class ModelCall(NodeScope):
         facts = {"output": output, "usage": usage, "cost": to_cost(cost), "reasoning": reasoning}
         facts |= {"response_id": response_id, "finish_reason": finish_reason, "model": model}
         facts |= {"text_visibility": text_visibility, "attributes": attributes}
+        if usage is not None:
+            # A server prices the event that has the tokens, which may reach it before the start does.
+            facts |= {"model": model or self._model, "provider": self._provider}
         measured = usage is not None or cost is not None
         self._note({**facts, "cost_basis": CostBasis.MEASURED if measured else None})
