@@ -63,4 +63,5 @@ SELECT
     (SELECT count(*) FROM ingest_deadletter)
 
 -- backlog: whether the door must say "later", without counting more than needed
-SELECT count(*) FROM (SELECT 1 FROM ingest_inboxentry LIMIT %(limit)s) AS pending
+SELECT count(*), coalesce(sum(size), 0)
+FROM (SELECT octet_length(body) AS size FROM ingest_inboxentry LIMIT %(limit)s) AS pending

@@ -19,6 +19,7 @@ from ingest.pool import open_pool
 from ingest.queries import INBOX
 
 MAX_PENDING = 20_000
+MAX_PENDING_BYTES = 4 * 1024**3  # large bodies fill a disk before they are many
 LOOK_SECONDS = 0.5
 MAX_HEADS = 16
 
@@ -45,7 +46,8 @@ class Backlog:
             async with (await open_pool()).connection() as connection:
                 cursor = await connection.execute(INBOX["backlog"], {"limit": MAX_PENDING})
                 counted = await cursor.fetchone()
-            self._is_full = counted is not None and counted[0] >= MAX_PENDING
+            bodies, size = counted or (0, 0)
+            self._is_full = bodies >= MAX_PENDING or size >= MAX_PENDING_BYTES
         return self._is_full
 
 

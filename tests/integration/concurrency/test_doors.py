@@ -177,10 +177,11 @@ async def test_another_projects_run_is_404(client: AsyncClient) -> None:
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
+@pytest.mark.parametrize("limit", ["MAX_PENDING", "MAX_PENDING_BYTES"])
 async def test_a_full_inbox_says_when_to_come_back(
-    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(receive, "MAX_PENDING", 0)
+    monkeypatch.setattr(receive, limit, 0)
     answer = await post(client, "/v1/traces", spans(), await key_with("ingest"))
     assert (answer.status_code, answer["Retry-After"]) == (429, "2")
 
