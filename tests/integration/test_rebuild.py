@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -129,6 +130,17 @@ def test_money_is_added_up_to_the_last_digit() -> None:
     for n, amount in enumerate(["999999999999.000000000000000001", "0.000000000000000003"] * 2):
         put_on_record(project, observed(run, f"n{n}", cost=money(amount), **CALL))
     assert Run.objects.get().cost == Decimal("1999999999998.000000000000000008")
+    assert rebuild_changes_nothing(run)
+
+
+def test_money_of_another_currency_is_not_added_to_dollars() -> None:
+    run, project = new_run(), make_project()
+    euros = replace(money("5"), currency="EUR")
+    put_on_record(project, observed(run, "a", cost=euros, **CALL))
+    put_on_record(project, observed(run, "b", cost=money("2"), **CALL))
+    put_on_record(project, observed(run, "b", cost=Cost(provenance=CostProvenance.REPORTED)))
+    row = Run.objects.get()
+    assert (row.cost, row.unpriced_calls) == (Decimal(2), 1)
     assert rebuild_changes_nothing(run)
 
 

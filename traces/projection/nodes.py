@@ -11,7 +11,7 @@ from typing import Any
 from deliberation.events import CandidateProposed, NodeScored, NodeStarted, VerdictGiven
 from deliberation.events.fate_decided import FateDecided
 from deliberation.events.node_facts import NodeFacts
-from deliberation.vocabulary import CostProvenance, Fate, NodeKind, NodeStatus
+from deliberation.vocabulary import Cost, CostProvenance, Fate, NodeKind, NodeStatus
 from traces.projection.states import CandidateState, NodeState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact, preview
 
@@ -163,9 +163,14 @@ def _apply_amounts(node: NodeState, event: NodeFacts) -> None:
             if tokens is not None and 0 <= tokens <= MAX_TOKENS:
                 setattr(node, f"{name}_tokens", tokens)
     cost = event.cost
-    if cost and cost.amount is not None and cost.provenance is not CostProvenance.ABSENT:
+    if cost is not None and cost.amount is not None and _is_in_dollars(cost):
         node.cost, node.cost_provenance = cost.amount, cost.provenance.value
         node.price_table = fact(cost.price_table)
+
+
+def _is_in_dollars(cost: Cost) -> bool:
+    # Sums are in US dollars; what another currency is worth is not known here.
+    return cost.currency == "USD" and cost.provenance is not CostProvenance.ABSENT
 
 
 def _apply_texts(node: NodeState, event: NodeFacts) -> None:
