@@ -226,6 +226,20 @@ def test_foreign_events_that_are_retried_keep_the_name_of_their_key() -> None:
     assert line["by"] == "key:test"
 
 
+def test_bodies_of_a_project_that_was_deleted_are_buried_alone() -> None:
+    gone = make_project("gone")
+    number = gone.pk
+    gone.delete()
+    put([observed(new_run(), "a")])
+    put([observed(new_run(), "b")], project_id=number)
+    otlp = {"signal": "traces", "media": "protobuf", "encoding": "identity", "body": spans(2)}
+    put([], project_id=number, **otlp)
+    put([observed(new_run(), "c")])
+    drain()
+    assert names() == {"a", "c"}
+    assert (DeadLetter.objects.count(), InboxEntry.objects.count()) == (2, 0)
+
+
 def test_hostile_numbers_and_ids_pass_the_wire_or_are_rejected_there() -> None:
     run = new_run()
     plain = encode(make_event(NodeScored, run, node="a"))
