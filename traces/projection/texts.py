@@ -52,9 +52,17 @@ def _text_in(value: Any, depth: int = 0) -> str | None:
     if isinstance(value, list):
         inner = reversed(value)
     elif isinstance(value, dict):
+        if value.get("type") == "tool_call" and isinstance(value.get("name"), str):
+            return _call(value["name"], value.get("arguments"))
         inner = [value[name] for name in TEXT_KEYS if name in value]
     for item in inner:
         text = _text_in(item, depth + 1) if item else None
         if text:
             return text
     return None
+
+
+def _call(name: str, arguments: Any) -> str:
+    if arguments is None or isinstance(arguments, str):
+        return f"{name}({arguments or ''})"
+    return f"{name}({orjson.dumps(arguments).decode()})"
