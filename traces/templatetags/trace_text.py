@@ -11,8 +11,11 @@ import re
 
 from django import template
 
+from traces.queries.runs import RunRow
+
 register = template.Library()
 
+TITLE_CHARS = 120
 REPLACEMENT = "\ufffd"
 CONTROLS = [
     "NUL",
@@ -77,3 +80,10 @@ def visible(text: str | None) -> str:
 def one_line(text: str | None) -> str:
     """For a row: visible, and on one line."""
     return " ".join(visible(text).split())
+
+
+@register.filter
+def run_title(run: RunRow) -> str:
+    """What a run is called: its name, else the beginning of what it was asked."""
+    said = one_line(run.name) or one_line((run.task or "")[:TITLE_CHARS])
+    return said or "unnamed run"

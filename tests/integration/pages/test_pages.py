@@ -95,6 +95,16 @@ def test_words_of_others_are_escaped_and_visible(people: People, run: str) -> No
     assert "<script>alert" not in page
 
 
+def test_what_was_asked_stands_on_the_page_and_names_a_run_without_a_name(people: People) -> None:
+    made = new_run()
+    put_on_record(people.project, make_event(RunStarted, made, task="What is 6 * 7?"))
+    bob = client_of(people, "bob")
+    page = bob.get(reverse("run", args=[made])).text
+    assert "<title>What is 6 * 7? · " in page
+    assert '<p class="verdict__task trace">What is 6 * 7?</p>' in page
+    assert "unnamed run" not in bob.get(reverse("runs")).text
+
+
 def test_no_page_carries_inline_script_or_style(people: People, run: str) -> None:
     for address in ["/", *run_pages(run)]:
         page = client_of(people, "bob").get(address).text

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traces.templatetags.trace_text import HIDDEN, one_line, visible
+from traces.templatetags.trace_text import HIDDEN, one_line, run_title, visible
 
 
 def test_it_works() -> None:
@@ -53,3 +55,18 @@ def test_no_hidden_character_is_left(text: str) -> None:
 @given(st.text())
 def test_making_visible_twice_changes_nothing(text: str) -> None:
     assert visible(visible(text)) == visible(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "title"),
+    [
+        ("sum", "6 * 7?", "sum"),
+        (None, "What is\n6 * 7?", "What is 6 * 7?"),
+        (None, "x" * 5_000, "x" * 120),
+        ("", None, "unnamed run"),
+    ],
+)
+def test_a_run_without_a_name_is_called_by_its_task(
+    name: str | None, task: str | None, title: str
+) -> None:
+    assert run_title(SimpleNamespace(name=name, task=task)) == title  # type: ignore[arg-type]
