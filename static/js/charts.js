@@ -56,7 +56,7 @@ export function attachChart(element) {
     if (!figure) return;
     const library = await loadPlotly();
     const { data, layout } = painted(figure);
-    element.toggleAttribute("data-empty", !data[0]?.ids?.length);
+    element.toggleAttribute("data-empty", !data[0]?.values?.some((value) => value > 0));
     await library.react(canvas, data, layout, CONFIG);
     if (!drawn) canvas.on("plotly_icicleclick", onSector);
     drawn = true;
