@@ -63,6 +63,7 @@ class Patient:
     def __init__(self, settings: Settings, now: dt.datetime) -> None:
         assert settings.url
         assert settings.key
+        self._url = settings.url.rstrip("/")
         self._transport = Transport(settings.url, settings.key, timeout=settings.timeout)
         # One run a month for each key: a doctor who is asked often leaves no crowd of runs behind.
         randbytes = repeatable_randbytes("doctor", settings.key, f"{now:%Y-%m}")
@@ -123,7 +124,7 @@ class Patient:
         started = time.monotonic()
         while time.monotonic() - started < ARRIVAL_SECONDS:
             if self._transport.request("GET", f"/api/v1/runs/{self._run}").status == 200:
-                return Finding(True, f"It is recorded, as run {self._run}.")
+                return Finding(True, f"It is recorded, and can be seen: {self._url}/runs/{self._run}")
             time.sleep(0.2)
         sentence = f"Not recorded within {ARRIVAL_SECONDS:.0f} s. Accepted events are not lost; are workers up?"
         return Finding(None, sentence)
