@@ -124,7 +124,9 @@ class Patient:
         started = time.monotonic()
         while time.monotonic() - started < ARRIVAL_SECONDS:
             if self._transport.request("GET", f"/api/v1/runs/{self._run}").status == 200:
-                return Finding(True, f"It is recorded, and can be seen: {self._url}/runs/{self._run}")
+                return Finding(
+                    True, f"It is recorded, and can be seen: {self._url}/runs/{self._run}"
+                )
             time.sleep(0.2)
         sentence = f"Not recorded within {ARRIVAL_SECONDS:.0f} s. Accepted events are not lost; are workers up?"
         return Finding(None, sentence)
