@@ -24,9 +24,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Money, with where the figure comes from. `amount` is None exactly when provenance is absent."""
+    """Money, with where the figure comes from. `amount` is None exactly when provenance is absent.
+
+    An amount without a stated provenance is the reporter's own word.
+    """
 
     amount: Decimal | None = None
     currency: str = "USD"
     provenance: CostProvenance = CostProvenance.ABSENT
     price_table: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keep amount and provenance in step."""
+        if self.amount is not None and self.provenance is CostProvenance.ABSENT:
+            object.__setattr__(self, "provenance", CostProvenance.REPORTED)
