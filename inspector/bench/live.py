@@ -60,7 +60,7 @@ def _open(page: Any, address: str) -> None:
             page.get_by_text("first").first.wait_for()
             return
         time.sleep(0.1)
-    raise RuntimeError(f"{address} did not open")
+    raise RuntimeError(f"{address} answered {answer.status}")
 
 
 def _measure(stack: Stack, page: Any, run: str, number: int) -> float:

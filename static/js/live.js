@@ -8,6 +8,7 @@ import { age } from "./words.js";
 
 const BEAT = 25_000;
 const FRAGMENTS_EVERY = 1000;
+const LOOK_EVERY = 30_000; // a poke that was lost on its way leaves a page behind for no longer than this
 const POLL = { first: 3000, most: 30_000 };
 const RETRY = { first: 500, most: 15_000 };
 
@@ -30,7 +31,7 @@ export function throttle(call, every) {
 
 /** Follows `data-live` ("run=…" or "project=…") of an element. @returns a function that stops. */
 export function follow(element, mark) {
-  const page = { seq: Number(element.dataset.seq ?? -1), spoke: 0, polled: 0 };
+  const page = { seq: Number(element.dataset.seq ?? -1), spoke: 0, polled: 0, asked: Date.now() };
   const fragments = throttle(() => window.htmx.trigger(document.body, "poke"), FRAGMENTS_EVERY);
   let socket = null;
   let retry = RETRY.first;
@@ -39,6 +40,7 @@ export function follow(element, mark) {
   const timers = { retry: 0, poll: 0, mark: setInterval(say, 1000) };
 
   function poke(detail) {
+    page.asked = Date.now();
     document.dispatchEvent(new CustomEvent("live:poke", { detail }));
     fragments();
   }
@@ -47,7 +49,8 @@ export function follow(element, mark) {
     page.spoke = Date.now();
     const changed = message.topics?.length || message.seq > page.seq;
     page.seq = Math.max(page.seq, message.seq ?? -1);
-    if (changed) poke({ run: message.run, seq: message.seq, topics: message.topics });
+    const isDue = !document.hidden && Date.now() - page.asked > LOOK_EVERY;
+    if (changed || isDue) poke({ run: message.run, seq: message.seq, topics: message.topics });
     say();
   }
 
