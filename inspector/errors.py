@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 PROBLEM = "application/problem+json"
@@ -43,7 +42,4 @@ def _tell(request: HttpRequest, status: int) -> HttpResponse:
         return JsonResponse(problem, status=status, content_type=PROBLEM)
     # Without the request: a page about an error runs no context processor that may fail too.
     page = {"status": status, "title": title, "detail": detail}
-    try:
-        return HttpResponse(render_to_string("error.html", page), status=status)
-    except TemplateDoesNotExist:
-        return HttpResponse(f"{title}. {detail}\n", status=status, content_type="text/plain")
+    return HttpResponse(render_to_string("error.html", page), status=status)

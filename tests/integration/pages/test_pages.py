@@ -53,6 +53,14 @@ def test_it_works(people: People, run: str) -> None:
         assert (answer.status_code, address) == (200, address)
 
 
+def test_an_unknown_address_is_a_page_with_a_way_back() -> None:
+    answer = Client().get("/nothing-here")
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("text/html")
+    assert "<h1>Not found</h1>" in answer.text
+    assert '<a href="/">To the runs</a>' in answer.text
+
+
 def test_charlie_finds_nothing_at_any_address_of_a_run(people: People, run: str) -> None:
     charlie = client_of(people, "charlie")
     for address in run_pages(run):
