@@ -44,8 +44,7 @@ def _first_steps(request: HttpRequest) -> dict[str, Any]:
         return {"first_step": f"export INSPECTOR_URL={address} INSPECTOR_KEY=…"}
     file = settings.DATA_DIR / "local.env"
     near = file.relative_to(settings.BASE_DIR) if file.is_relative_to(settings.BASE_DIR) else file
-    # The file assigns and does not export: programs started here must see what it says.
-    return {"first_step": f"set -a; . {near}; set +a"}
+    return {"first_step": f". {near}"}
 
 
 @for_people

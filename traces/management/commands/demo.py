@@ -35,7 +35,7 @@ class Command(BaseCommand):
         """Play, and print one line for each run."""
         settings = settings_from(os.environ, url=url, key=key, spool=False)
         if not settings.url or not settings.key:
-            raise CommandError("Give --url and --key, or: set -a; . .data/local.env; set +a")
+            raise CommandError("Give --url and --key, or first: . .data/local.env")
         client = Client(settings)
         stage = Stage(client=client, key=settings.key, month=dt.datetime.now(dt.UTC).date())
         runs = [run_game_of_24(stage, puzzle) for puzzle in PUZZLES]
