@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from deliberation.events import Event, NodeObserved
+from deliberation.events import Event, MessageObserved, NodeObserved
 from deliberation.vocabulary import NodeKind, NodeStatus
 from ingest.mapping import genai
+from ingest.mapping.log_messages import Told, message_told
 from ingest.mapping.rest import write_log
 from ingest.mapping.spans import exception_text
 from ingest.mapping.take import dump
@@ -21,12 +22,15 @@ SEVERE = ("ERROR", "FATAL", "CRITICAL")
 def map_log(record: LogRecord, run: str) -> list[Event]:
     """Return the events that a log record stands for, in the run `run`.
 
-    The content of a model call that some clients send as a log adds to that call's node. Any other
-    record is a step of its own, under the span it was written in: it must not be lost, and cannot
-    contradict the span.
+    The content of a model call that some clients send as a log adds to that call's node, whole or
+    message by message. Any other record is a step of its own, under the span it was written in: it
+    must not be lost, and cannot contradict the span.
     """
     if record.span_id is not None and _tells_of_its_call(record):
         return [_observe_call(record, record.span_id, run)]
+    told = message_told(record) if record.span_id is not None else None
+    if record.span_id is not None and told is not None:
+        return [_observe_message(record, record.span_id, told, run)]
     return [_observe_step(record, run)]
 
 
@@ -45,6 +49,19 @@ def _observe_call(record: LogRecord, node: str, run: str) -> Event:
         text=_text_of(record.body),
         attributes=write_log(record, rest, genai.NAME),
         **facts,
+    )
+
+
+def _observe_message(record: LogRecord, node: str, told: Told, run: str) -> Event:
+    return MessageObserved(
+        run=run,
+        key=record.digest + ":0",
+        at=record.at,
+        node=node,
+        direction=told.direction,
+        position=told.position,
+        message=dump(told.message),
+        attributes=write_log(record, record.attributes.copy(), genai.NAME),
     )
 
 

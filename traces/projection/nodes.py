@@ -8,10 +8,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from deliberation.events import CandidateProposed, NodeScored, NodeStarted, VerdictGiven
+from deliberation.events import (
+    CandidateProposed,
+    MessageObserved,
+    NodeScored,
+    NodeStarted,
+    VerdictGiven,
+)
 from deliberation.events.fate_decided import FateDecided
 from deliberation.events.node_facts import NodeFacts
-from deliberation.vocabulary import Cost, CostProvenance, Fate, NodeKind, NodeStatus
+from deliberation.vocabulary import (
+    Cost,
+    CostProvenance,
+    Fate,
+    MessageDirection,
+    NodeKind,
+    NodeStatus,
+)
 from traces.projection.states import CandidateState, NodeState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact, preview
 
@@ -41,6 +54,12 @@ def apply_facts(node: NodeState, event: NodeFacts) -> None:
     _apply_status(node, event)
     _apply_amounts(node, event)
     _apply_texts(node, event)
+
+
+def apply_message(node: NodeState, event: MessageObserved) -> None:
+    """Show what a model answered, where the answer came as a message of its own."""
+    if event.message and event.direction is MessageDirection.OUTPUT:
+        node.preview = preview(event.message)
 
 
 def apply_score(node: NodeState, event: NodeScored) -> None:

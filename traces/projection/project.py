@@ -20,6 +20,7 @@ from deliberation.events import (
     Event,
     FateDecided,
     GapReported,
+    MessageObserved,
     NodeScored,
     RunEnded,
     RunStarted,
@@ -103,6 +104,8 @@ def project(
 def _apply(fold: Fold, run: RunState, event: Event, seq: int) -> None:
     if isinstance(event, NodeFacts):
         on_node.apply_facts(fold.node(run, event.node, seq), event)
+    elif isinstance(event, MessageObserved):
+        on_node.apply_message(fold.node(run, event.node, seq), event)
     elif isinstance(event, NodeScored):
         on_node.apply_score(fold.node(run, event.node, seq), event)
     elif isinstance(event, FateDecided):

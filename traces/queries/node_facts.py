@@ -8,7 +8,13 @@ from typing import Any
 
 import orjson
 
-from deliberation.events import CandidateProposed, Event, NodeScored, VerdictGiven
+from deliberation.events import (
+    CandidateProposed,
+    Event,
+    MessageObserved,
+    NodeScored,
+    VerdictGiven,
+)
 from deliberation.events.node_facts import NodeFacts
 from deliberation.ledger.parts import bytes_to_text
 from traces.queries.ledger import StoredEntry, showable
@@ -16,6 +22,8 @@ from traces.queries.ledger import StoredEntry, showable
 # In the order in which they are read.
 NODE_TEXTS = ("input", "reasoning", "text", "output", "error")
 WORDS = ("finish_reason", "response_id")
+# Of a message: its side, where the source places it, when it was, its entry, and its bytes.
+Place = tuple[str, int, int, int, bytes]
 
 
 @dataclass(slots=True)
@@ -36,6 +44,7 @@ def gather(entries: Iterable[StoredEntry]) -> NodeFactsRead:
     """Return what entries in ledger order say of their node: the latest text wins, attributes are united."""
     facts = NodeFactsRead()
     others: dict[str, bytes] = {}
+    told: list[Place] = []
     for entry in entries:
         event = entry.event
         opened = {name: data for name, data in entry.parts.items() if data is not None}
@@ -44,11 +53,28 @@ def gather(entries: Iterable[StoredEntry]) -> NodeFactsRead:
             opened.pop("name", None)
             facts.texts |= opened
             _note_words(facts, event)
+        elif isinstance(event, MessageObserved):
+            if "message" in opened:
+                told.append(_place(event, entry.seq, opened["message"]))
         else:
             others |= {_name(event, entry.seq, part): data for part, data in opened.items()}
+    # What the node itself says of its conversation is preferred to what was told beside it.
+    facts.texts = _conversations(told) | facts.texts
     known = {name: facts.texts[name] for name in NODE_TEXTS if name in facts.texts}
     facts.texts = known | others
     return facts
+
+
+def _place(event: MessageObserved, seq: int, message: bytes) -> Place:
+    return (event.direction.value, event.position or 0, event.at or 0, seq, message)
+
+
+def _conversations(told: list[Place]) -> dict[str, bytes]:
+    """Put messages that came one by one together, a side of the call each."""
+    sides: dict[str, list[bytes]] = {}
+    for side, *_, message in sorted(told):
+        sides.setdefault(side, []).append(message)
+    return {side: b"[%s]" % b",".join(messages) for side, messages in sides.items()}
 
 
 def _name(event: Event, seq: int, part: str) -> str:

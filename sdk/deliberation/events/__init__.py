@@ -9,6 +9,7 @@ from deliberation.events.candidate_proposed import CandidateProposed
 from deliberation.events.edge_drawn import EdgeDrawn
 from deliberation.events.fate_decided import FateDecided
 from deliberation.events.gap_reported import GapReported
+from deliberation.events.message_observed import MessageObserved
 from deliberation.events.node_ended import NodeEnded
 from deliberation.events.node_observed import NodeObserved
 from deliberation.events.node_scored import NodeScored
@@ -25,6 +26,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     NodeStarted,
     NodeEnded,
     NodeObserved,
+    MessageObserved,
     NodeScored,
     FateDecided,
     CandidateProposed,
@@ -42,6 +44,7 @@ __all__ = [
     "Event",
     "FateDecided",
     "GapReported",
+    "MessageObserved",
     "NodeEnded",
     "NodeObserved",
     "NodeScored",

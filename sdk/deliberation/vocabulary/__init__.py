@@ -4,7 +4,13 @@ Server, client, verifier and documentation all import these; nothing here import
 """
 
 from deliberation.vocabulary.budget import DIMENSIONS, Budget, OnHit
-from deliberation.vocabulary.calls import CostBasis, CostProvenance, SideEffect, TextVisibility
+from deliberation.vocabulary.calls import (
+    CostBasis,
+    CostProvenance,
+    MessageDirection,
+    SideEffect,
+    TextVisibility,
+)
 from deliberation.vocabulary.edges import EdgeKind
 from deliberation.vocabulary.fates import DiscardReason, Fate
 from deliberation.vocabulary.kinds import NodeKind, NodeStatus
@@ -25,6 +31,7 @@ __all__ = [
     "EdgeKind",
     "Fate",
     "Independence",
+    "MessageDirection",
     "NodeKind",
     "NodeStatus",
     "ObservedState",

@@ -57,3 +57,12 @@ class TextVisibility(str, Enum):
     """It was removed."""
     NONE = "none"
     """There is no text, or none was returned."""
+
+
+class MessageDirection(str, Enum):
+    """On which side of a call a message stands."""
+
+    INPUT = "input"
+    """It was given to the model."""
+    OUTPUT = "output"
+    """The model wrote it."""
