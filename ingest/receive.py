@@ -6,14 +6,13 @@ promised, and nothing else is waited for.
 
 from __future__ import annotations
 
-import base64
 import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deliberation.events import Event
-from deliberation.ledger.tree import HASH_BYTES, root_of
+from deliberation.ledger.head import format_head
 from ingest.auth import Sender
 from ingest.pool import open_pool
 from ingest.queries import INBOX
@@ -86,9 +85,3 @@ async def find_known_runs(events: Iterable[Event]) -> dict[str, KnownRun]:
         str(run): KnownRun(project, format_head(str(run), size, bytes(frontier)) if size else None)
         for run, project, size, frontier in rows
     }
-
-
-def format_head(run: str, size: int, frontier: bytes) -> str:
-    """Return a run's head as given away: its id, size and root, so that whoever keeps it can hold us to it."""
-    hashes = [frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES)]
-    return f"{run} {size} {base64.b64encode(root_of(hashes)).decode('ascii')}"

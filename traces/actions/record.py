@@ -20,7 +20,8 @@ from django.db import connection, transaction
 from deliberation.events import Event, RunOpened
 from deliberation.events.run_opened import OPENING_KEY
 from deliberation.ledger.entry import Entry, seal
-from deliberation.ledger.tree import HASH_BYTES, append
+from deliberation.ledger.head import split_frontier
+from deliberation.ledger.tree import append
 from traces.audit.openings import INLINE_BYTES, pack
 from traces.live.publish import RunChange
 from traces.projection.project import Numbered, project
@@ -247,9 +248,7 @@ def _write_ledger(entries: dict[uuid.UUID, list[Entry]], now: dt.datetime) -> No
 
 
 def _grow(run: RunState, sealed: Iterable[Entry]) -> None:
-    frontier = [
-        run.frontier[at : at + HASH_BYTES] for at in range(0, len(run.frontier), HASH_BYTES)
-    ]
+    frontier = split_frontier(run.frontier)
     grown, run.size = append(frontier, run.size, (entry.leaf for entry in sealed))
     run.frontier = b"".join(grown)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from base64 import b64encode
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +11,7 @@ from typing import Any
 
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
-from deliberation.ledger.tree import HASH_BYTES, root_of
+from deliberation.ledger.head import format_head
 from traces.models import Run
 from traces.queries.access import Who, as_uuid, as_viewer, is_storable, see_run
 from traces.queries.amounts import Counts, Discarded, Tokens, tokens_of
@@ -193,13 +192,6 @@ def whole_answer(run: Run) -> str | None:
     return run.answer
 
 
-def head_of(run: Run) -> str:
-    """Return "<run id> <size> <root>": what the run's ledger is at this moment."""
-    frontier = bytes(run.frontier)
-    hashes = [frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES)]
-    return f"{run.id} {run.size} {b64encode(root_of(hashes)).decode('ascii')}"
-
-
 def _texts(filters: RunFilters) -> list[str]:
     values = (getattr(filters, field.name) for field in fields(filters))
     return [value for value in values if isinstance(value, str)]
@@ -248,7 +240,7 @@ def row_values(run: Run) -> dict[str, Any]:
         "usage": tokens_of(run),
         "counts": Counts(**counts, events=run.size),
         "last_seq": run.size - 1,
-        "head": head_of(run),
+        "head": format_head(str(run.id), run.size, bytes(run.frontier)),
     }
 
 
