@@ -9,15 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from deliberation.events import Event
-from deliberation.ledger.entry import unseal
 from traces.actions.record import lock_runs, save_runs
-from traces.audit.openings import unpack
 from traces.projection.project import Numbered, project
 from traces.projection.states import RunState
 from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
+from traces.queries.ledger import read_entries_after
 
 CHUNK = 5_000
 
@@ -48,32 +46,6 @@ def rebuild(*, run_id: uuid.UUID) -> int:
 
 def _chunks(run_id: uuid.UUID) -> Iterator[list[Numbered]]:
     after = -1
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT seq, line, openings FROM traces_ledgerentry "
-                "WHERE run_id = %s AND seq > %s ORDER BY seq LIMIT %s",
-                [run_id, after, CHUNK],
-            )
-            rows = cursor.fetchall()
-        if not rows:
-            return
-        yield [Numbered(seq, _event(run_id, line, openings)) for seq, line, openings in rows]
-        after = rows[-1][0]
-
-
-def _event(run_id: uuid.UUID, line: bytes, openings: bytes) -> Event:
-    opened = [
-        (opening.name, opening.data if opening.data is not None else _large(run_id, opening.inner))
-        for opening in unpack(bytes(openings))
-        if opening.data is not None or opening.inner is not None
-    ]
-    return unseal(bytes(line), opened)
-
-
-def _large(run_id: uuid.UUID, inner: bytes | None) -> bytes:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            'SELECT data FROM traces_ledgerpart WHERE run_id = %s AND "inner" = %s', [run_id, inner]
-        )
-        return bytes(cursor.fetchone()[0])
+    while entries := read_entries_after(run_id, after, CHUNK):
+        yield [Numbered(entry.seq, entry.event) for entry in entries]
+        after = entries[-1].seq
