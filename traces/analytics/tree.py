@@ -153,14 +153,6 @@ def top_branches(shape: Shape, rows: Iterable[int]) -> list[tuple[int, int]]:
     return ranges
 
 
-def path_to(shape: Shape, row: int) -> list[int]:
-    """Return the rows from the root down to `row`."""
-    path = [row]
-    while shape.parent[path[-1]] >= 0:
-        path.append(shape.parent[path[-1]])
-    return path[::-1]
-
-
 def children_of(shape: Shape, row: int) -> list[int]:
     """Return the rows right under `row` in order, or of all roots for ROOT."""
     if row == ROOT:

@@ -44,7 +44,7 @@ def list_runs(
     """Runs of the projects that the asker may look into."""
     filters = runs.RunFilters(
         trace_id=trace_id,
-        status=status,
+        state=status,
         strategy=strategy,
         q=q,
         since=since,

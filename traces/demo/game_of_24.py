@@ -50,7 +50,7 @@ class Search:
         """Search level by level, then let the calculator judge what is left."""
         beam: list[tuple[Node | None, State]] = [(None, self.start)]
         for depth in range(1, len(self.start)):
-            beam = self._cut(self._expand(beam, depth), is_last=depth == len(self.start) - 1)
+            beam = self._cut(self._expand(beam, depth))
         accepted = [node for node, state in beam if node is not None and self._verify(node, state)]
         if not accepted:
             self.run.finish(stop_reason="no candidate passed")
@@ -87,9 +87,7 @@ class Search:
                 opened.append((node, child, value))
         return opened
 
-    def _cut(
-        self, opened: list[tuple[Node, State, float]], *, is_last: bool
-    ) -> list[tuple[Node | None, State]]:
+    def _cut(self, opened: list[tuple[Node, State, float]]) -> list[tuple[Node | None, State]]:
         ranked = sorted(opened, key=lambda each: -each[2])  # stable: ties keep their order
         cutoff = ranked[min(BEAM, len(ranked)) - 1][2]
         for rank, (node, state, value) in enumerate(ranked, start=1):

@@ -77,7 +77,7 @@ def apply_score(node: NodeState, event: NodeScored) -> None:
             setattr(node, column, value)
 
 
-def apply_fate(node: NodeState, event: FateDecided, seq: int) -> None:
+def apply_fate(node: NodeState, event: FateDecided) -> None:
     """Fold a decision; the one that the source dates latest stands, whatever order they arrive in."""
     if event.wrongly is not None:
         node.wrongly_discarded = event.wrongly

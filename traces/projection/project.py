@@ -109,7 +109,7 @@ def _apply(fold: Fold, run: RunState, event: Event, seq: int) -> None:
     elif isinstance(event, NodeScored):
         on_node.apply_score(fold.node(run, event.node, seq), event)
     elif isinstance(event, FateDecided):
-        on_node.apply_fate(fold.node(run, event.node, seq), event, seq)
+        on_node.apply_fate(fold.node(run, event.node, seq), event)
     elif isinstance(event, CandidateProposed):
         candidate = fold.candidates.setdefault(
             (run.id, event.node), CandidateState(run_id=run.id, node_id=event.node)

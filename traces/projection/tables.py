@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from traces.models import Candidate, Edge, LedgerEntry, LedgerPart, Node, Run, Verdict
+from traces.models import Candidate, Edge, LedgerEntry, Node, Run, Verdict
 
 POSTGRES_TYPES = {
     "UUIDField": "uuid",
@@ -77,5 +77,4 @@ CANDIDATES = Table(Candidate)
 VERDICTS = Table(Verdict)
 EDGES = Table(Edge)
 ENTRIES = Table(LedgerEntry)
-PARTS = Table(LedgerPart)
 RUN_COLUMNS = tuple(str(field.column) for field in Run._meta.local_fields)

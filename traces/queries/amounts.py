@@ -61,11 +61,6 @@ class Discarded:
     tokens: int | None
     cost: Decimal | None
 
-    @property
-    def share(self) -> float | None:
-        """The same as `node_ratio`."""
-        return self.node_ratio
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subtree:

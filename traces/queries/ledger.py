@@ -83,8 +83,3 @@ def _data(opening: Opening, large: dict[bytes, bytes]) -> bytes | None:
 def showable(text: str) -> str:
     """Return the text with U+FFFD for NUL and lone surrogates, which neither JSON readers nor browsers take."""
     return _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def is_showable(text: str) -> bool:
-    """Whether the text can be shown as it was recorded."""
-    return _UNSHOWABLE.search(text) is None

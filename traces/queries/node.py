@@ -128,12 +128,6 @@ def get_part(*, who: Who, run_id: str | uuid.UUID, node_id: str, part: str) -> b
     return _facts(run.id, node).texts.get(part)
 
 
-def get_part_text(*, who: Who, run_id: str | uuid.UUID, node_id: str, part: str) -> str | None:
-    """Return the text of one part, whole, with U+FFFD for what cannot be shown. Raises NotVisible."""
-    data = get_part(who=who, run_id=run_id, node_id=node_id, part=part)
-    return None if data is None else showable(bytes_to_text(data))
-
-
 def _find(run_id: uuid.UUID, node_id: str) -> Node:
     if not is_storable(node_id):
         raise NotVisible

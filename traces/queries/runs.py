@@ -36,7 +36,7 @@ COUNTED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFilters:
-    """What a list of runs is narrowed by; None does not narrow. `state` and `status` are one thing.
+    """What a list of runs is narrowed by; None does not narrow. `state` is the observed one.
 
     `q` is looked for in name, task, answer and tags; `since` and `until` compare the start of a run, or, where its
     source stated none, the moment its id was made.
@@ -44,7 +44,6 @@ class RunFilters:
 
     q: str | None = None
     state: str | None = None
-    status: str | None = None
     strategy: str | None = None
     trace_id: str | None = None
     tag: str | None = None
@@ -95,11 +94,6 @@ class RunRow:
         return self.answer and self.answer[:PREVIEW_CHARS]
 
     @property
-    def tokens(self) -> Tokens:
-        """The same as `usage`."""
-        return self.usage
-
-    @property
     def duration_ns(self) -> int | None:
         """From start to end, where both are known."""
         if self.started_ns is None or self.ended_ns is None:
@@ -139,11 +133,6 @@ class RunDetail(RunRow):
     unpriced_calls: int
     missing_events: int
     discarded: Discarded
-
-    @property
-    def answer_truncated(self) -> bool:
-        """Whether the answer is only a beginning: never here."""
-        return False
 
 
 def list_runs(
@@ -199,9 +188,8 @@ def _texts(filters: RunFilters) -> list[str]:
 
 def narrow(found: QuerySet[Run], filters: RunFilters) -> QuerySet[Run]:
     """Return the runs among `found` that the filters let through."""
-    state = filters.state or filters.status
     plain = {
-        "observed_state": state,
+        "observed_state": filters.state,
         "strategy": filters.strategy,
         "trace_id": filters.trace_id,
         "tags__contains": [filters.tag] if filters.tag else None,

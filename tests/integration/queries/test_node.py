@@ -20,7 +20,7 @@ from tests.integration.build import (
 from tests.people import People
 from traces.models import LedgerEntry
 from traces.queries.access import NotVisible, Viewer
-from traces.queries.node import TEXT_LIMIT, NodeDetail, get_node, get_part, get_part_text
+from traces.queries.node import TEXT_LIMIT, NodeDetail, get_node, get_part
 from traces.queries.tool_calls import list_tool_calls
 
 
@@ -76,7 +76,6 @@ def test_a_large_text_is_cut_where_it_is_shown_and_whole_where_it_is_asked_for(
         TEXT_LIMIT // 2,
     )
     assert get_part(who=viewer, run_id=run, node_id="a", part="output") == text.encode()
-    assert get_part_text(who=viewer, run_id=run, node_id="a", part="output") == text
     assert get_part(who=viewer, run_id=run, node_id="a", part="nothing") is None
 
 

@@ -101,7 +101,7 @@ def test_pages_hold_each_run_once_newest_first(viewer: Viewer) -> None:
         ({"q": "a\x00b"}, False),
         ({"q": "\ud800"}, False),
         ({"state": "running"}, True),
-        ({"status": "completed"}, False),
+        ({"state": "completed"}, False),
         ({"strategy": "mcts"}, True),
         ({"tag": "nightly"}, True),
         ({"tag": "night"}, False),

@@ -15,7 +15,6 @@ from traces.analytics.tree import (
     Sums,
     children_of,
     lay_out,
-    path_to,
     row_of,
     top_branches,
 )
@@ -33,7 +32,6 @@ def test_it_works() -> None:
     assert shape.size == [4, 2, 1, 1, 1]
     assert children_of(shape, 0) == [1, 2]
     assert children_of(shape, ROOT) == [0, 4]
-    assert path_to(shape, 3) == [0, 1, 3]
 
 
 def test_siblings_stand_in_the_order_of_their_start_and_those_without_one_come_last() -> None:
