@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from urllib.parse import unquote
+
+from django.urls import path, register_converter
 
 from traces.views import accounts, figures, node, patterns, runs, tree
+
+DOTS = {".", ".."}
+
+
+class NodeIdConverter:
+    """A node id as one segment of an address.
+
+    Ids are words of others. Written as they are, `../../…` would be a way to any other page, for a browser resolves
+    dots before it asks. So what has a meaning in a path is escaped here, and again by `reverse`.
+    """
+
+    regex = ".+"
+
+    def to_python(self, value: str) -> str:
+        """The id; one that was written by hand may hold plain slashes."""
+        return unquote(value)
+
+    def to_url(self, value: str) -> str:
+        """The segment."""
+        escaped = value.replace("%", "%25").replace("/", "%2F")
+        return escaped.replace(".", "%2E") if escaped in DOTS else escaped
+
+
+register_converter(NodeIdConverter, "node_id")
 
 urlpatterns = [
     path("", runs.run_list, name="runs"),
@@ -16,7 +42,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),
     path("runs/<uuid:run_id>/tree/search", tree.search, name="tree-search"),
     path("runs/<uuid:run_id>/outline", tree.outline, name="run-outline"),
-    path("runs/<uuid:run_id>/nodes/<path:node_id>", node.node, name="node"),
+    path("runs/<uuid:run_id>/nodes/<node_id:node_id>", node.node, name="node"),
     path("runs/<uuid:run_id>/figures/cost", figures.cost, name="figure-cost"),
     path("sign-in", accounts.sign_in, name="sign-in"),
     path("sign-in/<str:token>", accounts.sign_in_local, name="sign-in-local"),
