@@ -39,6 +39,14 @@ def choose_lane(machines: Application, people: Application) -> Application:
     return application
 
 
+# What the middleware of the people's lane adds; a browser may be led here too.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
 class MachineHandler(ASGIHandler):
     """Django's handler without middleware, request signals and threads.
 
@@ -92,6 +100,12 @@ class MachineHandler(ASGIHandler):
         set_urlconf(settings.ROOT_URLCONF)
         answering = self._middleware_chain(request)
         return await cast("Coroutine[Any, Any, HttpResponse]", answering)
+
+    async def send_response(self, response: HttpResponse, send: Send) -> None:  # type: ignore[override]
+        """The answer: to be kept by no cache, and never to be read as a page."""
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        await super().send_response(response, send)  # type: ignore[arg-type]
 
     async def _answer(self, request: ASGIRequest, send: Send) -> None:
         response = await self.run_get_response(request)

@@ -29,9 +29,7 @@ CONVENTIONS = (
     Convention(genai.NAME, genai.recognises, genai.fill),
     Convention(generic.NAME, generic.recognises, generic.fill),
 )
-"""In order of precedence: a record that follows two is read by the first, and keeps the other's
-attributes.
-"""
+"""In order of precedence: a record that follows two is read by the first, and keeps the other's attributes."""
 
 
 def choose(attributes: Attributes) -> Convention:

@@ -85,16 +85,12 @@ def reasoning_in(messages: str | None) -> str | None:
 
 
 def task_in(text: str | None) -> str | None:
-    """Return what was asked: the last user's text in messages, a named member, or the text
-    itself.
-    """
+    """Return what was asked: the last user's text in messages, a named member, or the text itself."""
     return _said(text, USER_ROLES, TASK_NAMES)
 
 
 def answer_in(text: str | None) -> str | None:
-    """Return what was answered: the last assistant's text in messages, a named member, or
-    the text.
-    """
+    """Return what was answered: the last assistant's text in messages, a named member, or the text."""
     return _said(text, ASSISTANT_ROLES, ANSWER_NAMES)
 
 

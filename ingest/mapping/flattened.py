@@ -26,9 +26,7 @@ def take_messages(rest: Attributes, prefix: str) -> str | None:
 
 
 def _plant(tree: dict[str, Any], key: str, prefix: str, value: Any) -> bool:
-    """Put a value at its dotted path; False when the path is none, or another value is in
-    its way.
-    """
+    """Put a value at its dotted path; False when the path is none, or another value is in its way."""
     path = key[len(prefix) :].split(".")
     if len(path) < 3 or len(path) > MAX_LEVELS or path[1] != "message" or not _is_index(path[0]):
         return False

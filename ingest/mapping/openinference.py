@@ -59,9 +59,7 @@ def fill(rest: Attributes, name: str) -> dict[str, Any]:
 
 
 def kind_of(attributes: Attributes) -> NodeKind:
-    """Return the kind that the source names; a record that lost its name is the model call it looks
-    like.
-    """
+    """Return the kind that the source names; a record that lost its name is the model call it looks like."""
     named = attributes.get("openinference.span.kind")
     if named is None:
         return NodeKind.MODEL_CALL

@@ -90,9 +90,7 @@ def _origin(origin: Origin) -> dict[str, Any]:
 
 
 def _make_room(rest: Attributes) -> None:
-    """Move attributes that a source gave one of our keys: it must neither lie about us nor
-    be lost.
-    """
+    """Move attributes that a source gave one of our keys: it must neither lie about us nor be lost."""
     if OURS.isdisjoint(rest):
         return
     for key in OURS & rest.keys():

@@ -46,9 +46,7 @@ def map_span(span: Span, run: str) -> list[Event]:
 
 
 def is_error(span: Span) -> bool:
-    """True when a span ended by an error: by its status, or by the convention that names an error's
-    type.
-    """
+    """True when a span ended by an error: by its status, or by the convention that names an error's type."""
     return span.status_code == ERROR_CODE or "error.type" in span.attributes
 
 

@@ -16,9 +16,7 @@ GZIP_WBITS = 31
 ZLIB_WBITS = 15
 RAW_DEFLATE_WBITS = -15
 ZSTD_PIECE_BYTES = 512
-"""Its decompressor bounds no output, and four bytes can say 128 KiB: 512 bytes overshoot by 16 MiB
-at most.
-"""
+"""Its decompressor bounds no output, and four bytes can say 128 KiB: 512 bytes overshoot by 16 MiB at most."""
 
 MEDIA: dict[str, Media] = {
     "application/x-protobuf": "protobuf",

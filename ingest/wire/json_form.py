@@ -141,9 +141,7 @@ def _required_id(plain: Any, name: str, size: int) -> str:
 
 
 def _id(plain: Any, name: str, size: int) -> str | None:
-    """Return an id as lower-case hex, or None when it is absent or all zero. Raises
-    `Unreadable`.
-    """
+    """Return an id as lower-case hex, or None when it is absent or all zero. Raises `Unreadable`."""
     written = text(plain, name)
     if not written:
         return None

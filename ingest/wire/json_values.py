@@ -1,6 +1,4 @@
-"""Members and attribute values of OTLP's JSON form, read tolerantly; what cannot be meant is
-`Unreadable`.
-"""
+"""Members and attribute values of OTLP's JSON form, read tolerantly; what cannot be meant is `Unreadable`."""
 
 from __future__ import annotations
 
@@ -25,9 +23,7 @@ def snake(name: str) -> str:
 
 
 def member(plain: Any, name: str, kind: Any) -> Any:
-    """Return a member under its camelCase or snake_case name, or None. Raises `Unreadable` for
-    another type.
-    """
+    """Return a member under its camelCase or snake_case name, or None. Raises `Unreadable` for another type."""
     if not isinstance(plain, dict):
         raise Unreadable(f"an object with {name} was expected")
     found = plain.get(name)
@@ -99,9 +95,7 @@ def _read_string(found: Any, depth: int) -> str:
 
 
 def _read_integer(found: Any, depth: int) -> int | str:
-    """Integers of more than 64 bits stay as their text: nothing downstream could hold them as
-    numbers.
-    """
+    """Integers of more than 64 bits stay as their text: nothing downstream could hold them as numbers."""
     if isinstance(found, float) and found.is_integer():
         found = int(found)
     written = str(found) if isinstance(found, int) and not isinstance(found, bool) else found

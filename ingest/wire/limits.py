@@ -16,9 +16,7 @@ MAX_JSON_BYTES = 16 * 1024 * 1024
 """Of a JSON body once inflated: three bytes of it can be a hundred in memory."""
 
 MAX_MEMBERS = 64
-"""Of gzip members or zstd frames in a body: each copies what follows it, so thousands cost
-quadratic time.
-"""
+"""Of gzip members or zstd frames in a body: each copies what follows it, so thousands cost quadratic time."""
 
 MAX_ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
 """The window of the `zstd` content coding, RFC 9659."""

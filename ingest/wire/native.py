@@ -15,18 +15,14 @@ from ingest.wire.limits import MAX_LINE_BYTES, MAX_LINES
 
 @dataclass(slots=True)
 class Checked:
-    """The events of a body, and the lines that are not events: `{"line": number from 1, "error":
-    sentence}`.
-    """
+    """The events of a body, and the lines that are not events: `{"line": number from 1, "error": sentence}`."""
 
     accepted: list[Event]
     rejected: list[dict[str, int | str]]
 
 
 def split_lines(body: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (line number from 1, bytes) of each line that is not blank. Raises `TooLarge` beyond
-    `MAX_LINES`.
-    """
+    """Yield (line number from 1, bytes) of each line that is not blank. Raises `TooLarge` beyond `MAX_LINES`."""
     if body.count(b"\n") > MAX_LINES:
         raise TooLarge(f"the body has more than {MAX_LINES} lines; send them in several")
     for number, line in enumerate(body.split(b"\n"), 1):

@@ -46,18 +46,14 @@ def check_traces(body: bytes, media: Media) -> Counted:
 
 
 def check_logs(body: bytes, media: Media) -> Counted:
-    """Return how many log records a body holds and how many cannot be read. Raises as
-    `decode_logs`.
-    """
+    """Return how many log records a body holds and how many cannot be read. Raises as `decode_logs`."""
     if media == "json":
         return _count(_json_records(body, "logs"), json_form.log_of)
     return _count(_protobuf_records(body), lambda raw, origin: protobuf.parse_log(raw))
 
 
 def count_metrics(body: bytes, media: Media) -> Counted:
-    """Return how many metrics a body holds; they are counted and not kept. Raises `Malformed`,
-    `TooLarge`.
-    """
+    """Return how many metrics a body holds; they are counted and not kept. Raises `Malformed`, `TooLarge`."""
     if media == "json":
         records: Iterator[Any] = _json_records(body, "metrics")
     else:

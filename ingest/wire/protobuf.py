@@ -27,9 +27,7 @@ REPEATED = "otel.repeated_attributes"
 
 
 def groups(body: bytes) -> Iterator[tuple[Origin, list[Range]]]:
-    """Yield each scope's origin and where its records stand in the body. Raises `Malformed`,
-    `TooLarge`.
-    """
+    """Yield each scope's origin and where its records stand in the body. Raises `Malformed`, `TooLarge`."""
     for resource, scope, schema_url, records in walk(body):
         yield read_origin(resource, scope, schema_url), records
 
@@ -104,9 +102,7 @@ def read_span(raw: bytes, origin: Origin) -> Span:
 
 
 def parse_log(raw: bytes) -> LogMessage:
-    """Return the message of one log record's bytes, its ids and times in order. Raises
-    `Unreadable`.
-    """
+    """Return the message of one log record's bytes, its ids and times in order. Raises `Unreadable`."""
     try:
         message = LogMessage.FromString(_sized(raw))
     except DecodeError:
@@ -171,9 +167,7 @@ def read_attributes(pairs: Iterable[KeyValue]) -> Attributes:
 
 
 def keep_repeated(attributes: Attributes, key: str, value: Any) -> None:
-    """Keep the value of a key that a source gives twice, which the specification forbids it
-    to do.
-    """
+    """Keep the value of a key that a source gives twice, which the specification forbids it to do."""
     kept = attributes.setdefault(REPEATED, [])
     if not isinstance(kept, list):
         kept = attributes[REPEATED] = [kept]

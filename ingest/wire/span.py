@@ -82,9 +82,7 @@ class LogRecord:
 
 @dataclass(slots=True)
 class Decoded(Generic[Record]):
-    """What a body held: its records, and what had to be left out with the first reason as a
-    sentence.
-    """
+    """What a body held: its records, and what had to be left out with the first reason as a sentence."""
 
     records: list[Record]
     rejected: int

@@ -74,6 +74,15 @@ async def test_it_works() -> None:
     assert body["body"] == b"one two"
 
 
+@pytest.mark.parametrize("where", ["/v1/echo", "/v1/fail", "/v1/unknown"])
+async def test_no_answer_can_be_read_as_a_page_or_kept_by_a_cache(where: str) -> None:
+    start, *_ = await ask(where, b"<script>")
+    headers = {name.lower(): value for name, value in start["headers"]}
+    assert headers[b"content-security-policy"].startswith(b"default-src 'none'")
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"cache-control"] == b"no-store"
+
+
 async def test_no_request_leaves_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a hop to a thread")

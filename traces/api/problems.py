@@ -51,16 +51,20 @@ def problem(status: int, detail: str) -> HttpResponse:
 
 
 def tell_problems(run: Run) -> Run:
-    """Wrap an operation so that whatever it refuses is told as a problem, and what is not visible as 404."""
+    """Wrap an operation so that whatever it refuses is told as a problem, and what is not visible as 404.
+
+    No cache keeps an answer: what a person may see is not to be found in their browser when they have left.
+    """
 
     @wraps(run)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response = run(request, *args, **kwargs)
         except NotVisible:
-            return problem(404, NOTHING_HERE)
+            response = problem(404, NOTHING_HERE)
         if response.status_code >= 400 and response["Content-Type"] != PROBLEM:
-            return problem(response.status_code, _sentence(response))
+            response = problem(response.status_code, _sentence(response))
+        response["Cache-Control"] = "private, no-store"
         return response
 
     return answer

@@ -23,9 +23,7 @@ Rate = Decimal | TieredPrices
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """US dollars per million tokens by class, and per thousand requests. None is not priced
-    apart.
-    """
+    """US dollars per million tokens by class, and per thousand requests. None is not priced apart."""
 
     input: Rate | None
     output: Rate | None
@@ -36,9 +34,7 @@ class Rates:
 
 
 def read_rates(prices: ModelPrice) -> Rates | None:
-    """Return the rates of a price entry, or None where it prices no tokens (hours, characters,
-    pages).
-    """
+    """Return the rates of a price entry, or None where it prices no tokens (hours, characters, pages)."""
     entered, came_out = prices.input_mtok, prices.output_mtok
     if entered is None and came_out is None:
         return None

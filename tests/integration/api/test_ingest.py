@@ -83,3 +83,9 @@ def test_nonsense_is_told_as_a_problem(people: People) -> None:
         assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     for nonsense in ("x", "-1", str(2**63), "9" * 50):
         assert api.post(f"/api/v1/ingest/dead-letters/{nonsense}/retry").status_code in (404, 422)
+
+
+def test_no_cache_keeps_what_the_api_answers(people: People) -> None:
+    reader = machine(people.project, Scope.READ)
+    for api, path in ((reader, "ingest"), (reader, "runs/x"), (Client(), "runs")):
+        assert api.get(f"/api/v1/{path}")["Cache-Control"] == "private, no-store"

@@ -1,6 +1,4 @@
-"""Recorded request bodies: a few golden ones in the tree, the whole corpus where it stands beside
-it.
-"""
+"""Recorded request bodies: a few golden ones in the tree, the whole corpus where it stands beside it."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One recorded body: its signal ("traces", "logs", "metrics"), its media type, its inflated
-    bytes.
-    """
+    """One recorded body: its signal ("traces", "logs", "metrics"), its media type, its inflated bytes."""
 
     name: str
     signal: str
@@ -45,9 +41,7 @@ def golden_bodies() -> list[Recorded]:
 
 
 def recorded(client: str) -> Iterator[Recorded]:
-    """Yield a client's OTLP bodies in the order of arrival; skips the test where there is no
-    corpus.
-    """
+    """Yield a client's OTLP bodies in the order of arrival; skips the test where there is no corpus."""
     for path in sorted(corpus(client).glob("*.headers.json")):
         request = json.loads(path.read_text())
         signal = request["path"].rpartition("/")[2]
