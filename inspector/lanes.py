@@ -18,6 +18,7 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix, set_urlconf
 
 Scope = dict[str, Any]
@@ -101,11 +102,11 @@ class MachineHandler(ASGIHandler):
         answering = self._middleware_chain(request)
         return await cast("Coroutine[Any, Any, HttpResponse]", answering)
 
-    async def send_response(self, response: HttpResponse, send: Send) -> None:  # type: ignore[override]
+    async def send_response(self, response: HttpResponseBase, send: Send) -> None:
         """The answer: to be kept by no cache, and never to be read as a page."""
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        await super().send_response(response, send)  # type: ignore[arg-type]
+        await super().send_response(response, send)
 
     async def _answer(self, request: ASGIRequest, send: Send) -> None:
         response = await self.run_get_response(request)
