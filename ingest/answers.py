@@ -19,14 +19,14 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from ingest.models import Signal
+from traces.api.problems import problem
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
-PROBLEM = "application/problem+json"
-REJECTED_FIELDS = {
-    Signal.TRACES: "rejected_spans",
-    Signal.LOGS: "rejected_log_records",
-    Signal.METRICS: "rejected_data_points",
+REJECTED_FIELDS = {  # in protobuf, in JSON
+    Signal.TRACES: ("rejected_spans", "rejectedSpans"),
+    Signal.LOGS: ("rejected_log_records", "rejectedLogRecords"),
+    Signal.METRICS: ("rejected_data_points", "rejectedDataPoints"),
 }
 RESPONSES: dict[Signal, Any] = {
     Signal.TRACES: ExportTraceServiceResponse,
@@ -38,16 +38,13 @@ GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 413: 8, 415: 3, 429: 8, 
 
 def accept(signal: Signal, media: str, rejected: int, reason: str) -> HttpResponse:
     """Return 200 for an OTLP body, with the records that were left out, if any."""
+    protobuf_field, json_field = REJECTED_FIELDS[signal]
     if media == "json":
-        field = {
-            "rejected_spans": "rejectedSpans",
-            "rejected_log_records": "rejectedLogRecords",
-        }.get(REJECTED_FIELDS[signal], "rejectedDataPoints")
-        partial = {field: str(rejected), "errorMessage": reason} if rejected else {}
+        partial = {json_field: str(rejected), "errorMessage": reason} if rejected else {}
         return HttpResponse(orjson.dumps({"partialSuccess": partial}), content_type=JSON)
     response = RESPONSES[signal]()
     if rejected:
-        setattr(response.partial_success, REJECTED_FIELDS[signal], rejected)
+        setattr(response.partial_success, protobuf_field, rejected)
         response.partial_success.error_message = reason
     return HttpResponse(response.SerializeToString(), content_type=PROTOBUF)
 
@@ -63,18 +60,7 @@ def refuse(
         body = orjson.dumps({"code": GRPC_CODES.get(status, 2), "message": sentence})
         response = HttpResponse(body, content_type=JSON, status=status)
     else:
-        response = HttpResponse(
-            orjson.dumps(
-                {
-                    "type": "about:blank",
-                    "title": HTTPStatus(status).phrase,
-                    "status": status,
-                    "detail": sentence,
-                }
-            ),
-            content_type=PROBLEM,
-            status=status,
-        )
+        response = problem(status, sentence)
     if status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
     if retry_after is not None:

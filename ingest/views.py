@@ -22,7 +22,7 @@ from ingest.auth import Forbidden, Unauthorised, authenticate
 from ingest.doorbell import doorbell
 from ingest.models import Signal
 from ingest.receive import MAX_HEADS, KnownRun, backlog, find_known_runs, put
-from ingest.wire.body import inflate, media_type
+from ingest.wire.body import Media, inflate, media_type
 from ingest.wire.errors import Refused
 from ingest.wire.native import Checked, check_events
 from ingest.wire.otlp import check_logs, check_traces, count_metrics
@@ -37,7 +37,7 @@ NATIVE_MEDIA = (
 RETRY_SECONDS = 2
 View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponse]]
 log = logging.getLogger(__name__)
-CHECKS: dict[Signal, Callable[[bytes, Any], Counted]] = {
+CHECKS: dict[Signal, Callable[[bytes, Media], Counted]] = {
     Signal.TRACES: check_traces,
     Signal.LOGS: check_logs,
     Signal.METRICS: count_metrics,
@@ -140,7 +140,7 @@ async def _receive_otlp(request: HttpRequest, signal: Signal) -> HttpResponse:
     return answers.accept(signal, media, counted.rejected, counted.error)
 
 
-def _inspect(signal: Signal, body: bytes, encoding: str, media: Any) -> Counted:
+def _inspect(signal: Signal, body: bytes, encoding: str, media: Media) -> Counted:
     return CHECKS[signal](inflate(body, encoding), media)
 
 
