@@ -13,9 +13,8 @@ import time
 
 from ingest.tasks import drain
 
-QUIET_SECONDS = (
-    0.03  # a worker drains until the inbox is empty: more rings a second would only queue up
-)
+QUIET_SECONDS = 0.03
+"""Between rings: a worker drains until the inbox is empty, so more of them would only queue up."""
 COMPLAIN_SECONDS = 60.0
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,12 @@ def render_metrics(figures: InboxState) -> str:
             round(figures.oldest_pending_seconds or 0.0, 3),
         ),
         ("inspector_events_recorded_total", "counter", "Events recorded.", figures.recorded),
-        ("inspector_dead_letters", "gauge", "Bodies that cannot be read.", figures.dead_letters),
+        (
+            "inspector_dead_letters",
+            "gauge",
+            "Bodies that could not be recorded.",
+            figures.dead_letters,
+        ),
     ]
     return "".join(
         f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}\n"

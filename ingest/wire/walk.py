@@ -57,9 +57,8 @@ def _gather(body: bytes, start: int, end: int) -> tuple[bytes, list[Range], byte
         if number == MEMBER:
             members.append((at, stop))
         elif number == HEAD:
-            head += body[
-                at:stop
-            ]  # a message given twice is merged, and bytes put together do just that
+            # A message given twice is merged, and bytes put together do just that.
+            head += body[at:stop]
         elif number == SCHEMA_URL:
             schema_url = body[at:stop]
     return head, members, schema_url

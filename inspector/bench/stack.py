@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.env import read_assignments
+
 START_SECONDS = 120
 STOP_SECONDS = 30
 
@@ -57,18 +59,15 @@ def _await_ready(local_env: Path, port: int, process: subprocess.Popen[bytes]) -
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         if local_env.exists() and _answers(port):
-            lines = dict(
-                line.split("=", 1) for line in local_env.read_text().splitlines() if "=" in line
-            )
+            told = read_assignments(local_env)
             return Stack(
-                "127.0.0.1", port, lines["INSPECTOR_KEY"], lines["INSPECTOR_SIGN_IN"], process.pid
+                "127.0.0.1", port, told["INSPECTOR_KEY"], told["INSPECTOR_SIGN_IN"], process.pid
             )
         time.sleep(0.1)
     raise RuntimeError("the inspector of the bench did not start")
 
 
 def _answers(port: int) -> bool:
-
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/health/ready")

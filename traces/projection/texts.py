@@ -12,8 +12,8 @@ from deliberation.events.fields import clean
 
 PREVIEW_CHARS = 200
 ANSWER_CHARS = 2_000
-MAX_PARSED_CHARS = 65_536  # above this a preview is cut from the raw text: parsing 20 MB for 200 characters is waste
-
+MAX_PARSED_CHARS = 65_536
+"""Above this a preview is cut from the raw text: parsing 20 MB for 200 characters is waste."""
 MAX_PREVIEW_DEPTH = 6
 TEXT_KEYS = ("parts", "content", "text", "arguments", "result", "name")
 
