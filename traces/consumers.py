@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth import get_user
+from django.http import HttpRequest
 from django.urls import path
 
 from traces.live.hub import Poke, Subscriber, hub
@@ -79,16 +82,21 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 
 def _sights(scope: Any, run: str | None, projects: list[str]) -> list[Sight]:
-    """What this person sees of the run or the projects; signed out, also since connecting, nothing."""
-    session = scope.get("session")
-    if session is not None and not session.exists(session.session_key or ""):
-        return []
+    """What this person sees of the run or the projects; nothing once their session or account has ended."""
     try:
+        who = _who(scope["session"])
         if run is not None:
-            return [sight_of_run(who=scope["user"], run_id=run)]
-        return [sight_of_project(who=scope["user"], slug=slug) for slug in projects]
+            return [sight_of_run(who=who, run_id=run)]
+        return [sight_of_project(who=who, slug=slug) for slug in projects]
     except NotVisible:
         return []
+
+
+def _who(session: Any) -> Any:
+    """Whoever the session stands for now: it may have ended, the account be closed, the password another."""
+    if not session.exists(session.session_key or ""):
+        raise NotVisible
+    return get_user(cast("HttpRequest", SimpleNamespace(session=session)))
 
 
 websocket_urlpatterns = [path("live", LiveConsumer.as_asgi())]

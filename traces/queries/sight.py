@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from traces.models import Project
-from traces.queries.access import NotVisible, Who, as_viewer, see_run
+from traces.queries.access import NotVisible, Who, as_viewer, is_storable, see_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,8 @@ def sight_of_run(*, who: Who, run_id: str | uuid.UUID) -> Sight:
 
 def sight_of_project(*, who: Who, slug: str) -> Sight:
     """Return what is seen of a project. Raises NotVisible."""
+    if not is_storable(slug):
+        raise NotVisible
     visible = Project.objects.filter(id__in=as_viewer(who).project_ids)
     found = visible.filter(slug=slug).values_list("id", flat=True).first()
     if found is None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
-from channels.testing import WebsocketCommunicator
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +13,6 @@ from deliberation.vocabulary import NodeKind
 from tests.integration.build import ended, make_event, new_run, put_on_record, started
 from tests.people import People
 from traces import urls
-from traces.consumers import LiveConsumer
 
 OPEN_TO_ALL = {"sign-in", "sign-in-local", "sign-out"}
 
@@ -154,52 +150,6 @@ def test_patterns_are_for_staff(people: People) -> None:
     people.bob.is_staff = True  # type: ignore[attr-defined]
     people.bob.save()
     assert client_of(people, "bob").get("/patterns").status_code == 200
-
-
-@pytest.fixture
-def session() -> SessionStore:
-    made = SessionStore()
-    made.create()
-    return made
-
-
-async def first_word(people: People, name: str, session: SessionStore, query: str) -> Any:
-    socket = WebsocketCommunicator(LiveConsumer.as_asgi(), f"/live?{query}")
-    socket.scope |= {"user": getattr(people, name), "session": session}
-    await socket.connect()
-    said = await socket.receive_output()
-    await socket.disconnect()
-    return said
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_a_socket_says_the_seq_to_bob_and_nothing_to_charlie(
-    people: People, run: str, session: SessionStore
-) -> None:
-    assert '"seq":3,"topics":[]' in (await first_word(people, "bob", session, f"run={run}"))["text"]
-    hidden = await first_word(people, "charlie", session, f"run={run}")
-    unknown = await first_word(people, "charlie", session, f"run={new_run()}")
-    assert hidden == unknown
-    assert hidden["code"] == 4404
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_a_socket_follows_all_projects_of_a_person_and_only_theirs(
-    people: People, session: SessionStore
-) -> None:
-    bob = await first_word(people, "bob", session, "project=default")
-    charlie = await first_word(people, "charlie", session, "project=default")
-    nobody = await first_word(people, "bob", session, "")
-    assert bob["type"] == "websocket.send"
-    assert charlie["code"] == nobody["code"] == 4404
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_a_socket_of_a_session_that_has_ended_is_closed(
-    people: People, run: str, session: SessionStore
-) -> None:
-    await session.aflush()
-    assert (await first_word(people, "bob", session, f"run={run}"))["code"] == 4404
 
 
 def test_every_page_is_named() -> None:
