@@ -22,7 +22,7 @@ from ingest.mapping import map_log, map_span
 from ingest.mapping.trace_of import trace_of
 from ingest.wire.body import Media, inflate
 from ingest.wire.errors import Refused
-from ingest.wire.limits import MAX_BODY_BYTES, MAX_JSON_BYTES
+from ingest.wire.limits import MAX_JSON_BYTES
 from ingest.wire.otlp import decode_logs, decode_traces
 from ingest.wire.span import Decoded, LogRecord, Span
 
@@ -35,6 +35,8 @@ SIGNALS = {
 FIRST_FIELD = 0x0A
 """The tag of field 1, a message: every protobuf body begins with it. It is a line feed, too."""
 MAX_TOLD_LINES = 20
+MAX_WHOLE_BYTES = 16 * 1024 * 1024
+"""Of a compressed or binary file as it lies on disk: it is one body, and read whole."""
 
 Record = Span | LogRecord
 AnyDecoded = Decoded[Span] | Decoded[LogRecord]
@@ -109,7 +111,7 @@ def _open(path: Path) -> BinaryIO:
             return path.open("rb")
     except OSError as error:
         raise Unreadable(path, f"cannot be opened: {error.strerror or error}") from None
-    data = read_bytes(path, MAX_BODY_BYTES)
+    data = read_bytes(path, MAX_WHOLE_BYTES)
     try:
         return BytesIO(inflate(data, encoding))
     except Refused as refused:

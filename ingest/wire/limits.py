@@ -1,13 +1,11 @@
 """Every limit on what comes in, by name. Sizes in bytes, the rest in counts.
 
-They bound memory and time against hostile bodies: two bytes of protobuf are a span of 200 bytes
+How large a request may be as it is sent is a setting, and the door sees to it while it arrives (`inspector.door`).
+These bound memory and time against hostile bodies: two bytes of protobuf are a span of 200 bytes
 once parsed.
 """
 
 from __future__ import annotations
-
-MAX_BODY_BYTES = 16 * 1024 * 1024
-"""Of a request body as it came, compressed or not."""
 
 MAX_INFLATED_BYTES = 32 * 1024 * 1024
 """Of a body once inflated; a recorded body of the largest client has 1.2 MB."""
