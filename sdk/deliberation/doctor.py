@@ -115,9 +115,7 @@ class Patient:
             status = self._transport.request(method, path).status
         except Unreachable:
             return None
-        if status == 404:
-            # Past the door: the key may ask about a run, which the server may not have recorded yet.
-            return True if self._run in path else None
+        # A 404 tells nothing: the run may not be recorded yet, or the server may not know the address at all.
         return status == 200 if status in (200, 403) else None
 
     def _arrival(self) -> Finding:
