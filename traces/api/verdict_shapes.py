@@ -110,8 +110,8 @@ class Event(Schema):
     def of(cls, row: events.EventRow) -> Event:
         """Return the shape of a ledger entry."""
         values = {name: getattr(row, name) for name in events.EventRow.__slots__}
-        values["occurred_at"] = rfc3339(values.pop("t_src"))
-        values["received_at"] = rfc3339(values.pop("t_rx"))
+        values["occurred_at"] = rfc3339(values.pop("occurred_ns"))
+        values["received_at"] = rfc3339(values.pop("received_ns"))
         values["parts"] = [
             EventPart(**{name: getattr(part, name) for name in events.EventPart.__slots__})
             for part in row.parts

@@ -33,8 +33,8 @@ class EventRow:
     kind: str
     key: str
     by: str
-    t_src: int | None
-    t_rx: int
+    occurred_ns: int | None
+    received_ns: int
     facts: dict[str, Any]
     parts: list[EventPart]
     leaf: str
@@ -67,8 +67,8 @@ def _row(entry: StoredEntry) -> EventRow:
         kind=fields["kind"],
         key=fields["key"],
         by=fields["by"],
-        t_src=int(source_time) if source_time is not None else None,
-        t_rx=int(fields["t_rx"]),
+        occurred_ns=int(source_time) if source_time is not None else None,
+        received_ns=int(fields["t_rx"]),
         facts=fields["d"],
         parts=[_part(name, commit, entry.parts.get(name)) for name, commit in fields["p"].items()],
         leaf=entry.leaf.hex(),

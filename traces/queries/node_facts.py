@@ -83,11 +83,9 @@ def _name(event: Event, seq: int, part: str) -> str:
         return f"{part}:{seq}"
     if isinstance(event, NodeScored):
         return "score"
-    return (
-        "answer as compared"
-        if isinstance(event, CandidateProposed) and part == "normalised"
-        else part
-    )
+    if isinstance(event, CandidateProposed) and part == "normalised":
+        return "answer as compared"
+    return part
 
 
 def _note_words(facts: NodeFactsRead, event: NodeFacts) -> None:

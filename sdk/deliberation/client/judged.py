@@ -210,8 +210,6 @@ class Judged:
 
 
 def _bounds(scale: Any) -> tuple[Any, Any]:
-    return (
-        (scale[0], scale[1])
-        if isinstance(scale, (tuple, list)) and len(scale) == 2
-        else (None, None)
-    )
+    if isinstance(scale, (tuple, list)) and len(scale) == 2:
+        return scale[0], scale[1]
+    return None, None
