@@ -95,6 +95,14 @@ def any_event(run: str, chance: random.Random) -> Event:
     return chance.choice(made)()
 
 
+def test_it_works() -> None:
+    run, large = new_run(), "x" * 10_000
+    put_on_record(make_project(), started(run, "a", input=large), ended(run, "a", output="done"))
+    Node.objects.filter(run_id=run).delete()
+    assert rebuilding.rebuild(run_id=uuid.UUID(run)) == 3
+    assert Node.objects.get(run_id=run).preview == "done"
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_rebuild_gives_the_same_rows_when_reports_contradict_one_another(
     seed: int, monkeypatch: pytest.MonkeyPatch
