@@ -66,7 +66,11 @@ def door(view: View) -> View:
         except psycopg.Error as error:
             # Whatever it says (it is gone, full, read-only after a failover), the sender is not to blame.
             log.warning("the database does not take it: %s", error)
-            return refuse(503, "storage is not reachable; send it again", retry_after=RETRY_SECONDS)
+            return refuse(
+                503,
+                "the database cannot take it just now; send it again",
+                retry_after=RETRY_SECONDS,
+            )
 
     return guarded
 

@@ -1,4 +1,4 @@
-"""Which convention a record follows, by what it carries rather than by who says he wrote it."""
+"""Which convention a record follows, by what it carries rather than by who claims to have written it."""
 
 from __future__ import annotations
 

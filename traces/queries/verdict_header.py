@@ -109,6 +109,6 @@ def _not_recorded(run: Run, tree: Tree) -> list[str]:
         "stated confidence": run.stated_confidence is None,
         "verdicts": run.verdicts == 0,
         "reasons of some discards": nobody,
-        f"{run.missing_events:,} events that a producer dropped": run.missing_events > 0,
+        f"{run.missing_events:,} events known to be missing": run.missing_events > 0,
     }
     return [name for name, is_missing in missing.items() if is_missing]
