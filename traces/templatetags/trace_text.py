@@ -24,11 +24,16 @@ CONTROLS = [
 ]  # fmt: skip
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
-    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 # Joiners shape emoji and several scripts; beside ASCII they only hide.
 STRAY_JOINER = re.compile(
     "(?<=[\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?=[\x00-\x7f])|^[\u200c\u200d]"
+)
+# One selector shapes the sign before it (a keycap is a digit's); after a letter, or in a row, they carry hidden bytes.
+STRAY_SELECTOR = re.compile(
+    "(?<=[\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f\ufe00-\ufe0f])[\ufe00-\ufe0f]|^[\ufe00-\ufe0f]"
 )
 
 
@@ -44,7 +49,8 @@ def visible(text: str | None) -> str:
     """The text with everything invisible made visible. A line end of either kind stays a line end."""
     if not text:
         return ""
-    return STRAY_JOINER.sub(_mark, HIDDEN.sub(_mark, text.replace("\r\n", "\n")))
+    marked = HIDDEN.sub(_mark, text.replace("\r\n", "\n"))
+    return STRAY_SELECTOR.sub(_mark, STRAY_JOINER.sub(_mark, marked))
 
 
 @register.filter

@@ -27,11 +27,18 @@ def test_it_works() -> None:
         ("over\rwrite", "over⟨CR⟩write"),
         ("line\r\nend", "line\nend"),
         ("pay\u200dpal", "pay⟨U+200D⟩pal"),
+        ("x\ufe01\ufe02", "x⟨U+FE01⟩⟨U+FE02⟩"),
+        ("❤\ufe0f\ufe0e", "❤\ufe0f⟨U+FE0E⟩"),
+        ("\U0001d173\U0001bca0", "⟨U+1D173⟩⟨U+1BCA0⟩"),
         ("\x7f\x9b", "⟨U+007F⟩⟨U+009B⟩"),
     ],
 )
 def test_what_is_hidden_is_marked(given_text: str, shown: str) -> None:
     assert visible(given_text) == shown
+
+
+def test_selectors_that_shape_a_sign_stay() -> None:
+    assert visible("❤\ufe0f 1\ufe0f\u20e3") == "❤\ufe0f 1\ufe0f\u20e3"
 
 
 def test_joiners_that_shape_emoji_and_scripts_stay() -> None:
