@@ -10,6 +10,7 @@ import plotly
 
 from inspector import env
 from inspector.csp import NONE, SELF
+from inspector.logs import drop_traceback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = (BASE_DIR / env.text("DATA_DIR", ".data")).resolve()
@@ -171,11 +172,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {
+        "one_line": {"()": "django.utils.log.CallbackFilter", "callback": drop_traceback},
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"filters": ["one_line"]},
         "django.server": {"handlers": [], "propagate": True},
         "daphne": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
