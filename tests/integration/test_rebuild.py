@@ -44,7 +44,7 @@ from tests.integration.build import (
 )
 from traces.actions import rebuild as rebuilding
 from traces.models import Candidate, Edge, Node, Run, Verdict
-from traces.projection import project as projecting
+from traces.projection import reach
 
 CALL: dict[str, Any] = {"node_kind": NodeKind.MODEL_CALL}
 
@@ -178,7 +178,7 @@ def test_a_run_row_stays_small_whatever_is_said() -> None:
 def test_a_node_that_is_scored_without_end_names_its_first_and_last_entries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(projecting, "MAX_ENTRIES", 6)
+    monkeypatch.setattr(reach, "MAX_ENTRIES", 6)
     run, project = new_run(), make_project()
     for _ in range(4):
         put_on_record(
