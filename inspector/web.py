@@ -20,6 +20,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 CHUNK = 1024 * 1024
+MOST_SAID = 1024  # sockets speak and do not listen
 
 
 def main() -> None:
@@ -36,6 +37,8 @@ def main() -> None:
         endpoints=[_endpoint(arguments)],
         request_buffer_size=CHUNK,
         application_close_timeout=5,
+        websocket_max_message_size=MOST_SAID,
+        websocket_max_frame_size=MOST_SAID,
         server_name="",
         verbosity=0,
     ).run()

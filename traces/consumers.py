@@ -1,7 +1,8 @@
 """The socket of a live page: `/live?run=<id>` or `/live?project=<slug>`, the latter once or more.
 
-It says hello with the last seq, then pokes, and takes nothing in. Access is asked at connection and again, at most once
-in `RECHECK`, before a poke is passed on; who lost it is closed with 4404 and told no more than who never had it.
+It says hello with the last seq, then pokes, and hangs up on whoever talks back. Access is asked at connection and
+again, at most once in `RECHECK`, before a poke is passed on; who lost it is closed with 4404 and told no more than who
+never had it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from traces.queries.sight import Sight, sight_of_project, sight_of_run
 
 RECHECK = 5.0
 NOT_HERE = 4404
+NOT_TAKEN = 4400
 MOST_PROJECTS = 20
 
 
@@ -60,7 +62,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.subscribers = []
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Nothing is taken in: a page that wants to change something posts a form."""
+        """Hang up: pages say nothing here, and words that nobody reads would pile up in memory."""
+        await self.close(NOT_TAKEN)
 
     async def deliver(self, poke: Poke) -> None:
         """Pass a poke on to those who may still see what they follow."""

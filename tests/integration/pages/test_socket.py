@@ -82,3 +82,14 @@ async def test_a_socket_of_somebody_who_may_no_longer_sign_in_is_closed(
         bob.set_password("another long password")
     await bob.asave()
     assert (await first_word(session, f"run={run}"))["code"] == 4404
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_hangs_up_on_whoever_talks_back(people: People, run: str) -> None:
+    socket = WebsocketCommunicator(LiveConsumer.as_asgi(), f"/live?run={run}")
+    socket.scope |= {"session": await session_of(people.bob)}
+    await socket.connect()
+    await socket.receive_output()
+    await socket.send_to(text_data="x")
+    assert (await socket.receive_output())["code"] == 4400
+    await socket.disconnect()
