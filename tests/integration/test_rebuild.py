@@ -43,7 +43,7 @@ from tests.integration.build import (
     started,
 )
 from traces.actions import rebuild as rebuilding
-from traces.models import Candidate, Edge, Node, Run, Verdict
+from traces.models import Candidate, Edge, LedgerPart, Node, Run, Verdict
 from traces.projection import reach
 
 CALL: dict[str, Any] = {"node_kind": NodeKind.MODEL_CALL}
@@ -219,3 +219,13 @@ def test_parents_in_a_circle_and_a_node_under_itself_are_kept_as_said() -> None:
 def test_a_run_id_of_any_kind_is_recorded(run: uuid.UUID) -> None:
     put_on_record(make_project(), observed(str(run), "a"))
     assert rebuild_changes_nothing(str(run))
+
+
+def test_a_ledger_that_lost_bytes_is_not_rebuilt_from() -> None:
+    run = new_run()
+    put_on_record(make_project(), observed(run, "a", output="x" * 10_000))
+    LedgerPart.objects.all().delete()
+
+    with pytest.raises(rebuilding.Damaged, match="lost its output"):
+        rebuilding.rebuild(run_id=uuid.UUID(run))
+    assert Node.objects.get(run_id=run, node_id="a").preview

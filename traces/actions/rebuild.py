@@ -20,8 +20,12 @@ from traces.queries.ledger import read_entries_after
 CHUNK = 5_000
 
 
+class Damaged(Exception):
+    """The ledger lacks bytes that nobody redacted; rows computed from it would be wrong."""
+
+
 def rebuild(*, run_id: uuid.UUID) -> int:
-    """Rebuild one run; return how many entries it has."""
+    """Rebuild one run; return how many entries it has. Raises Damaged, and then leaves the rows as they were."""
     with transaction.atomic():
         stored = lock_runs([run_id])[run_id]
         for table in (NODES, CANDIDATES, VERDICTS, EDGES):
@@ -47,5 +51,8 @@ def rebuild(*, run_id: uuid.UUID) -> int:
 def _chunks(run_id: uuid.UUID) -> Iterator[list[Numbered]]:
     after = -1
     while entries := read_entries_after(run_id, after, CHUNK):
+        for entry in entries:
+            if entry.lost:
+                raise Damaged(f"run {run_id}: entry {entry.seq} has lost its {entry.lost[0]}")
         yield [Numbered(entry.seq, entry.event) for entry in entries]
         after = entries[-1].seq

@@ -19,12 +19,17 @@ _UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEntry:
-    """One entry as it lies in the ledger. `parts` is part name → bytes, None for one that was redacted."""
+    """One entry as it lies in the ledger. `parts` is part name → bytes, None for one that was redacted.
+
+    `lost` names parts whose stored bytes are gone without a redaction: damage, which pages show as absent and a
+    rebuild refuses.
+    """
 
     seq: int
     line: bytes
     leaf: bytes
     parts: dict[str, bytes | None]
+    lost: tuple[str, ...]
 
     @property
     def event(self) -> Event:
@@ -59,6 +64,9 @@ def _read(condition: str, values: list[Any], limit: int | None = None) -> list[S
             line=bytes(line),
             leaf=bytes(leaf),
             parts={each.name: _data(each, large) for each in openings},
+            lost=tuple(
+                each.name for each in openings if each.inner is not None and each.inner not in large
+            ),
         )
         for (seq, line, leaf, _), openings in opened
     ]

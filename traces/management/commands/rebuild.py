@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from traces.actions.rebuild import rebuild
+from traces.actions.rebuild import Damaged, rebuild
 from traces.models import Run
 
 
@@ -30,5 +30,8 @@ class Command(BaseCommand):
             if missing:
                 raise CommandError(f"there is no run {min(missing)}")
         for run_id in known.order_by("pk").values_list("pk", flat=True).iterator():
-            entries = rebuild(run_id=run_id)
+            try:
+                entries = rebuild(run_id=run_id)
+            except Damaged as damage:
+                raise CommandError(str(damage)) from damage
             self.stdout.write(f"{run_id} rebuilt from {entries} entries")
