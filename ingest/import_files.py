@@ -111,7 +111,7 @@ class ImportedRuns:
 
 
 def read_file(path: Path, into: ImportedRuns, importer: Importer) -> None:
-    """Read one file into the import. Raises `Unreadable`, also half-way; what was read before stands."""
+    """Read one file into the import. Raises `NotImportable`, also half-way; what was read before stands."""
     for piece in importer.read(path):
         into.add(importer.name, piece)
 

@@ -25,7 +25,7 @@ from django.db import (
 
 from deliberation.events.codec import encode
 from ingest.models import DeadLetter, Signal
-from ingest.queries import INBOX
+from ingest.statements import INBOX
 from traces.actions.record import Report
 from traces.projection.texts import cut
 

@@ -46,7 +46,6 @@ class DeadLetter(models.Model):
     body = models.BinaryField()
     buried_at = models.DateTimeField()
     error = models.TextField()
-    retried_at = models.DateTimeField(null=True)
 
 
 class RecordedTally(models.Model):

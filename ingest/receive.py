@@ -15,7 +15,7 @@ from deliberation.events import Event
 from deliberation.ledger.head import format_head
 from ingest.auth import Sender
 from ingest.pool import open_pool
-from ingest.queries import INBOX
+from ingest.statements import INBOX
 
 MAX_PENDING = 20_000
 MAX_PENDING_BYTES = 4 * 1024**3  # large bodies fill a disk before they are many

@@ -9,7 +9,7 @@ from pathlib import Path
 from deliberation.events import Event
 
 
-class Unreadable(Exception):
+class NotImportable(Exception):
     """A file that cannot be imported; `sentence` says why, fit for the person who named it."""
 
     def __init__(self, path: Path, sentence: str) -> None:
@@ -18,7 +18,7 @@ class Unreadable(Exception):
         self.sentence = sentence
 
 
-class Unrecognised(Unreadable):
+class Unrecognised(NotImportable):
     """A file that holds nothing for us: an error when it was named, passed over inside a folder."""
 
 
@@ -44,7 +44,7 @@ class Importer:
     """One file format.
 
     `sniff` looks at a path and the first bytes of its file (at most `HEAD_BYTES`). `read` yields
-    the runs; it raises `Unreadable`, also half-way: what it yielded before stands.
+    the runs; it raises `NotImportable`, also half-way: what it yielded before stands.
     """
 
     name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingest.importers.base import HEAD_BYTES, Importer, Unreadable, Unrecognised
+from ingest.importers.base import HEAD_BYTES, Importer, NotImportable, Unrecognised
 from ingest.importers.otlp_file import OTLP
 from ingest.importers.tree_of_thoughts import TREE_OF_THOUGHTS
 
@@ -13,15 +13,15 @@ IMPORTERS = {importer.name: importer for importer in (TREE_OF_THOUGHTS, OTLP)}
 
 
 def choose(path: Path, among: Iterable[Importer]) -> Importer:
-    """Return the importer that knows the file by its beginning. Raises `Unrecognised`, `Unreadable`."""
+    """Return the importer that knows the file by its beginning. Raises `Unrecognised`, `NotImportable`."""
     among = list(among)
     if not path.is_file():
-        raise Unreadable(path, "is not a file" if path.exists() else "does not exist")
+        raise NotImportable(path, "is not a file" if path.exists() else "does not exist")
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        raise Unreadable(path, f"cannot be opened: {error.strerror or error}") from None
+        raise NotImportable(path, f"cannot be opened: {error.strerror or error}") from None
     if not head.strip():
         raise Unrecognised(path, "is empty")
     for importer in among:

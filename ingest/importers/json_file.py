@@ -9,30 +9,30 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from ingest.importers.base import Unreadable
+from ingest.importers.base import NotImportable
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """Of a log that must be read whole; in memory it takes several times as much."""
 
 
 def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
-    """Return a file's bytes. Raises `Unreadable` when it cannot be opened or is beyond the limit."""
+    """Return a file's bytes. Raises `NotImportable` when it cannot be opened or is beyond the limit."""
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise Unreadable(path, f"cannot be opened: {error.strerror or error}") from None
+        raise NotImportable(path, f"cannot be opened: {error.strerror or error}") from None
     if len(data) > limit:
-        raise Unreadable(path, f"has more than {limit} bytes")
+        raise NotImportable(path, f"has more than {limit} bytes")
     return data
 
 
 def parse_json(path: Path, data: bytes) -> Any:
-    """Return the JSON value; numbers with a point or exponent are `Decimal`. Raises `Unreadable`."""
+    """Return the JSON value; numbers with a point or exponent are `Decimal`. Raises `NotImportable`."""
     try:
         return json.loads(data, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, RecursionError, ArithmeticError) as error:
-        raise Unreadable(path, f"is not JSON: {str(error)[:120]}") from None
+        raise NotImportable(path, f"is not JSON: {str(error)[:120]}") from None
 
 
 def names_of_runs(data: bytes) -> Callable[[int], str]:

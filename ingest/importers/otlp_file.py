@@ -16,7 +16,7 @@ from typing import BinaryIO
 import zstandard
 
 from deliberation.events import Event
-from ingest.importers.base import HEAD_BYTES, ImportedRun, Importer, Unreadable, Unrecognised
+from ingest.importers.base import HEAD_BYTES, ImportedRun, Importer, NotImportable, Unrecognised
 from ingest.importers.json_file import read_bytes
 from ingest.mapping import map_log, map_span
 from ingest.mapping.trace_of import trace_of
@@ -53,7 +53,7 @@ def sniff(path: Path, head: bytes) -> bool:
 
 
 def read(path: Path) -> Iterator[ImportedRun]:
-    """Yield a piece of a run for each body and trace. Raises `Unreadable`.
+    """Yield a piece of a run for each body and trace. Raises `NotImportable`.
 
     A line that is no OTLP costs only itself: a warning on the file's runs names it.
     """
@@ -82,9 +82,9 @@ def _by_trace(records: Sequence[Record]) -> dict[str, list[Record]]:
     return groups
 
 
-def _nothing_in(path: Path, warnings: Sequence[str]) -> Unreadable:
+def _nothing_in(path: Path, warnings: Sequence[str]) -> NotImportable:
     if warnings:
-        return Unreadable(path, warnings[0])
+        return NotImportable(path, warnings[0])
     return Unrecognised(path, "holds neither spans nor log records")
 
 
@@ -110,12 +110,12 @@ def _open(path: Path) -> BinaryIO:
         if encoding is None and head.lstrip()[:1] == b"{":
             return path.open("rb")
     except OSError as error:
-        raise Unreadable(path, f"cannot be opened: {error.strerror or error}") from None
+        raise NotImportable(path, f"cannot be opened: {error.strerror or error}") from None
     data = read_bytes(path, MAX_WHOLE_BYTES)
     try:
         return BytesIO(inflate(data, encoding))
     except Refused as refused:
-        raise Unreadable(path, refused.sentence) from None
+        raise NotImportable(path, refused.sentence) from None
 
 
 def _is_lines(file: BinaryIO) -> bool:
@@ -153,7 +153,7 @@ def _whole(path: Path, body: bytes, media: Media, warnings: list[str]) -> list[R
         found: list[str] = []
         records = _records(body, media, found)
     except Refused as refused:
-        raise Unreadable(path, refused.sentence) from None
+        raise NotImportable(path, refused.sentence) from None
     warnings += [f"the file {text}" for text in found]
     return records
 

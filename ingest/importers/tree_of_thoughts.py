@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ingest.importers.base import ImportedRun, Importer, Unreadable
+from ingest.importers.base import ImportedRun, Importer, NotImportable
 from ingest.importers.json_file import names_of_runs, parse_json, read_bytes
 from ingest.importers.tot_case import read_case
 from ingest.importers.tot_level import Misshapen
@@ -32,19 +32,21 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> Iterator[ImportedRun]:
     """Yield a run for each case. The whole file is looked at first: it is imported whole or not at all.
 
-    Raises `Unreadable`.
+    Raises `NotImportable`.
     """
     data = read_bytes(path)
     cases = parse_json(path, data)
     if not isinstance(cases, list) or not cases:
-        raise Unreadable(path, "is not a tree-of-thought-llm log: it must be a JSON list of cases")
+        raise NotImportable(
+            path, "is not a tree-of-thought-llm log: it must be a JSON list of cases"
+        )
     name_of, origin, counter = names_of_runs(data), origin_of(path), UsageCounter()
     runs = []
     for index, plain in enumerate(cases):
         try:
             runs.append(_run(plain, name_of(index), origin, counter))
         except Misshapen as error:
-            raise Unreadable(
+            raise NotImportable(
                 path, f"is not a tree-of-thought-llm log: case {index}: {error}"
             ) from None
     yield from runs

@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                 ('body', models.BinaryField()),
                 ('buried_at', models.DateTimeField()),
                 ('error', models.TextField()),
-                ('retried_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(

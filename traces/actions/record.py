@@ -185,20 +185,21 @@ def _fresh_events(
 def _recorded_keys(
     runs: dict[uuid.UUID, RunState], given: dict[uuid.UUID, list[Report]]
 ) -> dict[uuid.UUID, set[str]]:
-    ids: list[uuid.UUID] = []
-    keys: list[str] = []
-    for run_id, group in given.items():
-        if runs[run_id].size:
-            for report in group:
-                keys += [event.key for event in report.events]
-            ids += [run_id] * (len(keys) - len(ids))
+    wanted = [
+        (run_id, event.key)
+        for run_id, group in given.items()
+        if runs[run_id].size  # a new run knows no key yet
+        for report in group
+        for event in report.events
+    ]
     found: dict[uuid.UUID, set[str]] = {}
-    if keys:
+    if wanted:
+        ids, keys = zip(*wanted, strict=True)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT run_id, key FROM traces_ledgerentry "
                 "JOIN unnest(%s::uuid[], %s::text[]) AS given (run_id, key) USING (run_id, key)",
-                [ids, keys],
+                [list(ids), list(keys)],
             )
             for run_id, key in cursor.fetchall():
                 found.setdefault(run_id, set()).add(key)

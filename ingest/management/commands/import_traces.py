@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ingest.import_files import ImportedRuns, files_in, read_file
-from ingest.importers.base import Importer, Unreadable, Unrecognised
+from ingest.importers.base import Importer, NotImportable, Unrecognised
 from ingest.importers.choose import IMPORTERS, choose
 from traces.models import Project, Run
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             return sum(self._import_found(each, known, runs) for each in files_in(path))
         try:
             read_file(path, runs, forced or choose(path, known))
-        except Unreadable as error:
+        except NotImportable as error:
             return self._say(error)
         return 0
 
@@ -66,11 +66,11 @@ class Command(BaseCommand):
             read_file(path, runs, choose(path, known))
         except Unrecognised as error:
             self.stderr.write(f"warning: skipped {error}")
-        except Unreadable as error:
+        except NotImportable as error:
             return self._say(error)
         return 0
 
-    def _say(self, error: Unreadable) -> int:
+    def _say(self, error: NotImportable) -> int:
         self.stderr.write(f"error: {error}")
         return 1
 

@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from ingest.importers.base import HEAD_BYTES, Unreadable, Unrecognised
+from ingest.importers.base import HEAD_BYTES, NotImportable, Unrecognised
 from ingest.importers.choose import IMPORTERS, choose
 from ingest.importers.otlp_file import OTLP, read
 
@@ -168,7 +168,7 @@ def test_many_bad_lines_are_told_in_few_words(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_otlp_is_refused_with_a_sentence(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(NotImportable) as refused:
         list(read(put(tmp_path, data)))
     assert refused.value.sentence
 

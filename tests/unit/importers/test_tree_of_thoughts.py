@@ -22,7 +22,7 @@ from deliberation.events import (
 )
 from deliberation.events.codec import decode, encode
 from deliberation.vocabulary import CostBasis, DiscardReason, Fate, Strategy, VerdictOutcome
-from ingest.importers.base import ImportedRun, Unreadable
+from ingest.importers.base import ImportedRun, NotImportable
 from ingest.importers.tot_name import origin_of
 from ingest.importers.tree_of_thoughts import NO_MODEL, read, sniff
 from ingest.importers.usage_counter import RESTARTED, UNANCHORED, UNREADABLE
@@ -236,7 +236,7 @@ def drop_info(case: dict[str, Any]) -> None:
 def test_a_damaged_case_is_named(tmp_path: Path, damage: Callable[[dict[str, Any]], None]) -> None:
     cases = tiny.cases()
     damage(cases[1])
-    with pytest.raises(Unreadable, match="case 1: "):
+    with pytest.raises(NotImportable, match="case 1: "):
         list(read(tiny.write(tmp_path, cases)))
 
 
@@ -256,7 +256,7 @@ def test_a_damaged_case_is_named(tmp_path: Path, damage: Callable[[dict[str, Any
     ],
 )
 def test_what_is_no_log_is_refused_with_a_sentence(tmp_path: Path, text: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotImportable):
         list(read(tiny.write(tmp_path, text)))
 
 
