@@ -1,0 +1,30 @@
+// DOM. The chosen node: named in the address, shown in the panel.
+
+const PANEL_DELAY = 120;
+
+export class ChosenNode {
+  #timer = 0;
+
+  constructor(flesh) {
+    this.flesh = flesh;
+  }
+
+  /** The panel follows the focus, a little later than the keys. */
+  choose(ordinal) {
+    history.replaceState(history.state, "", `#node=${ordinal}`);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#openPanel(ordinal).catch(() => {}), PANEL_DELAY);
+  }
+
+  async #openPanel(ordinal) {
+    if (!this.flesh.get(ordinal)) await this.flesh.load([ordinal]);
+    const url = this.flesh.get(ordinal)?.dataset.nodeUrl;
+    if (url) await window.htmx.ajax("GET", url, { target: "#node-panel", swap: "outerHTML" });
+  }
+}
+
+/** The ordinal that the address asks for, or null. */
+export function ordinalInAddress() {
+  const asked = /^#node=(\d+)$/.exec(location.hash);
+  return asked ? Number(asked[1]) : null;
+}
