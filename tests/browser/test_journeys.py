@@ -138,8 +138,12 @@ def test_hostile_text_is_found_seen_and_saved_and_does_nothing(
     output = page.locator("#node-panel pre", has_text="gnp.exe").last
     expect(output).to_contain_text("⟨ESC⟩[31m⟨U+202E⟩gnp.exe <img src=x onerror=alert(1)>")
     assert page.locator("#node-panel img, #node-panel [hx-get], #node-panel pre a").count() == 0
+    # By way of an empty field: both searches find eight, and the rows must be those of the second.
+    page.get_by_role("searchbox").fill("")
+    expect(page.locator("[data-part=tally]")).to_have_text("24 nodes")
     page.get_by_role("searchbox").fill("check")
-    page.locator(".row:not([hidden])", has_text="thought").first.click()
+    expect(page.locator("[data-part=tally]")).to_have_text("8 of 24 nodes")
+    page.locator(".row:not([hidden])", has_text="6 times 4 is 24. 6 times 4").first.click()
     with page.expect_download() as download:
         page.locator("#node-panel").get_by_role("link", name="the whole").click()
     assert download.value.path().read_text() == "6 times 4 is 24.\n" * 9000
