@@ -13,6 +13,7 @@ from typing import Any
 from deliberation.vocabulary import CostBasis, NodeKind
 from ingest.mapping.content import messages_text, parse, reasoning_in, with_instructions
 from ingest.mapping.cost import take_cost
+from ingest.mapping.source import Keys, Source
 from ingest.mapping.take import fact_text, take_fact, take_text, take_value
 from ingest.mapping.usage import GENAI, take_usage
 from ingest.mapping.visibility import visibility
@@ -50,12 +51,12 @@ CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL)
 COSTS = ("operation.cost", "gen_ai.usage.cost")
 
 
-def recognises(attributes: Attributes) -> bool:
+def recognises(keys: Keys, scope: str) -> bool:
     """True when a record carries the convention, even one whose oldest attributes were cut."""
-    return "gen_ai.operation.name" in attributes or not EVIDENCE.isdisjoint(attributes)
+    return "gen_ai.operation.name" in keys or not EVIDENCE.isdisjoint(keys)
 
 
-def fill(rest: Attributes, name: str) -> dict[str, Any]:
+def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     """Return the node facts in a record's attributes, taken out of `rest`."""
     kind = kind_of(rest)
     facts: dict[str, Any] = {"node_kind": kind}

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from deliberation.vocabulary import NodeKind
+from ingest.mapping.source import Keys, Source
 from ingest.wire.span import Attributes
 
 NAME = "generic"
 
 
-def recognises(attributes: Attributes) -> bool:
+def recognises(keys: Keys, scope: str) -> bool:
     """True: it is the last resort."""
     return True
 
 
-def fill(rest: Attributes, name: str) -> dict[str, Any]:
+def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     """Return the one fact that is sure."""
     return {"node_kind": NodeKind.STEP}

@@ -7,6 +7,7 @@ from typing import Any
 from deliberation.events import Event, MessageObserved, NodeObserved
 from deliberation.vocabulary import NodeKind, NodeStatus
 from ingest.mapping import genai
+from ingest.mapping.combine import read
 from ingest.mapping.log_messages import Told, message_told
 from ingest.mapping.rest import write_log
 from ingest.mapping.spans import exception_text
@@ -39,15 +40,14 @@ def _tells_of_its_call(record: LogRecord) -> bool:
 
 
 def _observe_call(record: LogRecord, node: str, run: str) -> Event:
-    rest = record.attributes.copy()
-    facts = genai.fill(rest, "")
+    facts, rest, used = read(record)
     return NodeObserved(
         run=run,
         key=record.digest + ":0",
         at=record.at,
         node=node,
         text=_text_of(record.body),
-        attributes=write_log(record, rest, genai.NAME),
+        attributes=write_log(record, rest, used),
         **facts,
     )
 
@@ -61,7 +61,7 @@ def _observe_message(record: LogRecord, node: str, told: Told, run: str) -> Even
         direction=told.direction,
         position=told.position,
         message=dump(told.message),
-        attributes=write_log(record, record.attributes.copy(), genai.NAME),
+        attributes=write_log(record, record.attributes.copy(), {genai.NAME: []}),
     )
 
 
@@ -82,7 +82,7 @@ def _observe_step(record: LogRecord, run: str) -> Event:
         ended_at=record.at,
         text=_text_of(record.body),
         error=error,
-        attributes=write_log(record, attributes.copy(), "log"),
+        attributes=write_log(record, attributes.copy(), {"log": []}),
     )
 
 

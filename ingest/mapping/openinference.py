@@ -9,6 +9,7 @@ from deliberation.vocabulary import CostBasis, NodeKind
 from ingest.mapping.content import reasoning_in
 from ingest.mapping.cost import take_cost
 from ingest.mapping.flattened import take_messages
+from ingest.mapping.source import Keys, Source
 from ingest.mapping.take import fact_text, take_fact, take_text
 from ingest.mapping.usage import OPENINFERENCE, take_usage
 from ingest.mapping.visibility import visibility
@@ -32,16 +33,16 @@ COSTS = ("llm.cost.total",)
 RESPONSE_ID = re.compile(r'\{\s*"id":\s*"([!-~]{1,128}?)"')
 
 
-def recognises(attributes: Attributes) -> bool:
+def recognises(keys: Keys, scope: str) -> bool:
     """True when a record names its OpenInference kind, or is one whose kind was cut."""
     return (
-        "openinference.span.kind" in attributes
-        or "llm.model_name" in attributes
-        or "llm.token_count.prompt" in attributes
+        "openinference.span.kind" in keys
+        or "llm.model_name" in keys
+        or "llm.token_count.prompt" in keys
     )
 
 
-def fill(rest: Attributes, name: str) -> dict[str, Any]:
+def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     """Return the node facts in a record's attributes, taken out of `rest`."""
     kind = kind_of(rest)
     facts: dict[str, Any] = {"node_kind": kind}
@@ -51,7 +52,7 @@ def fill(rest: Attributes, name: str) -> dict[str, Any]:
         facts["input"] = take_text(rest, "input.value")
         facts["output"] = take_text(rest, "output.value")
     if kind is NodeKind.TOOL_CALL:
-        facts["tool"] = take_fact(rest, "tool.name") or fact_text(name)
+        facts["tool"] = take_fact(rest, "tool.name") or fact_text(record.name)
         facts["input"] = facts["input"] or take_text(rest, "tool.parameters")
     elif kind in (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL):
         _fill_call(rest, facts)

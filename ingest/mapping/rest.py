@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ingest.mapping.combine import Used
 from ingest.mapping.take import dump
 from ingest.wire.span import Attributes, LogRecord, Origin, Span
 
 SPAN_KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 STATUS_CODES = ("unset", "ok", "error")
-CONVENTION = "deliberation.convention"
+CONVENTION, READ = "deliberation.convention", "deliberation.read"
 OURS = frozenset(
     {
         CONVENTION,
+        READ,
         "otel.events",
         "otel.flags",
         "otel.links",
@@ -33,10 +35,10 @@ OURS = frozenset(
 """The keys under which we write what is not an attribute."""
 
 
-def write_span(span: Span, rest: Attributes, convention: str) -> str:
+def write_span(span: Span, rest: Attributes, used: Used) -> str:
     """Return the rest of a span as JSON; `rest` is used up."""
     _make_room(rest)
-    rest[CONVENTION] = convention
+    _write_reading(rest, used)
     rest["otel.span.kind"] = named(SPAN_KINDS, span.kind)
     if span.status_code:
         rest["otel.status"] = named(STATUS_CODES, span.status_code)
@@ -52,10 +54,10 @@ def write_span(span: Span, rest: Attributes, convention: str) -> str:
     return dump(rest)
 
 
-def write_log(record: LogRecord, rest: Attributes, convention: str) -> str:
+def write_log(record: LogRecord, rest: Attributes, used: Used) -> str:
     """Return the rest of a log record but its body as JSON; `rest` is used up."""
     _make_room(rest)
-    rest[CONVENTION] = convention
+    _write_reading(rest, used)
     rest["otel.log.event_name"] = record.event_name
     if record.severity:
         rest["otel.log.severity"] = record.severity
@@ -66,6 +68,14 @@ def write_log(record: LogRecord, rest: Attributes, convention: str) -> str:
 def named(names: tuple[str, ...], number: int) -> str | int:
     """Return the name of an enum's number, or the number where it has none."""
     return names[number] if 0 <= number < len(names) else number
+
+
+def _write_reading(rest: Attributes, used: Used) -> None:
+    """Say which conventions were read, and the attributes that each turned into facts."""
+    rest[CONVENTION] = "+".join(used)
+    found = {name: keys for name, keys in used.items() if keys}
+    if found:
+        rest[READ] = found
 
 
 def _write_common(record: Span | LogRecord, rest: Attributes) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from deliberation.events import EdgeDrawn, Event, NodeObserved, NodeStarted
 from deliberation.vocabulary import EdgeKind, NodeStatus
 from ingest.mapping import deliberation, pending, roots
-from ingest.mapping.choose import choose
+from ingest.mapping.combine import read
 from ingest.mapping.rest import write_span
 from ingest.wire.span import Span
 
@@ -24,14 +24,12 @@ def map_span(span: Span, run: str) -> list[Event]:
     facts.
     """
     span = pending.unfold(span)
-    rest = span.attributes.copy()
-    convention = choose(rest)
-    facts = convention.fill(rest, span.name)
+    facts, rest, used = read(span)
     own = deliberation.is_used(span.attributes)
     if own:
         deliberation.fill(rest, facts)
     facts["error"] = error_of(span)
-    facts["attributes"] = write_span(span, rest, convention.name)
+    facts["attributes"] = write_span(span, rest, used)
     events: list[Event] = []
     if span.parent_id is None:
         events.append(roots.start(span, facts, run))

@@ -105,7 +105,7 @@ def _count(pairs: Iterator[tuple[Any, Origin]], read: Callable[[Any, Origin], ob
 
 def _widen(breadth: int, record: Any) -> int:
     breadth += len(record.attributes)
-    if hasattr(record, "events"):
+    if hasattr(record, "links"):
         breadth += len(record.events) + len(record.links)
     if breadth > MAX_BREADTH:
         raise TooLarge(f"the body holds more than {MAX_BREADTH} attributes, events and links")

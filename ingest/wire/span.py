@@ -79,6 +79,16 @@ class LogRecord:
     origin: Origin
     digest: str
 
+    @property
+    def name(self) -> str:
+        """The event's name: what a span's name is to a span."""
+        return self.event_name
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """None: only spans have events."""
+        return []
+
 
 @dataclass(slots=True)
 class Decoded(Generic[Record]):

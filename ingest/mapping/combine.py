@@ -1,0 +1,63 @@
+"""A record's facts, as one or several conventions tell them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from deliberation.vocabulary import NodeKind
+from ingest.mapping.choose import Convention, choose
+from ingest.mapping.source import Source
+from ingest.wire.span import Attributes
+
+NUMBERED = re.compile(r"\.\d+(?=\.|$)")
+MAX_NAMED = 64
+"""Of the attributes that a rule used: their names are kept with the node."""
+
+Facts = dict[str, Any]
+Used = dict[str, list[str]]
+
+
+class Reading(NamedTuple):
+    """What was read: the facts, what no fact says, and by convention the attributes that it used."""
+
+    facts: Facts
+    rest: Attributes
+    used: Used
+
+
+def read(record: Source) -> Reading:
+    """Return what the conventions that a record follows say of its node.
+
+    The first one's word stands. A later one adds what is missing; where it says again what is known
+    and more, its attributes stay, because they are not wholly told by facts.
+    """
+    rest = record.attributes.copy()
+    chosen = choose(rest, record.origin.scope_name)
+    facts = chosen[0].fill(rest, record)
+    used = {chosen[0].name: _gone(record.attributes, rest)}
+    for other in chosen[1:]:
+        rest = _add(other, record, facts, rest, used)
+    return Reading(facts, rest, used)
+
+
+def _add(
+    other: Convention, record: Source, facts: Facts, rest: Attributes, used: Used
+) -> Attributes:
+    """Add a further convention's facts, and return what is then left."""
+    left = rest.copy()
+    said = {name: value for name, value in other.fill(left, record).items() if value is not None}
+    differs = False
+    for name, value in said.items():
+        known = facts.get(name)
+        if known is None or (name == "node_kind" and known is NodeKind.STEP):
+            facts[name] = value
+        elif known != value and name != "node_kind":
+            differs = True
+    used[other.name] = _gone(rest, left)
+    return rest if differs else left
+
+
+def _gone(before: Attributes, after: Attributes) -> list[str]:
+    names = (NUMBERED.sub(".N", key) if "." in key else key for key in before if key not in after)
+    return list(dict.fromkeys(names))[:MAX_NAMED]
