@@ -6,10 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.importers.base import HEAD_BYTES, Importer, NotImportable, Unrecognised
+from ingest.importers.codet_samples import CODET_SAMPLES
+from ingest.importers.gsm8k_solutions import GSM8K_SOLUTIONS
 from ingest.importers.otlp_file import OTLP
+from ingest.importers.reflexion import REFLEXION
 from ingest.importers.tree_of_thoughts import TREE_OF_THOUGHTS
 
-IMPORTERS = {importer.name: importer for importer in (TREE_OF_THOUGHTS, OTLP)}
+IMPORTERS = {
+    importer.name: importer
+    for importer in (TREE_OF_THOUGHTS, OTLP, REFLEXION, CODET_SAMPLES, GSM8K_SOLUTIONS)
+}
 
 
 def choose(path: Path, among: Iterable[Importer]) -> Importer:
