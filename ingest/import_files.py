@@ -17,6 +17,7 @@ from ingest.importers.base import ImportedRun, Importer
 from ingest.priced import priced
 from traces.actions.find_runs import find_runs
 from traces.actions.record import Report, record
+from traces.actions.settle_responses import settle_responses
 from traces.live.publish import poke
 
 EVENTS_PER_PASS = 5_000
@@ -83,6 +84,7 @@ class ImportedRuns:
     def done(self) -> list[Imported]:
         """Record what still waits and return every run, in the order they were first seen."""
         self.flush()
+        poke(settle_responses())
         return [
             Imported(
                 run=run,

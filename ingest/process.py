@@ -21,6 +21,7 @@ from ingest.salvage import record_what_can_be
 from ingest.wire.body import inflate
 from ingest.wire.errors import Refused
 from traces.actions.record import record
+from traces.actions.settle_responses import settle_responses
 from traces.live.publish import poke
 
 RETRY_PAUSE_SECONDS = 1.0
@@ -39,6 +40,7 @@ def drain_once(*, now_ns: int, randbytes: Randbytes) -> bool:
     try:
         for portion in _portions(_without_killers(token, claimed)):
             _record_portion(token, portion, now_ns, randbytes)
+        poke(settle_responses())
     except LostClaim as lost:
         log.warning("%s", lost)
         inbox.release(token, RETRY_PAUSE_SECONDS)

@@ -10,6 +10,8 @@ from functools import cache
 from celery import shared_task
 
 from ingest.process import drain_once
+from traces.actions.settle_responses import settle_responses
+from traces.live.publish import poke
 
 PASS_LIMIT = 200  # then another ring takes over, so that a worker sees its signals
 YOUNG_OBJECTS = 100_000
@@ -27,7 +29,8 @@ def drain() -> None:
 
 @shared_task(name="ingest.sweep")
 def sweep() -> None:
-    """Record what no doorbell announced: rings are lost, workers die, Redis is flushed."""
+    """Record what no doorbell announced, and settle what a worker died over: rings are lost, Redis is flushed."""
+    poke(settle_responses())
     drain()
 
 

@@ -8,11 +8,16 @@ from typing import Any, NamedTuple
 from deliberation.vocabulary import NodeKind
 from ingest.mapping.choose import Convention, choose
 from ingest.mapping.source import Source
+from ingest.mapping.take import fact_text
 from ingest.wire.span import Attributes
 
 NUMBERED = re.compile(r"\.\d+(?=\.|$)")
 MAX_NAMED = 64
 """Of the attributes that a rule used: their names are kept with the node."""
+
+CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL)
+UNNAMED = "unnamed"
+"""An instrumentation that does not say who it is."""
 
 Facts = dict[str, Any]
 Used = dict[str, list[str]]
@@ -38,6 +43,8 @@ def read(record: Source) -> Reading:
     used = {chosen[0].name: _gone(record.attributes, rest)}
     for other in chosen[1:]:
         rest = _add(other, record, facts, rest, used)
+    if facts["node_kind"] in CALLS:
+        facts["instrumentation"] = fact_text(record.origin.scope_name) or UNNAMED
     return Reading(facts, rest, used)
 
 

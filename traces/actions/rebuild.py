@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from traces.actions.record import lock_runs, save_runs
+from traces.actions.settle_responses import settle_responses
 from traces.projection.project import Numbered, project
 from traces.projection.states import RunState
 from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
@@ -45,6 +46,7 @@ def rebuild(*, run_id: uuid.UUID) -> int:
             stored.desired_state,
         )
         save_runs([run])
+    settle_responses()
     return int(run.size)
 
 

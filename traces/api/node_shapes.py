@@ -36,6 +36,22 @@ class Subtree(Schema):
         return cls(nodes=sums.nodes, usage=Usage.of(sums.usage), cost=decimal_text(sums.cost))
 
 
+class SetAside(Schema):
+    """Why a node's own usage and cost are not added up: something else states them and counts."""
+
+    reason: str
+    run_id: str | None = Field(description="The run of the call that counts for the same response")
+    node_id: str | None
+
+    @classmethod
+    def of(cls, row: TreeRow) -> SetAside | None:
+        """Return the shape, or None for a node that counts."""
+        if row.aside is None:
+            return None
+        run_id, node_id = row.twin or (None, None)
+        return cls(reason=row.aside, run_id=run_id, node_id=node_id)
+
+
 class Node(Schema):
     """One thing thought, tried or done. `order` is its place in pre-order, `depth` its level in the tree from 0."""
 
@@ -65,6 +81,7 @@ class Node(Schema):
     usage: Usage
     cost: Cost
     cost_basis: str | None
+    set_aside: SetAside | None
     subtree: Subtree
     preview: str | None
     text_visibility: str | None
@@ -86,6 +103,7 @@ def values_of(row: TreeRow) -> dict[str, Any]:
         "error": row.error_preview,
         "usage": Usage.of(row.usage),
         "cost": Cost.of(row.cost, row.cost_provenance, row.price_table),
+        "set_aside": SetAside.of(row),
         "subtree": Subtree.of(row.subtree),
         "source_span_id": row.node_id if SPAN_ID.fullmatch(row.node_id) else None,
     }

@@ -72,8 +72,22 @@ class Node(models.Model):
     cost_basis = models.TextField(null=True)
     price_table = models.TextField(null=True)
 
+    response_id = models.TextField(null=True)
+    instrumentation = models.TextField(null=True)
+    calls_below = models.BooleanField(default=False, help_text="A call hangs under it")
+    usage_below = models.BooleanField(default=False, help_text="Tokens are stated under it")
+    twin_of = models.TextField(
+        null=True, help_text="The call, as run:node, that counts for the same response"
+    )
+    aside = models.TextField(null=True, help_text="Why its own amounts are not added up")
+
     class Meta:
         indexes = [
+            models.Index(
+                fields=["run_id"],
+                name="nodes_set_aside",
+                condition=models.Q(aside__isnull=False),
+            ),
             models.Index(fields=["run_id", "changed_seq"], name="nodes_changed_since"),
             # Orphans are few at any time; the index lets an arriving parent find its children.
             models.Index(

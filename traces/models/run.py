@@ -77,6 +77,11 @@ class Run(models.Model):
     output_tokens = models.BigIntegerField(null=True)
     reasoning_tokens = models.BigIntegerField(null=True)
     cost = models.DecimalField(null=True, max_digits=40, decimal_places=18)
+    stated = ArrayField(
+        models.BigIntegerField(),
+        db_default=[],
+        help_text="How many counted nodes state each of the sums above, in their order",
+    )
     cost_provenance = models.TextField(null=True, help_text="The weakest of its parts")
     price_table = models.TextField(null=True)
 

@@ -31,7 +31,17 @@ from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact, prev
 ENDED = (NodeStatus.OK.value, NodeStatus.ERROR.value, NodeStatus.CANCELLED.value)
 MAX_TOKENS = 10**12
 """Of one node. More is a mistake of its source; a few of them would not fit into a run's sum."""
-PLAIN_FACTS = ("model", "provider", "tool", "rank", "depth", "text_visibility", "cost_basis")
+PLAIN_FACTS = (
+    "model",
+    "provider",
+    "tool",
+    "rank",
+    "depth",
+    "text_visibility",
+    "cost_basis",
+    "response_id",
+    "instrumentation",
+)
 
 
 def apply_facts(node: NodeState, event: NodeFacts) -> None:

@@ -31,9 +31,13 @@ from deliberation.events import (
 from deliberation.events.node_facts import NodeFacts
 from traces.projection import nodes as on_node
 from traces.projection import runs as on_run
+from traces.projection.below import tell_those_above
+from traces.projection.links import link
 from traces.projection.reach import Key, Reach
-from traces.projection.states import NodeState, RunState
-from traces.projection.tally import NOTHING, move, note_provenance, tally
+from traces.projection.responses import claim_responses
+from traces.projection.states import RunState
+from traces.projection.sums import move_sums
+from traces.projection.tally import note_provenance
 from traces.projection.verdicts import verdict_row
 
 EXACT = Context(prec=60)
@@ -66,10 +70,8 @@ def project(
                 node_id = getattr(each.event, "node", None)
                 if node_id is not None:
                     _account(reach, run, (run_id, node_id))
-        _link_parents(reach)
-        if reach.load_waiting():
-            _link_parents(reach)
     reach.save()
+    claim_responses(reach)
 
 
 def _apply(reach: Reach, run: RunState, event: Event, seq: int) -> None:
@@ -150,32 +152,11 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
 def _account(reach: Reach, run: RunState, key: Key) -> None:
     """Bring the run's row up to what the node's row says after one event."""
     node = reach.nodes[key]
-    if node.parent_id is not None and node.parent_ordinal is None:
-        parent = reach.nodes.get((run.id, node.parent_id))
-        node.parent_ordinal = parent and parent.ordinal
-    _move_sums(reach, run, key, node)
+    link(reach, key)
+    move_sums(reach, key)
+    tell_those_above(reach, key)
     note_provenance(run, node)
     if node.model is not None:
         on_run.note_model(run, node.model)
     if node.started_ns is not None and (run.started_ns is None or node.started_ns < run.started_ns):
         run.started_ns = node.started_ns
-
-
-def _move_sums(reach: Reach, run: RunState, key: Key, node: NodeState) -> None:
-    before, after = reach.before.get(key, NOTHING), tally(node)
-    if after != before:
-        move(run, before, after)
-        reach.before[key] = after
-
-
-def _link_parents(reach: Reach) -> None:
-    """Give children that waited the ordinal of a parent that is here now."""
-    for key, node in reach.nodes.items():
-        if node.parent_id is None or node.parent_ordinal is not None:
-            continue
-        parent = reach.nodes.get((key[0], node.parent_id))
-        if parent is not None:
-            node.parent_ordinal = parent.ordinal
-            node.changed_seq = max(node.changed_seq, parent.ordinal)
-            reach.touched.add(key)
-            _move_sums(reach, reach.runs[key[0]], key, node)

@@ -7,13 +7,15 @@ changed goes back by one COPY per table.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from deliberation.events import CandidateProposed, Event
+from deliberation.events.node_facts import NodeFacts
+from traces.projection.carried import Carried, may_carry
 from traces.projection.states import CandidateState, NodeState, RunState
 from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
 from traces.projection.tally import Tally, tally
@@ -22,16 +24,38 @@ Key = tuple[uuid.UUID, str]
 MAX_ENTRIES = 1_000
 """Of one node. A root that a search scores a hundred thousand times would copy them all at each score."""
 
+# `given` are nodes to begin at, each with what is to be told: whether of a call, whether of tokens.
+ANCESTORS = """
+WITH RECURSIVE above AS (
+  SELECT node.run_id, node.node_id, node.parent_id, given.call, given.usage,
+    node.kind = 'tool_call' OR
+    (node.calls_below OR NOT given.call) AND (node.usage_below OR NOT given.usage) AS knows
+  FROM unnest(%s::uuid[], %s::text[], %s::bool[], %s::bool[]) AS given (run_id, node_id, call, usage)
+  JOIN traces_node AS node USING (run_id, node_id)
+  UNION
+  SELECT node.run_id, node.node_id, node.parent_id, above.call, above.usage,
+    node.kind = 'tool_call' OR
+    (node.calls_below OR NOT above.call) AND (node.usage_below OR NOT above.usage)
+  FROM above JOIN traces_node AS node
+    ON node.run_id = above.run_id AND node.node_id = above.parent_id
+  WHERE NOT above.knows
+)
+SELECT DISTINCT run_id, node_id FROM above"""
+
 
 @dataclass(slots=True)
 class Reach:
-    """The rows of one pass, by (run, node). `before` is what each node last added to its run's sums."""
+    """The rows of one pass, by (run, node). `before` is what each node last added to its run's sums.
+
+    `awaited` are the nodes that wait for a parent, by the parent.
+    """
 
     runs: Mapping[uuid.UUID, RunState]
     nodes: dict[Key, NodeState] = field(default_factory=dict)
     before: dict[Key, Tally] = field(default_factory=dict)
     stored_nodes: set[Key] = field(default_factory=set)
     touched: set[Key] = field(default_factory=set)
+    awaited: dict[Key, list[Key]] = field(default_factory=dict)
     candidates: dict[Key, CandidateState] = field(default_factory=dict)
     stored_candidates: set[Key] = field(default_factory=set)
     verdicts: list[tuple[Any, ...]] = field(default_factory=list)
@@ -59,41 +83,99 @@ class Reach:
             self.candidates[key] = CandidateState(run_id=run.id, node_id=node_id)
         return self.candidates[key]
 
-    def load(self, events: Mapping[uuid.UUID, Iterable[Event]]) -> None:
-        """Fetch what is stored of the nodes that these events name, and of their parents."""
-        wanted: set[Key] = set()
-        proposed: set[Key] = set()
-        for run_id, sequence in events.items():
-            if self.runs[run_id].size == 0:
-                continue  # a new run has nothing stored
-            for event in sequence:
-                wanted.update((run_id, node_id) for node_id in _named_by(event))
-                if isinstance(event, CandidateProposed):
-                    proposed.add((run_id, event.node))
-        if wanted:
-            self._remember(NODES.fetch(*zip(*wanted, strict=True)))
+    def load(self, events: Mapping[uuid.UUID, Sequence[Event]]) -> None:
+        """Fetch what is stored of the nodes that these events name, of their parents, and of those that wait for them.
+
+        Of nodes above only those are fetched that will be told of calls or tokens.
+        """
+        stored = {run_id: told for run_id, told in events.items() if self.runs[run_id].size}
+        wanted = {
+            (run_id, node_id)
+            for run_id, told in stored.items()
+            for event in told
+            for node_id in _named_by(event)
+        }
+        if not wanted:
+            return  # new runs have nothing stored
+        self._remember(NODES.fetch(*zip(*wanted, strict=True)))
+        self._load_candidates(stored)
+        self._load_waiting(stored)
+        self._load_those_above(stored)
+
+    def _load_candidates(self, stored: Mapping[uuid.UUID, Sequence[Event]]) -> None:
+        proposed = {
+            (run_id, event.node)
+            for run_id, told in stored.items()
+            for event in told
+            if isinstance(event, CandidateProposed)
+        }
         if proposed:
             self._remember_candidates(CANDIDATES.fetch(*zip(*proposed, strict=True)))
 
-    def load_waiting(self) -> bool:
-        """Fetch the stored nodes that wait for a parent which arrived in this pass. True when there are any."""
-        arrived = [
-            key
-            for key in self.touched - self.stored_nodes
-            if self.runs[key[0]].size and self.runs[key[0]].orphans
-        ]
-        if not arrived:
-            return False
+    def _load_waiting(self, stored: Mapping[uuid.UUID, Sequence[Event]]) -> None:
+        """Fetch the stored nodes that wait for a parent which comes with these events."""
+        arriving = {
+            (run_id, event.node)
+            for run_id, told in stored.items()
+            if self.runs[run_id].orphans
+            for event in told
+            if hasattr(event, "node") and (run_id, event.node) not in self.nodes
+        }
+        if not arriving:
+            return
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT {NODES.selected} FROM {NODES.name} "
                 "JOIN unnest(%s::uuid[], %s::text[]) AS arrived (run_id, parent_id) "
                 "USING (run_id, parent_id) WHERE parent_ordinal IS NULL",
-                [[key[0] for key in arrived], [key[1] for key in arrived]],
+                [list(column) for column in zip(*arriving, strict=True)],
             )
             waiting = cursor.fetchall()
         self._remember(waiting)
-        return bool(waiting)
+
+    def _load_those_above(self, stored: Mapping[uuid.UUID, Sequence[Event]]) -> None:
+        carrying = {
+            (run_id, parent)
+            for run_id, told in stored.items()
+            for event in told
+            if isinstance(event, NodeFacts) and may_carry(event)
+            for parent in self._parents_of(run_id, event)
+        }
+        known = [(key, Carried(call=True, usage=True)) for key in carrying if key in self.nodes]
+        if known:
+            self.load_ancestors(known)
+
+    def _parents_of(self, run_id: uuid.UUID, event: NodeFacts) -> Iterator[str]:
+        node = self.nodes.get((run_id, event.node))
+        if event.parent is not None:
+            yield event.parent
+        if node is not None and node.parent_id is not None:
+            yield node.parent_id
+
+    def wait(self, key: Key) -> None:
+        """Note that a node waits for its parent."""
+        self.awaited.setdefault((key[0], self.nodes[key].parent_id), []).append(key)
+
+    def load_nodes(self, keys: Iterable[Key]) -> None:
+        """Fetch what is stored of these nodes."""
+        wanted = [key for key in keys if key not in self.nodes]
+        if wanted:
+            self._remember(NODES.fetch(*zip(*wanted, strict=True)))
+
+    def load_ancestors(self, told: Sequence[tuple[Key, Carried]]) -> None:
+        """Fetch stored nodes that are to be told something, and those above, up to the first that knows it."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                ANCESTORS,
+                [
+                    [key[0] for key, _ in told],
+                    [key[1] for key, _ in told],
+                    [carried.call for _, carried in told],
+                    [carried.usage for _, carried in told],
+                ],
+            )
+            above = cursor.fetchall()
+        self.load_nodes((run_id, node_id) for run_id, node_id in above)
 
     def save(self) -> None:
         """Write what changed.
@@ -123,6 +205,8 @@ class Reach:
                 self.nodes[key] = node
                 self.stored_nodes.add(key)
                 self.before[key] = tally(node)
+                if node.parent_id is not None and node.parent_ordinal is None:
+                    self.wait(key)
 
     def _remember_candidates(self, rows: Iterable[Sequence[Any]]) -> None:
         for row in rows:

@@ -56,6 +56,8 @@ class NodeState(Row):
         "status": NodeStatus.UNKNOWN.value,
         "fate": Fate.OPEN.value,
         "contradicted": False,
+        "calls_below": False,
+        "usage_below": False,
         "is_candidate": False,
     }
 
@@ -113,3 +115,4 @@ class RunState(Row):
         self.model_names: list[str] = []
         self.tags: list[str] = []
         self.budgets: dict[str, str] = {}
+        self.stated = [0] * len(SUMS)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from deliberation.vocabulary import CostProvenance, Fate, NodeKind, NodeStatus
-from traces.analytics.billing import is_billable
+from traces.analytics.billing import adds_tokens, set_aside
 from traces.projection.states import COUNTERS, SUMS, NodeState, RunState
 
 WEAKNESS = [provenance.value for provenance in CostProvenance]
@@ -22,9 +22,27 @@ class Tally(NamedTuple):
 NOTHING = Tally((0,) * len(COUNTERS), (None,) * len(SUMS))
 
 
+def judge(node: NodeState) -> None:
+    """Note whether the node's own amounts count, by what is known of it and of what hangs under it."""
+    reason = set_aside(
+        kind=node.kind,
+        is_instrumented=node.instrumentation is not None,
+        cost_basis=node.cost_basis,
+        usage_below=node.usage_below,
+        is_twin=node.twin_of is not None,
+    )
+    node.aside = reason.value if reason is not None and states_amounts(node) else None
+
+
+def states_amounts(node: NodeState) -> bool:
+    """Return True when the node itself states tokens or money."""
+    return any(getattr(node, name) is not None for name in SUMS)
+
+
 def tally(node: NodeState) -> Tally:
     """Return what this node adds to its run."""
-    is_call = node.kind == NodeKind.MODEL_CALL.value
+    wraps_calls = node.calls_below and node.instrumentation is not None
+    is_call = node.kind == NodeKind.MODEL_CALL.value and not wraps_calls and node.twin_of is None
     counts = (
         1,
         node.parent_id is not None and node.parent_ordinal is None,
@@ -38,8 +56,10 @@ def tally(node: NodeState) -> Tally:
         node.fate == Fate.FAILED.value,
         node.status == NodeStatus.ERROR.value,
     )
-    if not is_billable(node.kind, node.cost_basis):
+    if node.aside is not None:
         return Tally(counts, NOTHING.amounts)
+    if not adds_tokens(node.kind):
+        return Tally(counts, (*NOTHING.amounts[:-1], node.cost))
     return Tally(counts, tuple(getattr(node, name) for name in SUMS))
 
 
@@ -48,14 +68,29 @@ def move(run: RunState, before: Tally, after: Tally) -> None:
     for name, old, new in zip(COUNTERS, before.counts, after.counts, strict=True):
         if old != new:
             setattr(run, name, getattr(run, name) + new - old)
-    for name, was, now in zip(SUMS, before.amounts, after.amounts, strict=True):
+    for place, (was, now) in enumerate(zip(before.amounts, after.amounts, strict=True)):
         if was != now:
-            setattr(run, name, (getattr(run, name) or 0) + (now or 0) - (was or 0))
+            _move_sum(run, place, was, now)
+
+
+def _move_sum(
+    run: RunState, place: int, was: int | Decimal | None, now: int | Decimal | None
+) -> None:
+    # Counted, because a sum to which nothing adds any more is unknown again, and not zero.
+    stated = list(run.stated or [0] * len(SUMS))
+    stated[place] += (now is not None) - (was is not None)
+    run.stated = stated
+    known = (getattr(run, SUMS[place]) or 0) + (now or 0) - (was or 0)
+    setattr(run, SUMS[place], known if stated[place] > 0 else None)
 
 
 def note_provenance(run: RunState, node: NodeState) -> None:
-    """A sum is as strong as its weakest part."""
-    if node.cost is None or not is_billable(node.kind, node.cost_basis):
+    """A sum is as strong as its weakest part.
+
+    What is set aside weighs too: whether a node is comes out at the end of a pass, and a run's row must not depend on
+    where passes end.
+    """
+    if node.cost is None:
         return
     known = run.cost_provenance
     if known is None or WEAKNESS.index(node.cost_provenance) > WEAKNESS.index(known):

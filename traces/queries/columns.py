@@ -30,21 +30,21 @@ LARGE_SECONDS = 0.1
 """A tree that takes longer to read is a large one; smaller ones never lag."""
 RESTS = 20
 
-# What is billed once, as traces.analytics.billing.is_billable says it.
-BILLED = "(kind = 'model_call' OR cost_basis IS NOT NULL)"
+# What is counted once, as traces.analytics.billing says it: `aside` holds its answer.
+COUNTED = "aside IS NULL"
 SELECTED = f"""
 SELECT ordinal, node_id, coalesce(parent_ordinal, CASE WHEN parent_id IS NULL THEN -1 ELSE -2 END),
   started_ns, kind, fate, fate_reason, verdict,
   (status = 'error')::int + 2 * (status = 'running')::int + 4 * is_candidate::int + 8 * (node_id = %s)::int,
   cost_basis IS NOT DISTINCT FROM 'unallocated',
-  CASE WHEN {BILLED} THEN cost END,
-  {", ".join(f"CASE WHEN {BILLED} THEN {name}_tokens END" for name in TOKEN_CLASSES)}
+  CASE WHEN {COUNTED} THEN cost END,
+  {", ".join(f"CASE WHEN {COUNTED} AND kind <> 'retrieval' THEN {name}_tokens END" for name in TOKEN_CLASSES)}
 FROM traces_node WHERE run_id = %s"""  # noqa: S608 - only names of columns are put in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """One list per column, all of the same length, in ascending order of ordinal. Amounts stand where billed."""
+    """One list per column, all of the same length, in ascending order of ordinal. Amounts stand where they count."""
 
     ordinal: Sequence[int]
     node_id: Sequence[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from traces.analytics.billing import is_billable
+from traces.analytics.billing import adds_tokens
 from traces.analytics.tree import ORPHAN
 from traces.models import Node
 from traces.queries.amounts import Subtree, Tokens, tokens_of
@@ -18,7 +18,7 @@ SAME_NAMES = (
     "ordinal", "node_id", "parent_id", "kind", "name", "status", "started_ns", "ended_ns", "fate",
     "fate_reason", "fate_by", "fate_verdict", "wrongly_discarded", "scorer", "visits", "prior",
     "is_candidate", "answer", "cluster", "model", "provider", "tool", "cost", "cost_provenance",
-    "cost_basis", "price_table", "preview", "text_visibility",
+    "cost_basis", "price_table", "preview", "text_visibility", "aside", "twin_of",
 )  # fmt: skip
 
 
@@ -61,16 +61,17 @@ def _in_tree(tree: Tree, row: int) -> dict[str, Any]:
 
 def _as_leaf(tree: Tree, node: Node) -> dict[str, Any]:
     above = tree.row_by_node.get(node.parent_id) if node.parent_id is not None else None
-    usage, is_billed = tokens_of(node), is_billable(node.kind, node.cost_basis)
+    counts = node.aside is None
+    usage = tokens_of(node) if counts and adds_tokens(node.kind) else NO_TOKENS
     return {
         "is_orphan": node.parent_id is not None and node.parent_ordinal is None,
         "depth": 0 if above is None else tree.shape.depth[above] + 1,
         "order": len(tree.shape.order),
         "subtree": Subtree(
             nodes=1,
-            tokens=usage.total if is_billed else None,
-            cost=node.cost if is_billed else None,
-            usage=usage if is_billed else NO_TOKENS,
+            tokens=usage.total,
+            cost=node.cost if counts else None,
+            usage=usage,
         ),
     }
 

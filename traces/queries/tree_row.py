@@ -13,8 +13,9 @@ from traces.queries.verdicts import VerdictRow
 class TreeRow:
     """A node as a row shows it. `value` is the search's number, `cutoff` what it had to reach.
 
-    `cost_basis` says how usage came to stand here; texts are previews of at most 200 characters. `depth` is the level
-    in the tree, from 0; `level` the search's own, where the source counts one. `order` is the place in pre-order.
+    `cost_basis` says how usage came to stand here, `aside` why it is not added up (traces.analytics.billing), `twin_of`
+    which call counts in its place. Texts are previews of at most 200 characters. `depth` is the level in the tree, from
+    0; `level` the search's own, where the source counts one. `order` is the place in pre-order.
     """
 
     ordinal: int
@@ -53,12 +54,20 @@ class TreeRow:
     cost_provenance: str | None
     cost_basis: str | None
     price_table: str | None
+    aside: str | None
+    twin_of: str | None
     subtree: Subtree
     verdicts: list[VerdictRow]
     preview: str | None
     error_preview: str | None
     text_visibility: str | None
     is_contradicted: bool
+
+    @property
+    def twin(self) -> tuple[str, str] | None:
+        """The run and node of the call that counts for the same response, if there is one."""
+        run_id, colon, node_id = (self.twin_of or "").partition(":")
+        return (run_id, node_id) if colon else None
 
     @property
     def tokens(self) -> int | None:

@@ -35,6 +35,7 @@ class NodeFacts(Event):
     cost: Cost | None = fact("Money, with its provenance.")
     cost_basis: CostBasis | None = fact("How the usage came to stand on this node.")
     response_id: str | None = fact("The provider's id of the response; tells double reports apart.")
+    instrumentation: str | None = fact("What reports a call; over OTLP the instrumentation scope.")
     finish_reason: str | None = fact("Why the model stopped.")
     rank: int | None = fact("Its place among its siblings, as the source counts.")
     depth: int | None = fact("Its level in the search, as the source counts.")

@@ -103,7 +103,8 @@ def test_a_trace_split_over_files_is_one_run(tmp_path: Path) -> None:
     done = Done(tmp_path / "bodies")
     assert [(each["format"], each["nodes"]) for each in done.runs] == [("otlp", 3)]
     run = Run.objects.get(pk=done.runs[0]["run_id"])
-    assert (run.trace_id, run.orphans, run.input_tokens) == (TRACE, 0, 3000)
+    # Each span is under the one before: they tell of one call.
+    assert (run.trace_id, run.orphans, run.input_tokens) == (TRACE, 0, 1000)
     assert run.cost is not None
 
 
