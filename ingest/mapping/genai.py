@@ -47,6 +47,8 @@ EVIDENCE = frozenset(
         "gen_ai.agent.name",
     }
 )
+INFERENCE = "gen_ai.client.inference.operation.details"
+"""The log that tells of one call; some clients leave out which operation it was."""
 CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL)
 COSTS = ("operation.cost", "gen_ai.usage.cost")
 
@@ -59,6 +61,8 @@ def recognises(keys: Keys, scope: str) -> bool:
 def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     """Return the node facts in a record's attributes, taken out of `rest`."""
     kind = kind_of(rest)
+    if record.name == INFERENCE and "gen_ai.operation.name" not in rest:
+        kind = NodeKind.MODEL_CALL
     facts: dict[str, Any] = {"node_kind": kind}
     if kind is NodeKind.TOOL_CALL:
         _fill_tool(rest, facts)

@@ -24,6 +24,7 @@ from deliberation.vocabulary import (
     MessageDirection,
     NodeKind,
     NodeStatus,
+    TextVisibility,
 )
 from traces.projection.states import CandidateState, NodeState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact, preview
@@ -37,7 +38,6 @@ PLAIN_FACTS = (
     "tool",
     "rank",
     "depth",
-    "text_visibility",
     "cost_basis",
     "response_id",
     "instrumentation",
@@ -60,6 +60,7 @@ def apply_facts(node: NodeState, event: NodeFacts) -> None:
             _settle(node, name, fact(value) if isinstance(value, str) else value, overrules)
     if event.name is not None:
         _settle(node, "name", cut(event.name, PREVIEW_CHARS), overrules)
+    _apply_visibility(node, event)
     _apply_times(node, event, overrules)
     _apply_status(node, event)
     _apply_amounts(node, event)
@@ -168,6 +169,13 @@ def _apply_times(node: NodeState, event: NodeFacts, overrules: bool) -> None:
         ended = event.at
     if ended is not None:
         _settle(node, "ended_ns", ended, overrules=True)
+
+
+def _apply_visibility(node: NodeState, event: NodeFacts) -> None:
+    """Fold how much can be read: a report that brings no text does not hide what another brought."""
+    said = event.text_visibility
+    if said is not None and (said is not TextVisibility.NONE or node.text_visibility is None):
+        node.text_visibility = said.value
 
 
 def _apply_status(node: NodeState, event: NodeFacts) -> None:

@@ -36,7 +36,9 @@ def preview(text: str) -> str:
     shown = text
     if text[:1] in "[{" and len(text) <= MAX_PARSED_CHARS:
         try:
-            shown = _text_in(orjson.loads(text)) or text
+            value = orjson.loads(text)
+            # Written anew: two reports of one content differ in blanks, and either may come last.
+            shown = _text_in(value) or orjson.dumps(value).decode()
         except ValueError:
             shown = text
     return cut(" ".join(shown[: PREVIEW_CHARS * 2].split()), PREVIEW_CHARS)
