@@ -14,13 +14,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ingest.import_files import ImportedRuns, files_in, read_file
 from ingest.importers.base import Importer, NotImportable, Unrecognised
 from ingest.importers.choose import IMPORTERS, choose
+from ingest.management.progress_line import ProgressLine
 from traces.models import Project, Run
 
 
 class Command(BaseCommand):
     """Imports each file; prints one JSON line per run, and a sentence on stderr for what it left out."""
 
-    help = "Import Tree-of-Thoughts logs and OTLP files. The same file again makes no second run."
+    help = "Import files that other programs wrote. The same file again makes no second run."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take paths, a format and a project."""
@@ -38,6 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, print, and exit 1 when a file could not be read."""
+        self._line = ProgressLine(self.stderr)
         runs = ImportedRuns(
             project=_project(options["project"]), now_ns=time.time_ns(), randbytes=os.urandom
         )
@@ -56,26 +58,32 @@ class Command(BaseCommand):
         if path.is_dir():
             return sum(self._import_found(each, known, runs) for each in files_in(path))
         try:
-            read_file(path, runs, forced or choose(path, known))
+            self._read(path, forced or choose(path, known), runs)
         except NotImportable as error:
             return self._say(error)
         return 0
 
     def _import_found(self, path: Path, known: list[Importer], runs: ImportedRuns) -> int:
         try:
-            read_file(path, runs, choose(path, known))
+            self._read(path, choose(path, known), runs)
         except Unrecognised as error:
+            self._line.clear()
             self.stderr.write(f"warning: skipped {error}")
         except NotImportable as error:
             return self._say(error)
         return 0
 
+    def _read(self, path: Path, importer: Importer, runs: ImportedRuns) -> None:
+        read_file(path, runs, self._line.watch(importer))
+
     def _say(self, error: NotImportable) -> int:
+        self._line.clear()
         self.stderr.write(f"error: {error}")
         return 1
 
     def _print(self, runs: ImportedRuns) -> None:
         done = runs.done()
+        self._line.clear()
         nodes = dict(
             Run.objects.filter(pk__in={each.run for each in done}).values_list("pk", "nodes")
         )
