@@ -6,6 +6,7 @@ A message is `{"role": …, "parts": […]}`. Members and blocks that are not kn
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ingest.importers.json_text import json_text
@@ -13,7 +14,26 @@ from ingest.importers.json_text import json_text
 Message = dict[str, Any]
 Part = dict[str, Any]
 
-READ = ("role", "content", "tool_calls", "tool_call_id", "name", "reasoning_content", "refusal")
+RESULT_ROLES = ("tool", "function")
+READ = (
+    "role",
+    "content",
+    "tool_calls",
+    "tool_call_id",
+    "name",
+    "reasoning_content",
+    "refusal",
+    "function_call",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFor:
+    """A tool that a message asks for; `arguments` are an object or, mostly, its text."""
+
+    id: str | None
+    name: str | None
+    arguments: Any
 
 
 def text_part(text: str) -> Part:
@@ -40,6 +60,15 @@ def message_of(plain: Mapping[str, Any]) -> Message:
     """Return a message in the model."""
     rest = {name: value for name, value in plain.items() if name not in READ}
     return {"role": str(plain.get("role") or "unknown"), "parts": list(_parts(plain)), **rest}
+
+
+def tool_calls_of(plain: Mapping[str, Any]) -> list[AskedFor]:
+    """Return the tools that an assistant's message asks for, the older `function_call` included."""
+    found = plain.get("tool_calls")
+    calls = found if isinstance(found, list) else []
+    if isinstance(plain.get("function_call"), Mapping):
+        calls = [*calls, plain["function_call"]]
+    return [_asked_for(call) for call in calls if isinstance(call, Mapping)]
 
 
 def messages_text(messages: Iterable[Message]) -> str | None:
@@ -69,15 +98,15 @@ def _parts(plain: Mapping[str, Any]) -> Iterator[Part]:
     if isinstance(thought, str) and thought:
         yield reasoning_part(thought)
     content = plain.get("content")
-    if plain.get("role") == "tool":
+    if plain.get("role") in RESULT_ROLES:
         call = plain.get("tool_call_id") or _first(plain.get("tool_call_ids"))
         yield {**tool_result_part(call, content), **_named(plain)}
         return
     yield from _content(content)
     if isinstance(plain.get("refusal"), str):
         yield {"type": "refusal", "content": plain["refusal"]}
-    for call in _list(plain.get("tool_calls")):
-        yield _tool_call(call)
+    for call in tool_calls_of(plain):
+        yield tool_call_part(call.id, call.name, call.arguments)
 
 
 def _content(content: Any) -> Iterator[Part]:
@@ -115,12 +144,15 @@ def _block(block: Any) -> Part:
     return dict(block)
 
 
-def _tool_call(call: Any) -> Part:
-    if not isinstance(call, Mapping):
-        return text_part(json_text(call))
+def _asked_for(call: Mapping[str, Any]) -> AskedFor:
     function = call.get("function")
     asked = function if isinstance(function, Mapping) else call
-    return tool_call_part(call.get("id"), asked.get("name"), asked.get("arguments"))
+    own, name = call.get("id"), asked.get("name")
+    return AskedFor(
+        id=own if isinstance(own, str) else None,
+        name=name if isinstance(name, str) else None,
+        arguments=asked.get("arguments"),
+    )
 
 
 def _named(plain: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,7 +161,3 @@ def _named(plain: Mapping[str, Any]) -> dict[str, Any]:
 
 def _first(value: Any) -> Any:
     return value[0] if isinstance(value, list) and value else None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.importers.base import HEAD_BYTES, Importer, NotImportable, Unrecognised
 from ingest.importers.codet_samples import CODET_SAMPLES
 from ingest.importers.gsm8k_solutions import GSM8K_SOLUTIONS
+from ingest.importers.openai_trajectories import OPENAI_TRAJECTORIES
 from ingest.importers.otlp_file import OTLP
 from ingest.importers.reflexion import REFLEXION
 from ingest.importers.swe_agent import SWE_AGENT
@@ -15,7 +16,15 @@ from ingest.importers.tree_of_thoughts import TREE_OF_THOUGHTS
 
 IMPORTERS = {
     importer.name: importer
-    for importer in (TREE_OF_THOUGHTS, OTLP, REFLEXION, CODET_SAMPLES, GSM8K_SOLUTIONS, SWE_AGENT)
+    for importer in (
+        TREE_OF_THOUGHTS,
+        OTLP,
+        REFLEXION,
+        CODET_SAMPLES,
+        GSM8K_SOLUTIONS,
+        SWE_AGENT,
+        OPENAI_TRAJECTORIES,
+    )
 }
 
 
