@@ -24,6 +24,8 @@ from tests.integration.build import (
 from traces.actions.rebuild import rebuild
 from traces.actions.settle_responses import settle_responses
 from traces.models import Node, Project, Response, Run
+from traces.queries.access import NotVisible, Viewer
+from traces.queries.set_aside import list_set_aside
 
 pytestmark = pytest.mark.django_db
 
@@ -243,3 +245,22 @@ def test_what_a_worker_died_over_is_settled_by_the_next() -> None:
     assert [change.run for change in changes] == [run]
     assert spent(run) == (100, 1)
     assert settle_responses() == ()
+
+
+def test_what_is_set_aside_is_shown_with_its_reason() -> None:
+    run, project = new_run(), make_project()
+    put_on_record(project, *nested(run))
+    put_on_record(project, *sibling(run))
+    settle_responses()
+    lines = list_set_aside(who=Viewer(project_ids=frozenset({project.pk})), run_id=run)
+    assert [(line.reason, line.nodes, line.input) for line in lines] == [
+        ("repeated_below", 2, 300),
+        ("same_response", 1, 100),
+    ]
+
+
+def test_nobody_else_is_shown_it() -> None:
+    run = new_run()
+    put_on_record(make_project(), *nested(run))
+    with pytest.raises(NotVisible):
+        list_set_aside(who=Viewer(project_ids=frozenset()), run_id=run)

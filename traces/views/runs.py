@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from deliberation.vocabulary import ObservedState, Strategy
-from traces.queries import candidates, costs, projects, runs, verdict_header
+from traces.queries import candidates, costs, projects, runs, set_aside, verdict_header
 from traces.views.access import for_people
 
 ON_A_PAGE = 50
@@ -80,6 +80,7 @@ def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
     """A run, opened on its verdict."""
     context = _header_context(request, run_id) | {
         "table": candidates.list_candidates(who=request.user, run_id=run_id),
+        "set_aside": set_aside.list_set_aside(who=request.user, run_id=run_id),
         "sectors": costs.cost_by_branch(
             who=request.user, run_id=run_id, root=None, max_sectors=IN_THE_TABLE
         ),
