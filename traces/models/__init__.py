@@ -5,6 +5,7 @@ from traces.models.candidate import Candidate
 from traces.models.edge import Edge
 from traces.models.ledger import LedgerEntry, LedgerPart
 from traces.models.node import Node
+from traces.models.price_override import PriceOverride
 from traces.models.response import Response
 from traces.models.run import Run
 from traces.models.verdict import Verdict
@@ -17,6 +18,7 @@ __all__ = [
     "LedgerPart",
     "Membership",
     "Node",
+    "PriceOverride",
     "Project",
     "Response",
     "Run",
