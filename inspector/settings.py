@@ -73,6 +73,7 @@ TEMPLATES = [
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 
 # Database
 
@@ -106,6 +107,15 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # A lost doorbell costs at most this long; `expires` keeps a stopped worker's queue short.
     "ingest.sweep": {"task": "ingest.sweep", "schedule": 2.0, "options": {"expires": 2}},
+    "ingest.read_imports": {
+        "task": "ingest.read_imports",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "ingest.remove_abandoned_uploads": {
+        "task": "ingest.remove_abandoned_uploads",
+        "schedule": 3600.0,
+    },
     "traces.make_partitions": {"task": "traces.make_partitions", "schedule": 3600.0},
 }
 

@@ -7,8 +7,9 @@ import { follow } from "./live.js";
 import { attachTabs } from "./tabs.js";
 import { attachTheme } from "./theme.js";
 import { attachTree } from "./tree/pane.js";
+import { attachUpload } from "./upload.js";
 
-const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs]];
+const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs], ["[data-upload]", attachUpload]];
 const attached = new Map();
 
 function attachAll() {

@@ -1,0 +1,1 @@
+"""Files that people upload in the browser: kept on disk, read by a worker, shown while they are read."""

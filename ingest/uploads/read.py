@@ -1,0 +1,73 @@
+"""A worker reads one import: its files become runs, and its row says how far it is and what came out.
+
+Guarantee: what was read is in the ledgers; a crash loses only the telling. Read again from the beginning, the same
+files give the same runs and the same facts, which are recorded once.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+
+from ingest.import_files import ImportedRuns
+from ingest.inbox import NOBODYS_FAULT
+from ingest.models import Import, ImportState
+from ingest.uploads import claim
+from ingest.uploads.outcome import summary
+from ingest.uploads.places import FILES, abandoned, folder_of, remove_folder
+from ingest.uploads.progress import Progress
+from ingest.uploads.reading import Reading
+
+RETRY_PAUSE_SECONDS = 2.0
+GONE = "its files are not on this machine: web and worker must share DATA_DIR"
+OUR_FAULT = "the program stumbled over it; that is our fault, and it has been logged"
+Clock = Callable[[], int]
+Randbytes = Callable[[int], bytes]
+log = logging.getLogger(__name__)
+
+
+def read_next(*, clock: Clock, randbytes: Randbytes) -> bool:
+    """Read the oldest import to its end. False when there is none to be read. `clock` gives ns since 1970."""
+    row = claim.claim(uuid.UUID(bytes=randbytes(16)))
+    if row is None:
+        return False
+    try:
+        _read(row, clock, randbytes)
+    except claim.LostImport as lost:
+        log.warning("%s", lost)
+        return True
+    except NOBODYS_FAULT:
+        claim.release(row, RETRY_PAUSE_SECONDS)
+        raise
+    except Exception:
+        log.exception("import %s", row.pk)
+        claim.end(row, ImportState.FAILED, clock(), error=OUR_FAULT)
+    remove_folder(row.pk)
+    return True
+
+
+def remove_abandoned() -> None:
+    """Delete files of uploads that were cut off before they became an import."""
+    left = set(abandoned())
+    for import_id in left - set(Import.objects.filter(pk__in=left).values_list("pk", flat=True)):
+        remove_folder(import_id)
+
+
+def _read(row: Import, clock: Clock, randbytes: Randbytes) -> None:
+    folder = folder_of(row.pk)
+    hopeless = _hopeless(row) or (None if (folder / FILES).is_dir() else GONE)
+    if hopeless:
+        return claim.end(row, ImportState.FAILED, clock(), error=hopeless)
+    runs = ImportedRuns(project=row.project_id, now_ns=clock(), randbytes=randbytes)
+    progress = Progress(row)
+    reading = Reading(folder=folder, format=row.format, runs=runs, progress=progress)
+    reading.read_all()
+    outcome = summary(reading.told, runs.done())
+    state = ImportState.DONE if outcome["run_count"] else ImportState.FAILED
+    counted = {"files_read": progress.read, "files_found": progress.found}
+    return claim.end(row, state, clock(), **counted, **outcome)
+
+
+def _hopeless(row: Import) -> str | None:
+    return claim.ENDED_ITS_WORKER if row.attempts > claim.MAX_ATTEMPTS else None
