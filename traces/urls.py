@@ -43,6 +43,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/tree/search", tree.search, name="tree-search"),
     path("runs/<uuid:run_id>/outline", tree.outline, name="run-outline"),
     path("runs/<uuid:run_id>/nodes/<node_id:node_id>", node.node, name="node"),
+    path("runs/<uuid:run_id>/mapping/<node_id:node_id>", node.mapping, name="node-mapping"),
     path("runs/<uuid:run_id>/figures/cost", figures.cost, name="figure-cost"),
     path("sign-in", accounts.sign_in, name="sign-in"),
     path("sign-in/<str:token>", accounts.sign_in_local, name="sign-in-local"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from deliberation.events.attributes import CONVENTION, READ
 from ingest.mapping.combine import Used
 from ingest.mapping.take import dump
 from ingest.wire.span import Attributes, LogRecord, Origin, Span
 
 SPAN_KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 STATUS_CODES = ("unset", "ok", "error")
-CONVENTION, READ = "deliberation.convention", "deliberation.read"
 OURS = frozenset(
     {
         CONVENTION,

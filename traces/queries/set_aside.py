@@ -39,7 +39,7 @@ def list_set_aside(*, who: Who, run_id: str | uuid.UUID) -> list[SetAsideLine]:
     )
     return [
         SetAsideLine(
-            reason=each["aside"],
+            reason=str(each["aside"]),
             nodes=each["nodes"],
             input=each["input"],
             output=each["output"],

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from traces.queries import node as nodes
+from traces.queries import readings
 from traces.views.access import for_people
 
 
@@ -19,9 +20,22 @@ def node(request: HttpRequest, run_id: str, node_id: str) -> HttpResponse:
         "run_id": run_id,
         "node": nodes.get_node(who=request.user, run_id=run_id, node_id=node_id),
         "node_url": reverse("node", args=[run_id, node_id]),
+        "mapping_url": reverse("node-mapping", args=[run_id, node_id]),
     }
     template = "node/_panel.html" if "HX-Request" in request.headers else "node/page.html"
     return render(request, template, context)
+
+
+@for_people
+def mapping(request: HttpRequest, run_id: str, node_id: str) -> HttpResponse:
+    """How what came in became the node."""
+    context = {
+        "run_id": run_id,
+        "node": nodes.get_node(who=request.user, run_id=run_id, node_id=node_id, text_limit=0),
+        "node_url": reverse("node", args=[run_id, node_id]),
+        "readings": readings.read_node_readings(who=request.user, run_id=run_id, node_id=node_id),
+    }
+    return render(request, "node/mapping.html", context)
 
 
 def _whole_text(request: HttpRequest, run_id: str, node_id: str, part: str) -> HttpResponse:

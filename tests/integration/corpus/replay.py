@@ -121,7 +121,7 @@ def totals_of(project: Project, trace_ids: Iterable[str], span_ids: set[str]) ->
         for node in Node.objects.filter(run_id__in=[run.pk for run in runs])
         if node.node_id in span_ids
     ]
-    tools = Counter(node.tool for node in nodes if node.kind == "tool_call")
+    tools = Counter(str(node.tool) for node in nodes if node.kind == "tool_call")
     return Totals(
         spans=len(nodes),
         traces=len(runs),

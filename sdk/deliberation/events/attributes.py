@@ -1,0 +1,10 @@
+"""Names inside a node's `attributes` part that are not its source's own: how a record was read, and its origin."""
+
+CONVENTION = "deliberation.convention"
+"""The conventions that were read, the one that spoke first first, joined by "+"."""
+
+READ = "deliberation.read"
+"""An object: for each convention the names of the attributes that it turned into facts."""
+
+OF_THE_RECORD = "otel."
+"""Begins the names of what OpenTelemetry keeps beside attributes: scope, resource, events, links, status."""

@@ -1,0 +1,151 @@
+"""How records became nodes: what came in, which rule read it, and what no rule understood."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from enum import Enum
+from typing import Any
+
+import orjson
+
+from deliberation.events import Event
+from deliberation.events.attributes import CONVENTION, OF_THE_RECORD, READ
+from deliberation.ledger.parts import bytes_to_text
+from traces.models import Node, Run
+from traces.queries.access import NotVisible, Who, is_storable, see_run
+from traces.queries.ledger import StoredEntry, read_entries, read_entries_after, showable
+from traces.queries.set_aside import SetAsideLine, list_set_aside
+
+ENTRIES_AT_MOST = 200
+CHUNK = 2_000
+VALUE_CHARS = 200
+NOT_FACTS = ("run", "key", "node", "attributes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """The attributes that one convention turned into facts."""
+
+    convention: str
+    attributes: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One ledger entry of a node, as it was read.
+
+    `facts` are the event's fields, `left` the attributes that stayed as they came, `record` what OpenTelemetry keeps
+    beside attributes; values are texts of at most 200 characters. A native event has no conventions: it is a fact.
+    """
+
+    seq: int
+    event: str
+    conventions: list[str]
+    used: list[Used]
+    facts: list[tuple[str, str]]
+    left: list[tuple[str, str]]
+    record: list[tuple[str, str]]
+
+
+@dataclass(slots=True, kw_only=True)
+class TraceReading:
+    """A whole run as it was read. Counters are of ledger entries; `left` counts attributes by name."""
+
+    run: Run
+    set_aside: list[SetAsideLine]
+    events: Counter[str] = field(default_factory=Counter)
+    conventions: Counter[str] = field(default_factory=Counter)
+    scopes: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+
+
+def read_node_readings(*, who: Who, run_id: str | uuid.UUID, node_id: str) -> list[Reading]:
+    """Return how the latest 200 entries that speak of a node were read, in ledger order. Raises NotVisible."""
+    run = see_run(who, run_id)
+    node = Node.objects.filter(run_id=run.pk, node_id=node_id) if is_storable(node_id) else None
+    found = node.first() if node is not None else None
+    if found is None:
+        raise NotVisible
+    return [_reading(entry) for entry in read_entries(run.pk, found.entries[-ENTRIES_AT_MOST:])]
+
+
+def read_trace(*, who: Who, run_id: str | uuid.UUID) -> TraceReading:
+    """Return how all of a run was read; goes through its ledger once. Raises NotVisible."""
+    run = see_run(who, run_id)
+    told = TraceReading(run=run, set_aside=list_set_aside(who=who, run_id=run_id))
+    for entry in _entries(run.pk):
+        _count(told, _reading(entry))
+    return told
+
+
+def _entries(run_id: uuid.UUID) -> Iterator[StoredEntry]:
+    after = -1
+    while portion := read_entries_after(run_id, after, CHUNK):
+        yield from portion
+        after = portion[-1].seq
+
+
+def _count(told: TraceReading, reading: Reading) -> None:
+    told.events[reading.event] += 1
+    if reading.conventions:
+        told.conventions["+".join(reading.conventions)] += 1
+    record = dict(reading.record)
+    scope = record.get("otel.scope.name")
+    if scope:
+        told.scopes[f"{scope} {record.get('otel.scope.version', '')}".strip()] += 1
+    told.left.update(name for name, _ in reading.left)
+
+
+def _reading(entry: StoredEntry) -> Reading:
+    event = entry.event
+    attributes = _attributes(entry.parts.get("attributes"))
+    conventions = attributes.pop(CONVENTION, "")
+    read = attributes.pop(READ, {})
+    return Reading(
+        seq=entry.seq,
+        event=event.KIND,
+        conventions=conventions.split("+") if isinstance(conventions, str) and conventions else [],
+        used=list(_used(read)),
+        facts=list(_facts(event)),
+        left=_shown((n, v) for n, v in attributes.items() if not n.startswith(OF_THE_RECORD)),
+        record=_shown((n, v) for n, v in attributes.items() if n.startswith(OF_THE_RECORD)),
+    )
+
+
+def _used(read: Any) -> Iterator[Used]:
+    for convention, names in read.items() if isinstance(read, dict) else ():
+        if isinstance(names, list):
+            yield Used(convention=convention, attributes=[str(name) for name in names])
+
+
+def _facts(event: Event) -> Iterator[tuple[str, str]]:
+    for each in fields(event):
+        value = getattr(event, each.name)
+        if value is not None and each.name not in NOT_FACTS:
+            yield each.name, _text(value)
+
+
+def _attributes(data: bytes | None) -> dict[str, Any]:
+    try:
+        found = orjson.loads(showable(bytes_to_text(data))) if data is not None else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _shown(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    return sorted((name, _text(value)) for name, value in pairs)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Enum):
+        return str(value.value)
+    text = value if isinstance(value, str) else _json(value)
+    return text if len(text) <= VALUE_CHARS else f"{text[:VALUE_CHARS]}…"
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
