@@ -30,8 +30,10 @@ GENAI: Names = {
         "gen_ai.usage.reasoning.output_tokens",
         "gen_ai.usage.reasoning_tokens",
         "gen_ai.usage.details.reasoning_tokens",
+        "ai.usage.outputTokenDetails.reasoningTokens",
     ),
 }
+"""The Vercel AI SDK adds its own name for reasoning from its seventh version on."""
 
 OPENINFERENCE: Names = {
     "input": ("llm.token_count.prompt",),
@@ -39,6 +41,31 @@ OPENINFERENCE: Names = {
     "cache_read": ("llm.token_count.prompt_details.cache_read",),
     "cache_write": ("llm.token_count.prompt_details.cache_write",),
     "reasoning": ("llm.token_count.completion_details.reasoning",),
+}
+
+OPENLLMETRY: Names = {
+    **GENAI,
+    "input": (*GENAI["input"], "llm.usage.prompt_tokens"),
+    "output": (*GENAI["output"], "llm.usage.completion_tokens"),
+}
+
+VERCEL: Names = {
+    "input": (
+        "ai.usage.inputTokens",
+        "ai.usage.promptTokens",
+        "ai.usage.tokens",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.prompt_tokens",
+    ),
+    "output": (
+        "ai.usage.outputTokens",
+        "ai.usage.completionTokens",
+        "gen_ai.usage.output_tokens",
+        "gen_ai.usage.completion_tokens",
+    ),
+    "cache_read": ("ai.usage.inputTokenDetails.cacheReadTokens", "ai.usage.cachedInputTokens"),
+    "cache_write": ("ai.usage.inputTokenDetails.cacheWriteTokens",),
+    "reasoning": ("ai.usage.outputTokenDetails.reasoningTokens", "ai.usage.reasoningTokens"),
 }
 
 
