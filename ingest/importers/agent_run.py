@@ -32,7 +32,7 @@ from ingest.importers.json_text import json_text, rest_text
 from ingest.mapping.take import as_amount, fact_text
 
 ROOT = "agent"
-MAX_ID_CHARS = 56
+MAX_ID_CHARS = 48
 """Of a source's own id in a node's: longer ones become a digest."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.importers.base import HEAD_BYTES, Importer, NotImportable, Unrecognised
+from ingest.importers.claude_code import CLAUDE_CODE
 from ingest.importers.codet_samples import CODET_SAMPLES
 from ingest.importers.gsm8k_solutions import GSM8K_SOLUTIONS
 from ingest.importers.openai_trajectories import OPENAI_TRAJECTORIES
@@ -24,6 +25,7 @@ IMPORTERS = {
         GSM8K_SOLUTIONS,
         SWE_AGENT,
         OPENAI_TRAJECTORIES,
+        CLAUDE_CODE,
     )
 }
 
