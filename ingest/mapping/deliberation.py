@@ -3,16 +3,7 @@
 Any span may carry them beside any convention; any OpenTelemetry API can set them. They stay among
 the attributes.
 
-- of the node: deliberation.kind (a node kind), .rank, .depth, .side_effect
-- of the run: deliberation.strategy, on the root span
-- a score: deliberation.value, .visits, .prior, .scale_min, .scale_max, .scorer
-- a fate: deliberation.fate, .reason, .by, .cutoff (with .value, .rank, .votes)
-- a candidate: deliberation.candidate (true, or the answer), .normalised, .normaliser, .cluster,
-  .votes, .weight, .correct
-- a verdict: deliberation.verdict (accept, reject, …) and deliberation.verdict.verifier, .version,
-  .kind, .score, .scale_min, .scale_max, .threshold, .independence, .saw_reference, .rationale,
-  .subject (a span id; by default the parent of a verification, else the span itself)
-- the answer: deliberation.selected (true), .rule, .runner_up, .margin, .margin_unit
+They are defined in `deliberation.semconv`, and told in docs/reference/semconv.md.
 
 A value that is not of its list is passed over and stays an attribute.
 """
@@ -33,6 +24,7 @@ from deliberation.events import (
 from deliberation.events.codec import MAX_ID_CHARS
 from deliberation.vocabulary import (
     DiscardReason,
+    EdgeKind,
     Fate,
     Independence,
     NodeKind,
@@ -41,7 +33,8 @@ from deliberation.vocabulary import (
     VerdictOutcome,
     VerifierKind,
 )
-from ingest.mapping.take import as_count, as_float, fact_text
+from deliberation.vocabulary.budget import DIMENSIONS
+from ingest.mapping.take import as_amount, as_count, as_float, fact_text
 from ingest.wire.span import Attributes, Span
 
 Word = TypeVar("Word", bound=Enum)
@@ -58,9 +51,34 @@ def is_used(attributes: Attributes) -> bool:
     return not USED.isdisjoint(attributes)
 
 
-def strategy_of(attributes: Attributes) -> Strategy | None:
-    """Return the strategy that a root span states."""
-    return word(Strategy, attributes.get("deliberation.strategy"))
+def of_start(attributes: Attributes) -> dict[str, Any]:
+    """Return what a root span states of how the run means to go about it, as fields of `RunStarted`."""
+    if not any(name.startswith("deliberation.") for name in attributes):
+        return {}
+    limits = {name: as_amount(attributes.get(f"deliberation.budget.{name}")) for name in DIMENSIONS}
+    return {
+        "strategy": word(Strategy, attributes.get("deliberation.strategy")),
+        "effort": fact_text(attributes.get("deliberation.effort")),
+        "tier": fact_text(attributes.get("deliberation.tier")),
+        "high_compute": _truth(attributes.get("deliberation.high_compute")),
+        "budgets": {name: f"{limit:f}" for name, limit in limits.items() if limit is not None}
+        or None,
+    }
+
+
+def of_end(attributes: Attributes) -> dict[str, Any]:
+    """Return what a root span states of how the run ended, as fields of `RunEnded`."""
+    return {
+        "stated_confidence": as_float(attributes.get("deliberation.stated_confidence")),
+        "stop_reason": fact_text(attributes.get("deliberation.stop_reason")),
+    }
+
+
+def edge_of(link: dict[str, Any]) -> EdgeKind:
+    """Return what a link's span does to the span it names."""
+    said = link.get("attributes")
+    named = word(EdgeKind, said.get("deliberation.edge")) if isinstance(said, dict) else None
+    return named or EdgeKind.LINKS
 
 
 def fill(attributes: Attributes, facts: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ def start(span: Span, facts: dict[str, Any], run: str) -> RunStarted:
         at=span.started_at,
         name=span.name or None,
         task=task[:TASK_CHARS] if task else None,
-        strategy=deliberation.strategy_of(attributes),
+        **deliberation.of_start(attributes),
         session_id=session_of(attributes),
         tags=tags_of(attributes),
         producer=fact_text(span.origin.resource.get("service.name")),
@@ -50,6 +50,7 @@ def end(span: Span, facts: dict[str, Any], run: str) -> RunEnded:
         state=ObservedState.FAILED if failed else ObservedState.COMPLETED,
         answer=answer_in(facts.get("output")) if answers else None,
         error=facts["error"],
+        **deliberation.of_end(span.attributes),
     )
 
 

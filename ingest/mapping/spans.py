@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deliberation.events import EdgeDrawn, Event, NodeObserved, NodeStarted
-from deliberation.vocabulary import EdgeKind, NodeStatus
+from deliberation.vocabulary import NodeStatus
 from ingest.mapping import deliberation, pending, roots
 from ingest.mapping.combine import read
 from ingest.mapping.rest import write_span
@@ -102,8 +102,8 @@ def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
 
 def _edges(span: Span, run: str) -> list[Event]:
     # A link into another trace points at a node of another run; it stays an attribute.
-    targets = [
-        link["span_id"]
+    within = [
+        link
         for link in span.links
         if link["trace_id"] == span.trace_id
         and len(link["span_id"]) == SPAN_ID_DIGITS
@@ -114,9 +114,9 @@ def _edges(span: Span, run: str) -> list[Event]:
             run=run,
             key=f"{span.digest}:l{number}",
             at=span.started_at,
-            edge=EdgeKind.LINKS,
+            edge=deliberation.edge_of(link),
             source=span.span_id,
-            target=target,
+            target=link["span_id"],
         )
-        for number, target in enumerate(targets)
+        for number, link in enumerate(within)
     ]

@@ -28,3 +28,9 @@ def sentences_of(kind: type[Enum]) -> dict[str, str]:
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             told.setdefault(name, str(statement.value.value))
     return told
+
+
+def members_of(kind: type[Enum]) -> list[tuple[str, str]]:
+    """Return each member's value with its sentence, in the order of the enum."""
+    told = sentences_of(kind)
+    return [(str(member.value), told[member.name]) for member in kind]
