@@ -1,9 +1,12 @@
-"""How far the reading of an import is, told to its row now and then, which also keeps the claim."""
+"""How far the reading of an import is, told to its row now and then, which also keeps the claim.
+
+The same moment is when what arrives live gets its turn: with a single worker nobody else would record it.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,9 +19,13 @@ TELL_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Progress:
-    """Counts files and runs. Raises `LostImport` from whatever it is told while the claim is another's."""
+    """Counts files and runs. Raises `LostImport` from whatever it is told while the claim is another's.
+
+    `let_others` is called between two pieces of a file, outside any transaction.
+    """
 
     row: Import
+    let_others: Callable[[], None]
     found: int = 0
     read: int = 0
     reading: str = ""
@@ -52,3 +59,4 @@ class Progress:
             files_found=self.found,
             run_count=len(self._runs),
         )
+        self.let_others()

@@ -27,13 +27,18 @@ Randbytes = Callable[[int], bytes]
 log = logging.getLogger(__name__)
 
 
-def read_next(*, clock: Clock, randbytes: Randbytes) -> bool:
-    """Read the oldest import to its end. False when there is none to be read. `clock` gives ns since 1970."""
+def read_next(
+    *, clock: Clock, randbytes: Randbytes, let_others: Callable[[], None] = lambda: None
+) -> bool:
+    """Read the oldest import to its end. False when there is none to be read.
+
+    `clock` gives ns since 1970; `let_others` is called about once a second while reading.
+    """
     row = claim.claim(uuid.UUID(bytes=randbytes(16)))
     if row is None:
         return False
     try:
-        _read(row, clock, randbytes)
+        _read(row, clock, randbytes, Progress(row, let_others))
     except claim.LostImport as lost:
         log.warning("%s", lost)
         return True
@@ -54,13 +59,12 @@ def remove_abandoned() -> None:
         remove_folder(import_id)
 
 
-def _read(row: Import, clock: Clock, randbytes: Randbytes) -> None:
+def _read(row: Import, clock: Clock, randbytes: Randbytes, progress: Progress) -> None:
     folder = folder_of(row.pk)
     hopeless = _hopeless(row) or (None if (folder / FILES).is_dir() else GONE)
     if hopeless:
         return claim.end(row, ImportState.FAILED, clock(), error=hopeless)
     runs = ImportedRuns(project=row.project_id, now_ns=clock(), randbytes=randbytes)
-    progress = Progress(row)
     reading = Reading(folder=folder, format=row.format, runs=runs, progress=progress)
     reading.read_all()
     outcome = summary(reading.told, runs.done())

@@ -52,21 +52,21 @@ class IntoFolder(FileUploadHandler):
         self._bytes += len(raw_data)
         if self._bytes > self.most_bytes:
             self.is_too_large = True
-            self._close()  # nobody tells us that the upload was stopped: we stop it
             raise StopUpload
         if self._open is not None:
             self._open.write(raw_data)
 
     def file_complete(self, file_size: int) -> KeptFile:
         """End the file."""
-        self._close()
+        self.close()
         return KeptFile(self._path, str(self.file_name or ""), file_size)
 
     def upload_interrupted(self) -> None:
         """The client went away."""
-        self._close()
+        self.close()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the file that is being written: whatever ended the upload, Django does not always say so."""
         if self._open is not None:
             self._open.close()
             self._open = None

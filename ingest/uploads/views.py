@@ -30,6 +30,7 @@ TOO_LARGE = (
     "Import them in smaller parts, or with manage.py import_traces."
 )
 NOTHING_CHOSEN = "No file was chosen."
+NO_ROOM = "The server could not keep the files, so nothing was imported: {}."
 NOT_YOURS = "You may not import into this project."
 
 
@@ -47,9 +48,13 @@ def imports(request: HttpRequest) -> HttpResponseBase:
     request.upload_handlers = [handler]
     try:
         answer = _start(request, import_id, handler)
+    except OSError as error:
+        answer = _form(request, error=NO_ROOM.format(error.strerror or "it broke off"), status=507)
     except Exception:
         remove_folder(import_id)
         raise
+    finally:
+        handler.close()
     if answer.status_code != 303:
         remove_folder(import_id)
     return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import uuid
 from pathlib import Path
@@ -136,6 +137,18 @@ def test_too_much_is_a_sentence_and_leaves_nothing(
     answer = client_of(people, "alice").post("/import", {"files": [log(), log("b.jsonl")]})
     assert (answer.status_code, views.TOO_LARGE in answer.text) == (413, True)
     assert not Import.objects.exists()
+    assert lying(data) == []
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(
+    people: People, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Any, raw_data: bytes, start: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(receive.IntoFolder, "receive_data_chunk", full)
+    answer = client_of(people, "alice").post("/import", {"files": log()})
+    assert (answer.status_code, "No space left on device" in answer.text) == (507, True)
     assert lying(data) == []
 
 

@@ -20,11 +20,12 @@ from django.urls import reverse
 from ingest.importers.base import ImportedRun
 from ingest.importers.choose import IMPORTERS
 from ingest.models import Import
-from ingest.uploads import claim, progress, read, reading
+from ingest.uploads import claim, progress, read, reading, tasks
 from ingest.uploads.places import FILES, folder_of
 from ingest.uploads.read import read_next, remove_abandoned
 from ingest.uploads.views import STOP_POLLING
-from tests.integration.build import NOW_NS
+from tests.integration.build import NOW_NS, new_run, observed
+from tests.integration.concurrency.test_inbox import put
 from tests.people import People
 from traces.models import LedgerEntry, Run
 
@@ -291,3 +292,35 @@ def test_progress_is_told_while_it_reads(people: People, monkeypatch: pytest.Mon
     monkeypatch.setattr(claim, "renew", renew)
     assert work()
     assert seen == [("log.jsonl", 0), ("log.jsonl", 1), ("log.jsonl", 2)]
+
+
+def test_what_arrives_meanwhile_is_recorded_in_between(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(people, **{"log.jsonl": f"{SAMPLES}\n{SAMPLES}\n"})
+    monkeypatch.setattr(progress, "TELL_SECONDS", 0.0)
+    arrived = new_run()
+    put([observed(arrived, "live")])
+    seen: list[bool] = []
+
+    def look() -> None:
+        tasks.record_what_arrived()
+        seen.append(Run.objects.filter(pk=arrived, nodes=1).exists())
+
+    assert read_next(clock=lambda: NOW_NS, randbytes=randbytes, let_others=look)
+    assert seen == [True] * 3
+
+
+def test_trouble_with_what_arrives_is_not_the_import_s(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(tasks, "drain", die_of_a_bug)
+    row = upload(people, **{"log.jsonl": SAMPLES})
+    tasks.read_imports()
+    row.refresh_from_db()
+    assert row.state == "done"
+
+
+def die_of_a_bug() -> None:
+    raise RuntimeError("a bug elsewhere")
