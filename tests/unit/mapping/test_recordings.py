@@ -18,14 +18,25 @@ from tests.unit.mapping.making import RUN, only
 from tests.unit.mapping.told import RENAMED, leaves
 from tests.unit.wire.recordings import CLIENTS, golden, recorded, summary
 
-FOUR = ["openai-genai", "openai-openinference", "langchain-openinference", "pydantic-ai-v5"]
+LEGACY = "openai-openllmetry-0.40-legacy"
+SUMMED = [
+    *("openai-genai", "openai-openinference", "langchain-openinference", "pydantic-ai-v5"),
+    *("openai-openllmetry", "langchain-openllmetry", "traceloop-sdk", "traceloop-sdk-nobatch"),
+    "vercel-ai-json",
+]
+READ = [*SUMMED, LEGACY, "vercel-ai-4"]
 CLASSES = ("input", "output", "reasoning", "cache_read")
 
 
 def spans_of(client: str) -> Iterator[Span]:
+    """Yield each span once, however often it was sent."""
+    seen = set()
     for body in recorded(client):
         if body.signal == "traces":
-            yield from decode_traces(body.body, body.media).records
+            for span in decode_traces(body.body, body.media).records:
+                if span.span_id not in seen:
+                    seen.add(span.span_id)
+                    yield span
 
 
 def nodes_of(client: str) -> list[NodeObserved]:
@@ -45,17 +56,63 @@ def distinct(calls: list[NodeObserved]) -> list[NodeObserved]:
     return list({call.response_id or call.node: call for call in calls}.values())
 
 
-@pytest.mark.parametrize("client", FOUR)
+def calls_of(client: str) -> list[NodeObserved]:
+    return [node for node in nodes_of(client) if node.node_kind is NodeKind.MODEL_CALL]
+
+
+@pytest.mark.parametrize("client", SUMMED)
 def test_the_tokens_of_distinct_calls_add_up_to_the_summary(client: str) -> None:
-    facts = summary(client)
-    calls = [node for node in nodes_of(client) if node.node_kind is NodeKind.MODEL_CALL]
+    facts, calls = summary(client), calls_of(client)
     assert len(calls) == facts["llm_spans"]
     assert len(distinct(calls)) == facts["llm_leaf_spans_distinct_response_id"]
     assert tokens_of(distinct(calls)) == facts["tokens_llm_leaf_distinct_response_id"]
     assert tokens_of(calls) == facts["tokens_llm_spans_all"]
 
 
-@pytest.mark.parametrize("client", FOUR)
+def test_an_old_embedding_is_no_call_and_a_stream_without_tokens_is_one() -> None:
+    facts, calls = summary(LEGACY), calls_of(LEGACY)
+    bare = [call for call in calls if call.usage is None]
+    looked_up = [node for node in nodes_of(LEGACY) if node.node_kind is NodeKind.RETRIEVAL]
+    # The summary takes for a call what states tokens: the look-up, and not what broke or streamed.
+    assert len(calls) - len(bare) + len(looked_up) == facts["llm_spans"]
+    assert tokens_of([*calls, *looked_up]) == facts["tokens_llm_spans_all"]
+    assert tokens_of(looked_up)["input"] == 2
+    assert {call.input is not None and call.model for call in bare} >= {"gpt-4o-mini"}
+
+
+def test_an_old_stream_s_reasoning_stands_in_its_provider_s_metadata() -> None:
+    facts, calls = summary("vercel-ai-4"), calls_of("vercel-ai-4")
+    assert len(calls) == facts["llm_spans"]
+    assert tokens_of(calls) == {**facts["tokens_llm_spans_all"], "reasoning": 2}
+
+
+@pytest.mark.parametrize("client", ["vercel-ai-4", "vercel-ai-json"])
+def test_only_requests_of_the_ai_sdk_have_a_basis_and_the_sums_above_them_agree(
+    client: str,
+) -> None:
+    nodes = {node.node: node for node in nodes_of(client)}
+    below: Counter[str | None] = Counter()
+    for node in nodes.values():
+        if node.cost_basis is not None and node.usage is not None:
+            below[node.parent] += node.usage.input or 0
+    sums = [node for node in nodes.values() if node.usage is not None and node.cost_basis is None]
+    assert sums
+    assert all(node.usage and node.usage.input == below[node.node] for node in sums)
+
+
+@pytest.mark.parametrize(
+    "client", [name for name in READ if "openllmetry" in name or "-ai-" in name]
+)
+def test_each_request_has_the_model_that_served_it_or_was_asked_for(client: str) -> None:
+    models = summary(client)["models"]
+    asked, served = models["gen_ai.request.model"], models["gen_ai.response.model"]
+    found = Counter(node.model for node in nodes_of(client) if node.model in {*asked, *served})
+    outer = Counter(node.model for node in nodes_of(client) if node.node_kind is NodeKind.AGENT)
+    assert sum((found - outer).values()) == sum(asked.values())
+    assert all(found[model] - outer[model] >= count for model, count in served.items())
+
+
+@pytest.mark.parametrize("client", READ)
 def test_spans_tools_errors_and_roots_are_those_of_the_summary(client: str) -> None:
     facts, nodes = summary(client), nodes_of(client)
     assert len({node.node for node in nodes}) == facts["spans_unique"]
