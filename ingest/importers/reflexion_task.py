@@ -75,13 +75,18 @@ def read_task(plain: Mapping[str, Any], number: int, origin: Origin, most: int) 
 
 
 def _only(plain: Mapping[str, Any]) -> Attempt:
-    return Attempt(text=text_of(plain, "solution"), reflection=None, verdict=None)
+    return Attempt(text=_returned(plain), reflection=None, verdict=None)
+
+
+def _returned(plain: Mapping[str, Any]) -> str | None:
+    # Early versions of upstream kept a solution only once it was solved, and wrote an empty one otherwise.
+    return text_of(plain, "solution") or None
 
 
 def _attempts(plain: Mapping[str, Any], origin: Origin, most: int) -> list[Attempt]:
     reflections = texts_of(plain, "reflections")
     last = len(reflections)
-    texts: list[str | None] = [None] * last + [text_of(plain, "solution")]
+    texts: list[str | None] = [None] * last + [_returned(plain)]
     if "implementations" in plain:
         texts = list(texts_of(plain, "implementations"))
     feedback = texts_of(plain, "test_feedback") if "test_feedback" in plain else []

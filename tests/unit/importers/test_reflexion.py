@@ -146,6 +146,15 @@ def test_a_line_without_reflections_is_one_attempt(tmp_path: Path) -> None:
     assert told(run, VerdictGiven) == []
 
 
+def test_a_failure_whose_program_was_not_kept_has_no_text_rather_than_an_empty_one(
+    tmp_path: Path,
+) -> None:
+    (run,) = read(write(tmp_path, {**LINE, "solution": "", "is_solved": False}))
+    (candidate,) = told(run, CandidateProposed)
+    assert (candidate.answer, candidate.correct) == (None, False)
+    assert told(run, RunEnded)[0].answer is None
+
+
 def test_several_passes_in_one_line_are_not_guessed_at(tmp_path: Path) -> None:
     odd = {**LINE, "implementations": ["one", "two", "three"]}
     run, *rest = read(write(tmp_path, odd, LINE))
