@@ -53,6 +53,9 @@ TWINS = {
 }
 """What a request's span says a second time in GenAI's names → where it says it first."""
 
+SAID_OTHERWISE = ("gen_ai.completion.", "gen_ai.output.messages", "llm.output_messages.")
+"""Where processors of other conventions, which rewrite the SDK's spans, put what came out."""
+
 
 def recognises(keys: Keys, scope: str) -> bool:
     """True when a record carries the SDK's names, even one whose operation was cut."""
@@ -120,7 +123,8 @@ def _put_request(rest: Attributes, facts: dict[str, Any]) -> None:
         facts["cost_basis"] = CostBasis.MEASURED
     # On an outer span the metadata is that of its last request alone.
     facts["cost"] = reported_cost(metadata)
-    facts["text_visibility"] = visibility(facts, usage)
+    if facts.get("output") is not None or not any(key.startswith(SAID_OTHERWISE) for key in rest):
+        facts["text_visibility"] = visibility(facts, usage)
 
 
 def _put_content(rest: Attributes, facts: dict[str, Any]) -> None:

@@ -329,6 +329,39 @@ def test_the_seventh_version_is_genai_with_one_name_of_its_own() -> None:
     assert node.usage == Usage(output=9, reasoning=5)
 
 
+def test_a_call_whose_text_was_not_recorded_says_so() -> None:
+    silent = {key: value for key, value in REQUEST.items() if key != "ai.response.text"}
+    assert observe(silent).text_visibility is TextVisibility.NONE
+
+
+def test_what_traceloop_s_processor_rewrote_is_read_from_where_it_is_now() -> None:
+    moved = ("ai.prompt.messages", "ai.response.text", "ai.model.provider", "gen_ai.system")
+    left = {key: value for key, value in REQUEST.items() if key not in moved}
+    asked = '[{"role":"user","parts":[{"type":"text","content":"6*7?"}]}]'
+    now = {
+        "gen_ai.system": "OpenAI",
+        "gen_ai.prompt.0.role": "user",
+        "gen_ai.prompt.0.content": "6*7?",
+        "gen_ai.input.messages": asked,
+        "gen_ai.completion.0.role": "assistant",
+        "gen_ai.completion.0.content": "42",
+        "llm.usage.total_tokens": 30,
+    }
+    inner = observe({**left, **now}, name="text.generate")
+    outer = observe({**left, **now, "ai.operationId": OUTER}, name="run.ai")
+    for node in (inner, outer):
+        assert (node.input, node.provider) == (asked, "openai")
+        assert parts_of(node.output) == [{"type": "text", "content": "42"}]
+        assert node.usage == Usage(input=10, cache_read=4, output=20, reasoning=0)
+    assert (inner.cost_basis, outer.cost_basis) == (CostBasis.MEASURED, None)
+    assert (inner.node_kind, outer.node_kind) == (NodeKind.MODEL_CALL, NodeKind.AGENT)
+    assert inner.text_visibility is TextVisibility.FULL
+    tool = {"ai.operationId": "ai.toolCall", "ai.toolCall.name": "calc"}
+    ran = observe({**tool, "traceloop.entity.input": "in", "traceloop.entity.output": "out"})
+    assert (ran.node_kind, ran.tool) == (NodeKind.TOOL_CALL, "calc")
+    assert (ran.input, ran.output) == ("in", "out")
+
+
 def test_openinference_s_names_on_the_same_span_do_not_make_an_outer_span_a_call() -> None:
     both = {"ai.operationId": OUTER, "openinference.span.kind": "LLM", "llm.model_name": "m"}
     assert observe(both).node_kind is NodeKind.AGENT
