@@ -19,6 +19,8 @@ from traces.actions.find_runs import find_runs
 from traces.actions.record import Report, record
 from traces.actions.settle_responses import settle_responses
 from traces.live.publish import poke
+from traces.pricing import PriceList
+from traces.queries.price_lists import load_price_lists
 
 EVENTS_PER_PASS = 5_000
 """Of one transaction, and what is held in memory at once."""
@@ -70,11 +72,12 @@ class ImportedRuns:
             randbytes=self.randbytes,
             source="import",
         )
+        prices = load_price_lists({self.project})[self.project]
         batch: list[Report] = []
         for each in waiting:
             run = runs[each.piece.known_by]
             self._seen.setdefault((run, each.format), []).append(each.piece.warnings)
-            for events in _slices(each.piece, run):
+            for events in _slices(each.piece, run, prices):
                 if sum(len(report.events) for report in batch) + len(events) > EVENTS_PER_PASS:
                     self._record(batch)
                     batch = []
@@ -123,7 +126,7 @@ def files_in(path: Path) -> Iterator[Path]:
     yield from sorted(each for each in path.rglob("*") if each.is_file())
 
 
-def _slices(piece: ImportedRun, run: str) -> Iterator[list[Event]]:
-    events = map(priced, piece.tell(run))
+def _slices(piece: ImportedRun, run: str, prices: PriceList) -> Iterator[list[Event]]:
+    events = (priced(event, prices) for event in piece.tell(run))
     while taken := list(islice(events, EVENTS_PER_PASS)):
         yield taken

@@ -7,24 +7,22 @@ from dataclasses import replace
 from deliberation.events import Event
 from deliberation.events.node_facts import NodeFacts
 from deliberation.vocabulary import NodeKind
-from traces.pricing import price_call
+from traces.pricing import BUNDLED, PriceList
 
-MAX_AMOUNT = 10**12
-"""Of dollars for one call: the ledger keeps 12 digits. What costs more states tokens that nobody used."""
+CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL, None)
+"""A retrieval that names a model is a call of one that embeds or ranks."""
 
 
-def priced(event: Event) -> Event:
+def priced(event: Event, prices: PriceList = BUNDLED) -> Event:
     """Price a call that states tokens and no money. The price is the one of the call's own date."""
     if (
         not isinstance(event, NodeFacts)
         or event.usage is None
         or event.model is None
         or event.cost is not None
-        or event.node_kind not in (NodeKind.MODEL_CALL, None)
+        or event.node_kind not in CALLS
     ):
         return event
     at = event.started_at or event.at
-    cost = price_call(event.model, event.provider, event.usage, at)
-    if cost.amount is None or cost.amount >= MAX_AMOUNT:
-        return event
-    return replace(event, cost=cost)
+    cost = prices.cost_of(event.model, event.provider, event.usage, at)
+    return event if cost.amount is None else replace(event, cost=cost)

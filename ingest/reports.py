@@ -19,6 +19,8 @@ from ingest.wire.otlp import decode_logs, decode_traces
 from ingest.wire.span import LogRecord, Span
 from traces.actions.find_runs import find_runs
 from traces.actions.record import Report
+from traces.pricing import PriceList
+from traces.queries.price_lists import load_price_lists
 
 Damaged = tuple[Claimed, str]
 
@@ -55,7 +57,10 @@ def read_reports(
         except Refused as refused:
             unreadable.append((entry, refused.sentence))
     runs = _runs_of_traces(bodies, now_ns, randbytes)
-    reports = [report for body in bodies for report in _reports(body, runs)]
+    prices = load_price_lists({body.entry.project for body in bodies})
+    reports = [
+        report for body in bodies for report in _reports(body, runs, prices[body.entry.project])
+    ]
     damaged = [
         (body.entry, f"{body.failed} of {len(body.records)} records cannot be mapped: {body.error}")
         for body in bodies
@@ -88,25 +93,25 @@ def _runs_of_traces(
     }
 
 
-def _map(body: _Body, record: Span | LogRecord, run: str) -> list[Event]:
+def _map(body: _Body, record: Span | LogRecord, run: str, prices: PriceList) -> list[Event]:
     """Return a record's events; one that no mapping takes costs only itself, and is noted on its body."""
     try:
         mapped = map_span(record, run) if isinstance(record, Span) else map_log(record, run)
-        return list(map(priced, mapped))
+        return [priced(event, prices) for event in mapped]
     except Exception as error:  # noqa: BLE001 - mappings read what strangers write
         body.failed += 1
         body.error = body.error or f"{type(error).__name__}: {error}"
         return []
 
 
-def _reports(body: _Body, runs: dict[tuple[int, str], str]) -> list[Report]:
+def _reports(body: _Body, runs: dict[tuple[int, str], str], prices: PriceList) -> list[Report]:
     events: defaultdict[tuple[str, str | None], list[Event]] = defaultdict(list)
     for event in body.events:
-        events[event.run, None].append(priced(event))
+        events[event.run, None].append(priced(event, prices))
     for record in body.records:
         trace_id = trace_of(record)
         run = runs[body.entry.project, trace_id]
-        events[run, trace_id] += _map(body, record, run)
+        events[run, trace_id] += _map(body, record, run, prices)
     return [
         Report(
             project=body.entry.project,

@@ -25,6 +25,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ABSENT = Cost()
 SMALLEST = Decimal(1).scaleb(-18)
 """The ledger keeps 18 decimals."""
+MAX_AMOUNT = 10**12
+"""Of dollars for one call: the ledger keeps 12 digits. What costs more states tokens that nobody used."""
 
 ALIASES = {
     "azure.ai.inference": "azure",
@@ -52,15 +54,23 @@ def price_call(
         return ABSENT
     dated = find_rates(model, provider)
     rates = rates_at(dated, at_ns) if dated else None
-    amount = amount_of(rates, usage) if rates else None
-    if dated is None or rates is None or amount is None:
+    if dated is None or rates is None:
+        return ABSENT
+    is_of_its_time = at_ns is not None or len(dated) == 1
+    return cost_at(rates, usage, is_of_its_time=is_of_its_time, price_table=PRICE_TABLE)
+
+
+def cost_at(rates: Rates, usage: Usage, *, is_of_its_time: bool, price_table: str) -> Cost:
+    """Return what a call cost at these rates; `absent` when the numbers contradict each other."""
+    amount = amount_of(rates, usage)
+    if amount is None or amount >= MAX_AMOUNT:
         return ABSENT
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -18:
         amount = amount.quantize(SMALLEST)
-    is_sure = _is_complete(rates, usage) and (at_ns is not None or len(dated) == 1)
+    is_sure = is_of_its_time and _is_complete(rates, usage)
     provenance = CostProvenance.PRICED if is_sure else CostProvenance.ESTIMATED
-    return Cost(amount=amount, provenance=provenance, price_table=PRICE_TABLE)
+    return Cost(amount=amount, provenance=provenance, price_table=price_table)
 
 
 def rates_at(dated: Dated, at_ns: int | None) -> Rates | None:
