@@ -15,7 +15,7 @@ from traces.actions.record import lock_runs, save_runs
 from traces.actions.settle_responses import settle_responses
 from traces.projection.project import Numbered, project
 from traces.projection.states import RunState
-from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
+from traces.projection.tables import CANDIDATES, EDGES, NODES, RESOURCES, VERDICTS
 from traces.queries.ledger import read_entries_after
 
 CHUNK = 5_000
@@ -29,7 +29,7 @@ def rebuild(*, run_id: uuid.UUID) -> int:
     """Rebuild one run; return how many entries it has. Raises Damaged, and then leaves the rows as they were."""
     with transaction.atomic():
         stored = lock_runs([run_id])[run_id]
-        for table in (NODES, CANDIDATES, VERDICTS, EDGES):
+        for table in (NODES, CANDIDATES, VERDICTS, EDGES, RESOURCES):
             table.delete_run(run_id)
         run = RunState(
             run_id=run_id,

@@ -11,10 +11,11 @@ from ninja import Path, Query, Router
 from traces.api.auth import Key, Session, asker_of
 from traces.api.node_shapes import Node, Nodes, NodeWhole, ToolCallOfRun, ToolCalls
 from traces.api.problems import answers, tell_problems
+from traces.api.resource_shapes import Resource, Resources
 from traces.api.run_shapes import Run, Runs
 from traces.api.verdict_shapes import Candidate, Candidates, Event, Events, Verdict, Verdicts
 from traces.models.access import Scope
-from traces.queries import candidates, events, node, runs, tool_calls, tree, verdicts
+from traces.queries import candidates, events, node, resources, runs, tool_calls, tree, verdicts
 
 LIMIT = 1000
 
@@ -107,6 +108,21 @@ def list_tool_calls(
         who=asker_of(request), run_id=run_id, after=cursor, limit=limit
     )
     return ToolCalls(items=[ToolCallOfRun.of(row) for row in page.items], next=page.next)
+
+
+@router.get(
+    "/runs/{run_id}/resources",
+    response=answers(Resources),
+    summary="Outside things named, newest first",
+)
+def list_resources(
+    request: HttpRequest, run_id: RunId, cursor: Cursor = None, limit: Limit = 100
+) -> Resources:
+    """Addresses, hosts, files and databases that tools and requests named."""
+    page = resources.list_resources(
+        who=asker_of(request), run_id=run_id, cursor=cursor, limit=limit
+    )
+    return Resources(items=[Resource.of(row) for row in page.items], next=page.next)
 
 
 @router.get("/runs/{run_id}/events", response=answers(Events), summary="Ledger entries, in order")

@@ -6,6 +6,7 @@ from traces.models.edge import Edge
 from traces.models.ledger import LedgerEntry, LedgerPart
 from traces.models.node import Node
 from traces.models.price_override import PriceOverride
+from traces.models.resource import Resource
 from traces.models.response import Response
 from traces.models.run import Run
 from traces.models.verdict import Verdict
@@ -20,6 +21,7 @@ __all__ = [
     "Node",
     "PriceOverride",
     "Project",
+    "Resource",
     "Response",
     "Run",
     "Verdict",

@@ -34,6 +34,7 @@ from traces.projection import runs as on_run
 from traces.projection.below import tell_those_above
 from traces.projection.links import link
 from traces.projection.reach import Key, Reach
+from traces.projection.resources import note_resources, save_resources
 from traces.projection.responses import claim_responses
 from traces.projection.states import RunState
 from traces.projection.sums import move_sums
@@ -72,6 +73,7 @@ def project(
                     _account(reach, run, (run_id, node_id))
     reach.save()
     claim_responses(reach)
+    save_resources(reach)
 
 
 def _apply(reach: Reach, run: RunState, event: Event, seq: int) -> None:
@@ -80,6 +82,7 @@ def _apply(reach: Reach, run: RunState, event: Event, seq: int) -> None:
 
 def _apply_facts(reach: Reach, run: RunState, event: NodeFacts, seq: int) -> None:
     on_node.apply_facts(reach.node(run, event.node, seq), event)
+    note_resources(reach, run.id, event, seq)
 
 
 def _apply_message(reach: Reach, run: RunState, event: MessageObserved, seq: int) -> None:

@@ -60,6 +60,9 @@ class Reach:
     stored_candidates: set[Key] = field(default_factory=set)
     verdicts: list[tuple[Any, ...]] = field(default_factory=list)
     edges: list[tuple[Any, ...]] = field(default_factory=list)
+    resources: dict[tuple[uuid.UUID, str, str, str], tuple[str | None, int]] = field(
+        default_factory=dict
+    )
 
     def node(self, run: RunState, node_id: str, seq: int) -> NodeState:
         """Return the node's row, made now if this entry is the first to name it, and mark it as changed."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from traces.models import Candidate, Edge, LedgerEntry, Node, Run, Verdict
+from traces.models import Candidate, Edge, LedgerEntry, Node, Resource, Run, Verdict
 
 POSTGRES_TYPES = {
     "UUIDField": "uuid",
@@ -76,5 +76,6 @@ NODES = Table(Node)
 CANDIDATES = Table(Candidate)
 VERDICTS = Table(Verdict)
 EDGES = Table(Edge)
+RESOURCES = Table(Resource)
 ENTRIES = Table(LedgerEntry)
 RUN_COLUMNS = tuple(str(field.column) for field in Run._meta.local_fields)

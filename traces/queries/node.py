@@ -17,6 +17,7 @@ from traces.queries.columns import read_tree
 from traces.queries.ledger import read_entries, showable
 from traces.queries.messages import Message, last_that_fit, parse_messages
 from traces.queries.node_facts import NodeFactsRead, gather
+from traces.queries.resources import resources_on
 from traces.queries.rows import row_values
 from traces.queries.tree_row import TreeRow
 from traces.queries.verdicts import verdicts_on
@@ -26,10 +27,6 @@ MAX_PARSED_BYTES = 4_000_000
 EDGES_AT_MOST = 500
 ENTRIES_AT_MOST = 2_000
 CONVERSATIONS = ("input", "output")
-RESOURCE_ATTRIBUTES = (
-    "url.full", "http.url", "server.address", "file.path", "db.namespace", "mcp.resource.uri",
-    "gen_ai.data_source.id",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +81,7 @@ class NodeDetail(TreeRow):
     messages: list[Message]
     attributes: dict[str, str]
     attribute_values: dict[str, Any]
+    resources: list[str]
     tool_call: ToolCall | None
     edges: list[NodeEdge]
     entries: list[int]
@@ -104,14 +102,18 @@ def get_node(
     node = _find(run.id, node_id)
     facts = _facts(run.id, node)
     verdicts = verdicts_on(run.id, [node_id]).get(node_id, [])
+    resources = resources_on(run.id, [node_id]).get(node_id, [])
     return NodeDetail(
         **row_values(read_tree(run), node, verdicts),
         parts=[make_part(name, data, text_limit) for name, data in facts.texts.items()],
         messages=_messages(facts, text_limit),
         attributes={name: _as_text(value) for name, value in facts.attributes.items()},
         attribute_values=facts.attributes,
+        resources=resources,
         tool_call=(
-            tool_call_of(node.tool, facts, text_limit) if node.kind == NodeKind.TOOL_CALL else None
+            tool_call_of(node.tool, facts, resources, text_limit)
+            if node.kind == NodeKind.TOOL_CALL
+            else None
         ),
         edges=_edges(run.id, node_id),
         entries=node.entries,
@@ -184,9 +186,10 @@ def _messages(facts: NodeFactsRead, limit: int | None) -> list[Message]:
     return found
 
 
-def tool_call_of(tool: str | None, facts: NodeFactsRead, limit: int | None) -> ToolCall:
+def tool_call_of(
+    tool: str | None, facts: NodeFactsRead, resources: list[str], limit: int | None
+) -> ToolCall:
     """Return what a tool was given and gave back, each cut to `limit` bytes."""
-    named = [facts.attributes.get(name) for name in RESOURCE_ATTRIBUTES]
     given, returned = (
         make_part(name, facts.texts[name], limit).text if name in facts.texts else None
         for name in CONVERSATIONS
@@ -196,7 +199,7 @@ def tool_call_of(tool: str | None, facts: NodeFactsRead, limit: int | None) -> T
         side_effect=facts.words.get("side_effect"),
         arguments=given,
         result=returned,
-        resources=list(dict.fromkeys(_as_text(value) for value in named if value)),
+        resources=resources,
     )
 
 

@@ -11,6 +11,7 @@ from traces.queries.access import Who
 from traces.queries.ledger import read_entries
 from traces.queries.node import ToolCall, tool_call_of
 from traces.queries.node_facts import NodeFactsRead, gather
+from traces.queries.resources import resources_on
 from traces.queries.tree import list_of_kind
 from traces.queries.tree_row import TreeRow
 
@@ -40,8 +41,12 @@ def list_tool_calls(
     page = list_of_kind(
         who=who, run_id=run_id, kind=NodeKind.TOOL_CALL.value, after=after, limit=limit
     )
-    facts = _read(uuid.UUID(str(run_id)), [row.node_id for row in page.items])
-    return ToolCallPage(items=[_row(row, facts[row.node_id]) for row in page.items], next=page.next)
+    run, node_ids = uuid.UUID(str(run_id)), [row.node_id for row in page.items]
+    facts, named = _read(run, node_ids), resources_on(run, node_ids)
+    return ToolCallPage(
+        items=[_row(row, facts[row.node_id], named.get(row.node_id, [])) for row in page.items],
+        next=page.next,
+    )
 
 
 def _read(run_id: uuid.UUID, node_ids: list[str]) -> dict[str, NodeFactsRead]:
@@ -56,5 +61,5 @@ def _read(run_id: uuid.UUID, node_ids: list[str]) -> dict[str, NodeFactsRead]:
     }
 
 
-def _row(node: TreeRow, facts: NodeFactsRead) -> ToolCallRow:
-    return ToolCallRow(node=node, call=tool_call_of(node.tool, facts, TEXT_LIMIT))
+def _row(node: TreeRow, facts: NodeFactsRead, resources: list[str]) -> ToolCallRow:
+    return ToolCallRow(node=node, call=tool_call_of(node.tool, facts, resources, TEXT_LIMIT))
