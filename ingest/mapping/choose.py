@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.mapping import genai, generic, openinference, openllmetry, vercel
+from ingest.mapping import genai, generic, openinference, openllmetry, vercel, vercel_beside
 from ingest.mapping.source import Keys, Source
 from ingest.wire.span import Attributes
 
@@ -32,6 +32,7 @@ CONVENTIONS = (
     Convention(openllmetry.NAME, openllmetry.recognises, openllmetry.fill),
     Convention(openinference.NAME, openinference.recognises, openinference.fill),
     Convention(genai.NAME, genai.recognises, genai.fill),
+    Convention(vercel_beside.NAME, vercel_beside.recognises, vercel_beside.fill),
 )
 """In order of precedence: of a record that follows several, each says what those before it did not."""
 

@@ -38,6 +38,7 @@ PLACES = (
     Place("cache_read", ("deepseek", "promptCacheHitTokens")),
     Place("cache_read", ("openrouter", "usage", "promptTokensDetails", "cachedTokens")),
     Place("cache_read", ("google", "usageMetadata", "cachedContentTokenCount")),
+    Place("cache_read", ("vertex", "usageMetadata", "cachedContentTokenCount")),
     Place("cache_write", ("anthropic", "usage", "cache_creation_input_tokens")),
     Place("cache_write", ("anthropic", "cacheCreationInputTokens")),
     Place("cache_write", ("bedrock", "usage", "cacheWriteInputTokens")),
@@ -45,6 +46,7 @@ PLACES = (
     Place("reasoning", ("azure", "reasoningTokens")),
     Place("reasoning", ("openrouter", "usage", "completionTokensDetails", "reasoningTokens")),
     Place("reasoning", ("google", "usageMetadata", "thoughtsTokenCount")),
+    Place("reasoning", ("vertex", "usageMetadata", "thoughtsTokenCount")),
 )
 COSTS: tuple[Way, ...] = (("gateway", "cost"), ("openrouter", "usage", "cost"))
 """US dollars, as debited."""
@@ -52,6 +54,11 @@ COSTS: tuple[Way, ...] = (("gateway", "cost"), ("openrouter", "usage", "cost"))
 APART = ("anthropic", "bedrock")
 """Providers whose APIs count what came from a cache or went into it apart from the input."""
 RAW_INPUT = ("anthropic", "usage", "input_tokens")
+RAW_OUTPUTS: tuple[Way, ...] = (
+    ("google", "usageMetadata", "candidatesTokenCount"),
+    ("vertex", "usageMetadata", "candidatesTokenCount"),
+)
+"""Figures of Gemini's API, which counts thoughts apart from the output."""
 
 
 def metadata_of(attributes: Attributes) -> dict[str, Any]:
@@ -81,6 +88,11 @@ def counts_cache_apart(metadata: dict[str, Any], entered: int) -> bool:
         return False
     own = as_count(_at(metadata, RAW_INPUT))
     return own is None or own == entered
+
+
+def counts_reasoning_apart(metadata: dict[str, Any], came_out: int) -> bool:
+    """True when an output of `came_out` tokens is the one that a provider states beside its thoughts."""
+    return any(as_count(_at(metadata, way)) == came_out for way in RAW_OUTPUTS)
 
 
 def reported_cost(metadata: dict[str, Any]) -> Cost | None:

@@ -14,7 +14,7 @@ from typing import Any
 from deliberation.vocabulary import Usage
 from ingest.mapping.take import as_count
 from ingest.mapping.usage import VERCEL, inclusive
-from ingest.mapping.vercel_metadata import counts_cache_apart, part_in
+from ingest.mapping.vercel_metadata import counts_cache_apart, counts_reasoning_apart, part_in
 from ingest.wire.span import Attributes
 
 TOTAL = "ai.usage.totalTokens"
@@ -64,8 +64,10 @@ def _made_inclusive(usage: Usage, total: int | None, metadata: dict[str, Any]) -
     beyond = 0 if total is None or came_out is None else total - entered - came_out
     if cached and (beyond in (cached, cached + thought) or counts_cache_apart(metadata, entered)):
         entered += cached
-    if thought and came_out is not None and beyond in (thought, cached + thought):
-        came_out += thought
+    if thought and came_out is not None:
+        is_beyond = beyond in (thought, cached + thought)
+        if is_beyond or counts_reasoning_apart(metadata, came_out):
+            came_out += thought
     return replace(usage, input=entered, output=came_out)
 
 

@@ -113,6 +113,7 @@ ANTHROPIC_5 = (
     '{"anthropic":{"usage":{"input_tokens":15,"cache_creation_input_tokens":64,'
     '"cache_read_input_tokens":10},"cacheCreationInputTokens":64}}'
 )
+GEMINI = '{"google":{"usageMetadata":{"candidatesTokenCount":20,"thoughtsTokenCount":7}}}'
 BEDROCK = '{"bedrock":{"usage":{"cacheReadInputTokens":10,"cacheWriteInputTokens":64}}}'
 
 
@@ -154,6 +155,16 @@ BEDROCK = '{"bedrock":{"usage":{"cacheReadInputTokens":10,"cacheWriteInputTokens
             {"inputTokens": 13, "cachedInputTokens": 90, "outputTokens": 2, "totalTokens": 105},
             None,
             Usage(input=103, cache_read=90, output=2),
+        ),
+        (
+            {"promptTokens": 100, "completionTokens": 20},
+            GEMINI,
+            Usage(input=100, output=27, reasoning=7),
+        ),
+        (
+            {"promptTokens": 100, "completionTokens": 27},
+            GEMINI,
+            Usage(input=100, output=27, reasoning=7),
         ),
         ({"inputTokens": "10", "outputTokens": "NaN"}, "[broken", Usage(input=10)),
         ({"tokens": 2}, "7", Usage(input=2)),
@@ -327,6 +338,18 @@ def test_the_seventh_version_is_genai_with_one_name_of_its_own() -> None:
         }
     )
     assert node.usage == Usage(output=9, reasoning=5)
+
+
+def test_the_seventh_version_s_additions_are_read_after_genai_s_names() -> None:
+    said = {"ai.response.providerMetadata": '{"gateway":{"cost":"0.0012"}}'}
+    call = observe({"gen_ai.operation.name": "chat", **said})
+    assert (call.cost and call.cost.amount) == Decimal("0.0012")
+    assert observe({"gen_ai.operation.name": "invoke_agent", **said}).cost is None
+    embedded = observe({"gen_ai.operation.name": "embeddings", "ai.values": ['"a"', '"b"']})
+    assert (embedded.node_kind, embedded.input) == (NodeKind.RETRIEVAL, '["a","b"]')
+    ranking = {"ai.documents": ['"x"'], "ai.ranking": ['{"index":0}']}
+    ranked = observe({"gen_ai.operation.name": "rerank", **ranking})
+    assert (ranked.node_kind, ranked.input) == (NodeKind.RETRIEVAL, '["x"]')
 
 
 def test_a_call_whose_text_was_not_recorded_says_so() -> None:
