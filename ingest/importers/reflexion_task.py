@@ -86,7 +86,7 @@ def _returned(plain: Mapping[str, Any]) -> str | None:
 def _attempts(plain: Mapping[str, Any], origin: Origin, most: int) -> list[Attempt]:
     reflections = texts_of(plain, "reflections")
     last = len(reflections)
-    texts: list[str | None] = [None] * last + [_returned(plain)]
+    texts: list[str | None] = [*([None] * last), _returned(plain)]
     if "implementations" in plain:
         texts = list(texts_of(plain, "implementations"))
     feedback = texts_of(plain, "test_feedback") if "test_feedback" in plain else []

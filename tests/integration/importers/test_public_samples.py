@@ -138,3 +138,15 @@ def test_four_models_on_grade_school_mathematics() -> None:
     strategies = Run.objects.values_list("strategy").annotate(count=Count("pk"))
     assert dict(strategies) == {"chain_of_thought": 2_638, "best_of_n": 2_638}
     assert set(Run.objects.values_list("nodes", flat=True)) == {1}
+
+
+def test_a_rebuild_gives_the_same_rows() -> None:
+    read("reflexion_verifier/humaneval_py_reflexion_gpt4.jsonl")
+    before = all_rows()
+    call_command("rebuild", stdout=StringIO(), stderr=StringIO())
+    assert all_rows() == before
+
+
+def all_rows() -> list[dict[str, Any]]:
+    tables = (Node, Candidate, Verdict, Edge)
+    return [row for table in tables for row in table.objects.order_by("pk").values()]
