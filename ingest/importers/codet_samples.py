@@ -31,6 +31,7 @@ from deliberation.vocabulary import (
 )
 from ingest.importers.base import ImportedRun, Importer, Unrecognised
 from ingest.importers.codet_results import COLUMNS, Result, Results, results_beside
+from ingest.importers.cut_json import first_members
 from ingest.importers.json_lines import Line, Misread, read_runs, text_of, texts_of
 from ingest.importers.tot_name import published_name
 
@@ -74,7 +75,7 @@ def sniff(path: Path, head: bytes) -> bool:
     """A JSON object with a prompt and samples, or the table that is read with them."""
     start = head.lstrip()
     if start[:1] == b"{":
-        return b'"prompt"' in head and b'"samples"' in head
+        return {"prompt", "samples"} <= first_members(head)
     return start.startswith(HEADER)
 
 

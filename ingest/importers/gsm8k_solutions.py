@@ -22,6 +22,7 @@ from deliberation.events import (
 )
 from deliberation.vocabulary import NodeKind, NodeStatus, ObservedState, Strategy
 from ingest.importers.base import ImportedRun, Importer
+from ingest.importers.cut_json import first_members
 from ingest.importers.json_lines import Line, Misread, read_runs, text_of
 
 NAME = "gsm8k_solutions"
@@ -57,8 +58,8 @@ class Solution:
 
 def sniff(path: Path, head: bytes) -> bool:
     """A JSON object with a question, a reference and judged solutions."""
-    names = (b'"question"', b'"ground_truth"', b'"is_correct"', b'"solution"')
-    return head.lstrip()[:1] == b"{" and all(name in head for name in names)
+    is_object = head.lstrip()[:1] == b"{" and b'"is_correct"' in head
+    return is_object and {"question", "ground_truth"} <= first_members(head)
 
 
 def read(path: Path) -> Iterator[ImportedRun]:

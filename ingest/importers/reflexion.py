@@ -35,6 +35,7 @@ from deliberation.vocabulary import (
     VerifierKind,
 )
 from ingest.importers.base import ImportedRun, Importer
+from ingest.importers.cut_json import first_members
 from ingest.importers.json_lines import Line, read_objects, read_runs
 from ingest.importers.reflexion_name import Origin, origin_of
 from ingest.importers.reflexion_task import UNDECIDED, USED_UP, Attempt, Task, read_task
@@ -49,8 +50,10 @@ DEFAULT_ATTEMPTS = 10
 
 def sniff(path: Path, head: bytes) -> bool:
     """A JSON object with a prompt, a solution and what the hidden tests said of it."""
-    names = (b'"prompt"', b'"solution"', b'"is_solved"')
-    return head.lstrip()[:1] == b"{" and all(name in head for name in names)
+    if head.lstrip()[:1] != b"{":
+        return False
+    names = first_members(head)
+    return {"prompt", "is_solved"} <= names and bool(names & {"solution", "reflections"})
 
 
 def read(path: Path) -> Iterator[ImportedRun]:

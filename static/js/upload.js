@@ -4,7 +4,8 @@ const MEBI = 1024 * 1024;
 const ROOM_FOR_THE_FORM = 64 * 1024; // fields and part headings are bytes of the body too
 const HEADING = 512;
 
-function complaint(files, most) {
+/** What is wrong with these files, as a sentence; empty when nothing is. */
+export function complaint(files, most) {
   if (!files.length) return "No file was chosen.";
   if (files.length > most.files) return `These are ${files.length.toLocaleString("en-US")} files, and ${most.files.toLocaleString("en-US")} is the most. Pack them into a .zip, or import them with manage.py import_traces.`;
   const bytes = files.reduce((sum, file) => sum + file.size + HEADING, ROOM_FOR_THE_FORM);

@@ -22,7 +22,9 @@ from deliberation.vocabulary import Strategy
 from ingest.importers import codet_samples, gsm8k_solutions
 from ingest.importers.base import ImportedRun, NotImportable, Unrecognised
 from ingest.importers.codet_results import COLUMNS, TABLE, UNREADABLE
-from ingest.importers.gsm8k_solutions import final_answer
+from ingest.importers.codet_samples import CODET_SAMPLES
+from ingest.importers.gsm8k_solutions import GSM8K_SOLUTIONS, final_answer
+from ingest.importers.reflexion import REFLEXION
 
 RUN = "01890a5d-ac96-774b-bcce-b302099a8057"
 PROGRAMS = "HumanEval_codegen16B_temp0.8_topp0.95_num2_max300_code_solution.jsonl"
@@ -128,6 +130,15 @@ def test_each_model_s_answer_is_a_run_of_its_own(tmp_path: Path) -> None:
     assert (candidate.answer, candidate.cluster, candidate.correct) == ("42", "42", True)
     assert told(tuned, RunEnded)[0].answer == "13"
     assert told(tuned, NodeObserved)[0].output == "It is 13\nA: 13"
+
+
+def test_words_of_a_format_somewhere_inside_another_are_not_taken_for_it(tmp_path: Path) -> None:
+    inspect = {"version": 2, "samples": [{"input": {"prompt": "", "solution": "", "is_solved": 1}}]}
+    nested = {"messages": [PROBLEM, PROGRAM]}
+    for other in (inspect, nested):
+        path = write(tmp_path, other)
+        for importer in (CODET_SAMPLES, GSM8K_SOLUTIONS, REFLEXION):
+            assert not importer.sniff(path, path.read_bytes())
 
 
 @pytest.mark.parametrize(
