@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from ingest.importers.atif import ATIF
 from ingest.importers.base import HEAD_BYTES, Importer, NotImportable, Unrecognised
 from ingest.importers.claude_code import CLAUDE_CODE
 from ingest.importers.codet_samples import CODET_SAMPLES
@@ -26,6 +27,7 @@ IMPORTERS = {
         SWE_AGENT,
         OPENAI_TRAJECTORIES,
         CLAUDE_CODE,
+        ATIF,
     )
 }
 

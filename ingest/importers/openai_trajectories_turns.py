@@ -1,10 +1,11 @@
 """A conversation in OpenAI's messages: each assistant's message is a call, each tool message a result.
 
-A result belongs to the first call with its id that has none yet: some logs use one id for many calls.
+A result belongs to the latest message that called with its id: some logs use one id for many calls.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,8 +21,6 @@ from ingest.importers.chat_messages import (
 )
 from ingest.importers.token_counts import openai_usage
 
-MAX_TURNS_BACK = 64
-"""Within which a result's call is looked for."""
 NOT_ASKED = "message {number} is the result of a tool that nobody called: it is kept as a message"
 NO_MESSAGE = "message {number} is left out: it is not an object"
 
@@ -59,64 +58,83 @@ def read_conversation(
     messages: Sequence[Any], model: str | None, sense: ToolSense, warnings: list[str]
 ) -> Conversation:
     """Return the turns of a conversation; messages that cannot be read are warnings with their number, from 1."""
-    found = Conversation()
+    found, tools = Conversation(), _Tools(sense)
     for number, message in enumerate(messages, 1):
         if not isinstance(message, Mapping):
             warnings.append(NO_MESSAGE.format(number=number))
             continue
         found.last = message
         if message.get("role") == "assistant":
-            found.turns.append(_turn(message, len(found.turns) + 1, found.after, model, sense))
+            node = f"turn.{len(found.turns) + 1}"
+            tools.ask(node, message)
+            found.turns.append(_turn(node, message, found.after, model))
             found.after = []
             found.answer = text_in(message.get("content")) or found.answer
             continue
         found.after.append(message_of(message))
         if message.get("role") == "user" and found.first_question is None:
             found.first_question = text_in(message.get("content"))
-        if message.get("role") in RESULT_ROLES and not _answered(found.turns, message, sense):
+        if message.get("role") in RESULT_ROLES and not tools.answer(message):
             warnings.append(NOT_ASKED.format(number=number))
+    found.turns = [replace(turn, tools=tools.of(turn.node)) for turn in found.turns]
     return found
 
 
+class _Tools:
+    """The tools that were asked for, turn by turn, and which of them wait for a result."""
+
+    def __init__(self, sense: ToolSense) -> None:
+        self._sense = sense
+        self._of: dict[str, list[ToolUse]] = {}
+        self._waiting: dict[str | None, deque[tuple[str, int]]] = {}
+
+    def of(self, node: str) -> list[ToolUse]:
+        """Return the tools of a turn."""
+        return self._of[node]
+
+    def ask(self, node: str, message: Mapping[str, Any]) -> None:
+        """Take what a message asks for."""
+        calls = tool_calls_of(message)
+        self._of[node] = [
+            ToolUse(
+                node=f"{node}.tool.{place}",
+                name=call.name,
+                arguments=call.arguments,
+                is_done=False,
+                side_effect=self._sense.side_effect_of(call.name),
+                rest={"tool_call_id": call.id} if call.id else {},
+            )
+            for place, call in enumerate(calls, 1)
+        ]
+        self._waiting |= {call.id: deque() for call in calls}
+        for place, call in enumerate(calls):
+            self._waiting[call.id].append((node, place))
+
+    def answer(self, message: Mapping[str, Any]) -> bool:
+        """Give a result to the call that it answers; False where there is none."""
+        own = message.get("tool_call_id")
+        waiting = self._waiting.get(own if isinstance(own, str) else None)
+        if not waiting:
+            return False
+        node, place = waiting.popleft()
+        self._of[node][place] = replace(
+            self._of[node][place],
+            result=message.get("content"),
+            error=self._sense.error_of(message),
+            is_done=True,
+        )
+        return True
+
+
 def _turn(
-    message: Mapping[str, Any],
-    number: int,
-    heard: Sequence[Message],
-    model: str | None,
-    sense: ToolSense,
+    node: str, message: Mapping[str, Any], heard: Sequence[Message], model: str | None
 ) -> Turn:
     own = message.get("model")
     return Turn(
-        node=f"turn.{number}",
+        node=node,
         heard=heard,
         said=message_of(message),
         model=own if isinstance(own, str) and own else model,
         usage=openai_usage(message.get("usage")),
         cost=reported(message.get("cost")),
-        tools=[
-            ToolUse(
-                node=f"turn.{number}.tool.{place}",
-                name=call.name,
-                arguments=call.arguments,
-                is_done=False,
-                side_effect=sense.side_effect_of(call.name),
-                rest={"tool_call_id": call.id} if call.id else {},
-            )
-            for place, call in enumerate(tool_calls_of(message), 1)
-        ],
     )
-
-
-def _answered(turns: list[Turn], message: Mapping[str, Any], sense: ToolSense) -> bool:
-    """Give a result to the call that it answers; False where there is none."""
-    own = message.get("tool_call_id")
-    for place in range(len(turns) - 1, max(-1, len(turns) - 1 - MAX_TURNS_BACK), -1):
-        tools = list(turns[place].tools)
-        for index, tool in enumerate(tools):
-            if not tool.is_done and own in (None, tool.rest.get("tool_call_id")):
-                tools[index] = replace(
-                    tool, result=message.get("content"), error=sense.error_of(message), is_done=True
-                )
-                turns[place] = replace(turns[place], tools=tools)
-                return True
-    return False
