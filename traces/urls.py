@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from django.urls import path, register_converter
 
-from traces.views import accounts, figures, node, patterns, runs, tree
+from traces.views import accounts, figures, node, patterns, prices, runs, tree
 
 DOTS = {".", ".."}
 
@@ -45,6 +45,8 @@ urlpatterns = [
     path("runs/<uuid:run_id>/nodes/<node_id:node_id>", node.node, name="node"),
     path("runs/<uuid:run_id>/mapping/<node_id:node_id>", node.mapping, name="node-mapping"),
     path("runs/<uuid:run_id>/figures/cost", figures.cost, name="figure-cost"),
+    path("projects/<slug:slug>/prices", prices.prices, name="prices"),
+    path("projects/<slug:slug>/prices/<int:override_id>/end", prices.end, name="end-price"),
     path("sign-in", accounts.sign_in, name="sign-in"),
     path("sign-in/<str:token>", accounts.sign_in_local, name="sign-in-local"),
     path("sign-out", accounts.sign_out, name="sign-out"),

@@ -35,7 +35,7 @@ DAY = 86_400 * 10**9
 
 def end(override: PriceOverride, on: dt.date | None = None) -> None:
     end_price_override(
-        project_id=override.project_id, override_id=override.pk, on=on, by="user:alice", now=NOW
+        project_ids=[override.project_id], override_id=override.pk, on=on, by="user:alice", now=NOW
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 
@@ -11,17 +12,18 @@ from traces.queries.access import NotVisible
 
 
 def end_price_override(
-    *, project_id: int, override_id: int, on: dt.date | None, by: str, now: dt.datetime
+    *, project_ids: Collection[int], override_id: int, on: dt.date | None, by: str, now: dt.datetime
 ) -> PriceOverride:
-    """End a price: calls from the day `on` (UTC) do not have it any more; None, it was a mistake and holds for no call.
+    """End a price of one of these projects. Raises NotVisible.
 
-    Calls that were recorded with it keep it until `reprice`. Raises NotVisible. What is ended can be ended earlier, and
-    never later: what a reprice may have undone does not come back by itself.
+    Calls from the day `on` (UTC) do not have it any more; None, it was a mistake and holds for no call. Those that were
+    recorded with it keep it until `reprice`. What is ended can be ended earlier, and never later: what a reprice has
+    undone does not come back by itself.
     """
     with transaction.atomic():
         found = (
             PriceOverride.objects.select_for_update(no_key=True)
-            .filter(pk=override_id, project_id=project_id)
+            .filter(pk=override_id, project_id__in=project_ids)
             .first()
         )
         if found is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from traces.api.prices import router as prices_router
 from traces.api.runs import router
+
+router.add_router("", prices_router)
 
 __all__ = ["router"]

@@ -17,9 +17,10 @@ class NotVisible(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Somebody who asks, as the projects they may look into."""
+    """Somebody who asks, as the projects they may look into. `by` names them in what they change."""
 
     project_ids: frozenset[int]
+    by: str = ""
 
 
 Who = Any
@@ -33,12 +34,12 @@ def viewer_of(user: Any, roles: Collection[str] = tuple(Role)) -> Viewer:
     ids = Membership.objects.filter(user_id=user.pk, role__in=roles).values_list(
         "project_id", flat=True
     )
-    return Viewer(project_ids=frozenset(ids))
+    return Viewer(project_ids=frozenset(ids), by=f"user:{user.get_username()}")
 
 
 def viewer_of_key(key: ApiKey) -> Viewer:
     """Return what a machine may look into: its key's project."""
-    return Viewer(project_ids=frozenset({key.project_id}))
+    return Viewer(project_ids=frozenset({key.project_id}), by=f"key:{key.prefix}")
 
 
 def as_viewer(who: Who) -> Viewer:

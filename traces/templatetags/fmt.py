@@ -33,6 +33,15 @@ def money(amount: Decimal | None) -> str:
 
 
 @register.filter
+def exact(amount: Decimal | None) -> str:
+    """Every digit that counts, without padding zeros and never with an exponent: 2.5, 0.000001."""
+    if amount is None:
+        return UNKNOWN
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
 def short(count: int | None) -> str:
     """1,234 · 45.7k · 1.23M."""
     if count is None:

@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from traces.queries.access import NotVisible
 
@@ -41,3 +41,18 @@ def for_people(view: View) -> View:
             raise Http404 from unseen
 
     return require_safe(never_cache(answer))
+
+
+def for_changes(view: View) -> View:
+    """What a form is sent to: signed-in people only, and what they may not see is not there (404)."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in_first(request)
+        try:
+            return view(request, *args, **kwargs)
+        except NotVisible as unseen:
+            raise Http404 from unseen
+
+    return require_POST(never_cache(answer))
