@@ -18,6 +18,9 @@ from ingest.wire.span import Attributes
 
 WRAPPED = re.compile(r'\s*\{\s*"(?:args|inputs|input_str|query|outputs?|documents)"\s*:')
 INSIDE = ("inputs", "input_str", "query", "outputs", "output", "documents")
+BESIDE = ("tags", "metadata", "kwargs", "count")
+"""What stands in a wrapper beside it. With anything else it is no wrapper, but what it looks like."""
+
 TWINS = {
     "input": ("gen_ai.task.input", "gen_ai.tool.call.arguments"),
     "output": ("gen_ai.task.output", "gen_ai.tool.call.result"),
@@ -54,8 +57,9 @@ def _inside(value: Any) -> Any:
         if len(args) == 1 and not keywords:
             return args[0]
         return keywords if keywords and not args else None
-    inside = next((value[name] for name in INSIDE if value.get(name) is not None), None)
-    return _said(inside)
+    if not value.keys() <= {*INSIDE, *BESIDE}:
+        return None
+    return _said(next((value[name] for name in INSIDE if value.get(name) is not None), None))
 
 
 def _said(value: Any) -> Any:

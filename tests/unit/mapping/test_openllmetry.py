@@ -238,6 +238,7 @@ def test_keys_that_do_not_fit_or_are_in_each_other_s_way_stay(odd: dict[str, Any
         ('{"input_str": "{\'a\': 1}", "tags": []}', "{'a': 1}"),
         ('{"input_str": "s", "inputs": {"a": 1}}', '{"a":1}'),
         ('{"query": "lemma", "tags": []}', "lemma"),
+        ('{"query": "q", "nodes": []}', '{"query": "q", "nodes": []}'),
         ('"plain"', "plain"),
         ('{"answer": 42}', '{"answer": 42}'),
         ('{"inputs": {broken', '{"inputs": {broken'),
