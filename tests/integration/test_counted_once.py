@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import permutations
@@ -21,6 +22,7 @@ from tests.integration.build import (
     put_on_record,
     started,
 )
+from traces.actions.find_runs import find_runs
 from traces.actions.rebuild import rebuild
 from traces.actions.settle_responses import settle_responses
 from traces.models import Node, Project, Response, Run
@@ -228,10 +230,21 @@ def test_the_place_of_a_twin_is_taken_by_the_next_when_it_turns_out_to_be_an_out
     assert spent(run) == (200, 2)
 
 
-@pytest.mark.parametrize("make", [nested, sibling])
+def unpaid(run: str) -> list[Event]:
+    return [observed(run, "a", node_kind=NodeKind.THOUGHT)]
+
+
+@pytest.mark.parametrize("make", [nested, sibling, unpaid])
 def test_rebuild_gives_the_same_rows(make: Callable[[str], list[Event]]) -> None:
-    run = new_run()
-    record_in_passes(make_project(), make(run))
+    project = make_project()
+    run = find_runs(
+        project=project.pk,
+        trace_ids=["a trace"],
+        now_ns=NOW_NS,
+        randbytes=random.Random(5).randbytes,
+        source="otlp",
+    )["a trace"]
+    record_in_passes(project, make(run))
     before = rows(run)
     rebuild(run_id=Run.objects.get(pk=run).pk)
     assert rows(run) == before

@@ -115,4 +115,4 @@ class RunState(Row):
         self.model_names: list[str] = []
         self.tags: list[str] = []
         self.budgets: dict[str, str] = {}
-        self.stated = [0] * len(SUMS)
+        self.stated: list[int] = []
