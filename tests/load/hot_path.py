@@ -10,6 +10,7 @@ import gzip
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from random import Random
 from time import perf_counter
@@ -22,13 +23,14 @@ from deliberation.vocabulary import Usage
 from ingest.mapping import map_span
 from ingest.wire.body import inflate
 from ingest.wire.otlp import check_traces, decode_traces
-from traces.pricing import price_call
+from traces.pricing import BUNDLED, Override, PriceList, price_call
 
 SPANS = 512
 ROUNDS = 12
 RUN = "018f0000-0000-7000-8000-000000000000"
 WORDS = [f"{Random(n).getrandbits(28):x}" for n in range(4000)]
 NOW = 1_795_456_315_000_000_000
+CALL = ("gpt-4o-mini", "openai")
 
 
 def text(key: str, value: str) -> KeyValue:
@@ -121,7 +123,32 @@ def measure() -> dict[str, float]:
         "price": best(
             lambda: [price_call("gpt-4o-mini", "openai", usage, NOW) for _ in range(SPANS)]
         ),
+        "price_no_own": best(lambda: [BUNDLED.cost_of(*CALL, usage, NOW) for _ in range(SPANS)]),
+        "price_100_own": best(lambda: price_by_own(usage)),
     }
+
+
+def price_by_own(usage: Usage) -> None:
+    """Price as many calls as a body has in a project with 100 prices of its own, of which the last fits."""
+    prices = PriceList(own_price(number) for number in range(100))
+    for _ in range(SPANS):
+        prices.cost_of(*CALL, usage, NOW)
+
+
+def own_price(number: int) -> Override:
+    """Return a price; that of number 0 is for the body's model."""
+    return Override(
+        id=number,
+        model=f"model-{number}-*" if number else "gpt-4o*",
+        provider=None,
+        valid_from=date(2026, 1, 1),
+        valid_until=None,
+        input=Decimal(1),
+        cache_read=Decimal("0.5"),
+        cache_write=None,
+        output=Decimal(4),
+        created_on=date(2026, 1, 1),
+    )
 
 
 if __name__ == "__main__":

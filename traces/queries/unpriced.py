@@ -16,6 +16,8 @@ from traces.queries.price_lists import load_price_lists
 
 NEWEST_RUNS = 1_000
 """With calls that have no price, of each project; older ones are looked at run by run."""
+ENOUGH_NODES = 300_000
+"""Of those runs, about a second's worth; the newest run is looked at however large it is."""
 MAX_MODELS = 1_000
 
 # Which calls count as unpriced is what `traces.projection.tally` counts in a run's `unpriced_calls`.
@@ -37,9 +39,10 @@ GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC, 2, 3, 4, 5 LIMIT %s"""
 OF_PROJECTS = """
 SELECT newest.id, newest.project_id FROM unnest(%s::bigint[]) AS wanted (project_id)
 CROSS JOIN LATERAL (
-  SELECT run.id, run.project_id FROM traces_run AS run
+  SELECT run.id, run.project_id, sum(run.nodes) OVER (ORDER BY run.id DESC) - run.nodes AS newer_nodes
+  FROM traces_run AS run
   WHERE run.project_id = wanted.project_id AND run.unpriced_calls > 0 ORDER BY run.id DESC LIMIT %s
-) AS newest"""
+) AS newest WHERE newest.newer_nodes < %s"""
 OF_RUN = "SELECT id, project_id FROM traces_run WHERE id = %s"
 
 
@@ -84,7 +87,7 @@ def unpriced_of_projects(*, who: Who, project_id: int | None = None) -> list[Unp
     """Return the same for the newest runs of one project that `who` may look into, or of all."""
     ids = as_viewer(who).project_ids
     wanted = ids if project_id is None else ids & {project_id}
-    return _read(OF_PROJECTS, [sorted(wanted), NEWEST_RUNS], wanted)
+    return _read(OF_PROJECTS, [sorted(wanted), NEWEST_RUNS, ENOUGH_NODES], wanted)
 
 
 def _read(runs: str, values: list[Any], projects: set[int] | frozenset[int]) -> list[UnpricedModel]:
