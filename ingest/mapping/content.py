@@ -21,33 +21,49 @@ from typing import Any
 
 import orjson
 
+from ingest.mapping.shapes import messages_of
 from ingest.mapping.take import dump
+
+MESSAGES, TYPED, SPOKEN = '"parts"', '"type"', '"text"'
+"""What text in the GenAI convention's shape has: `SPOKEN` without `TYPED` is Gemini's."""
 
 THINKING, TOOL_RESPONSE, BLOB, URI = '"thinking"', '"tool_call_response"', '"blob"', '"uri"'
 """The names that the GenAI convention's text has and this model has not."""
 
-RENAMED = {"thinking": "reasoning", "tool_call_response": "tool_result"}
-CARRIED = ("blob", "uri", "file")
 MAX_READ_CHARS = 1_000_000
 SURELY_SHALLOW = 200
 LONG_NUMBER = re.compile(r"[0-9]{16}")
-USER_ROLES = ("user", "human")
-ASSISTANT_ROLES = ("assistant", "ai", "model")
-TASK_NAMES = ("task", "question", "query", "input", "prompt", "text")
-ANSWER_NAMES = ("answer", "final_answer", "output", "result", "response", "content", "text")
 
 
-def messages_text(value: Any) -> str | None:
-    """Return messages, given as text or as values in GenAI's shape, as text in this model."""
+def messages_text(value: Any, role: str) -> str | None:
+    """Return messages, given as text or as values in any known shape, as text in this model.
+
+    `role` is that of messages that name none. What is no conversation stays what it is.
+    """
     if value is None:
         return None
     if not isinstance(value, str):
-        return dump(normalise(value))
-    # Spelt out: a loop over the names costs 1.5 µs more for each text.
-    if not (THINKING in value or TOOL_RESPONSE in value or BLOB in value or URI in value):
+        return dump(messages_of(value, role) or value)
+    if _is_ours(value):
         return value
-    parsed = parse(value)
-    return value if parsed is None else dump(normalise(parsed))
+    found = messages_of(parse(value), role)
+    return value if found is None else dump(found)
+
+
+def take_conversation(rest: dict[str, Any], role: str, *names: str) -> str | None:
+    """Return the first of some attributes as messages in this model, taken out of `rest`.
+
+    A whole request or response says more than its messages, and stays.
+    """
+    name = next((each for each in names if rest.get(each) is not None), None)
+    if name is None:
+        return None
+    value = rest[name]
+    text = messages_text(value, role)
+    is_more = isinstance(value, dict) or (isinstance(value, str) and value[:1] == "{")
+    if not is_more or text == value:
+        del rest[name]
+    return text
 
 
 def with_instructions(messages: str | None, instructions: Any) -> str | None:
@@ -65,13 +81,6 @@ def with_instructions(messages: str | None, instructions: Any) -> str | None:
     return f"[{system}]" if others == "]" else f"[{system},{others}"
 
 
-def normalise(value: Any) -> Any:
-    """Return messages in GenAI's shape with their parts in this model."""
-    if not isinstance(value, list):
-        return value
-    return [_message(message) for message in value]
-
-
 def reasoning_in(messages: str | None) -> str | None:
     """Return the visible reasoning in messages, or None."""
     if messages is None or '"reasoning"' not in messages:
@@ -82,16 +91,6 @@ def reasoning_in(messages: str | None) -> str | None:
         if part.get("type") == "reasoning" and isinstance(part.get("content"), str)
     ]
     return "\n\n".join(text for text in found if text) or None
-
-
-def task_in(text: str | None) -> str | None:
-    """Return what was asked: the last user's text in messages, a named member, or the text itself."""
-    return _said(text, USER_ROLES, TASK_NAMES)
-
-
-def answer_in(text: str | None) -> str | None:
-    """Return what was answered: the last assistant's text in messages, a named member, or the text."""
-    return _said(text, ASSISTANT_ROLES, ANSWER_NAMES)
 
 
 def parse(text: str) -> Any:
@@ -109,29 +108,14 @@ def parse(text: str) -> Any:
     return value
 
 
-def _message(message: Any) -> Any:
-    if not isinstance(message, dict) or not isinstance(message.get("parts"), list):
-        return message
-    return {**message, "parts": [_part(part) for part in message["parts"]]}
-
-
-def _part(part: Any) -> Any:
-    if not isinstance(part, dict):
-        return part
-    kind = part.get("type")
-    if kind in RENAMED:
-        part = {**part, "type": RENAMED[kind]}
-    if kind == "tool_call_response" and "result" not in part and "response" in part:
-        part["result"] = part.pop("response")
-    if kind in CARRIED:
-        return _carried(part)
-    return part
-
-
-def _carried(part: dict[str, Any]) -> dict[str, Any]:
-    modality = part.get("modality") or str(part.get("mime_type") or "").partition("/")[0]
-    renamed = {"url" if name == "uri" else name: value for name, value in part.items()}
-    return {**renamed, "type": "image" if modality == "image" else "file"}
+def _is_ours(text: str) -> bool:
+    if MESSAGES not in text:
+        # A JSON text that begins otherwise, or none at all, is not worth reading.
+        return text[:1] not in ("[", "{")
+    # Spelt out: a loop over the names costs 1.5 µs more for each text.
+    if THINKING in text or TOOL_RESPONSE in text or BLOB in text or URI in text:
+        return False
+    return TYPED in text or SPOKEN not in text
 
 
 def _parts(messages: Any) -> Iterable[dict[str, Any]]:
@@ -140,62 +124,3 @@ def _parts(messages: Any) -> Iterable[dict[str, Any]]:
         for part in parts if isinstance(parts, list) else ():
             if isinstance(part, dict):
                 yield part
-
-
-def _said(text: str | None, roles: tuple[str, ...], names: tuple[str, ...]) -> str | None:
-    if not text:
-        return None
-    if text[0] not in '[{"' or len(text) > MAX_READ_CHARS:
-        return text
-    value = parse(text)
-    if value is None:
-        return text
-    found = _said_in(value, roles, names)
-    if found is None and not _is_messages(value):
-        return text
-    return found or None
-
-
-def _said_in(value: Any, roles: tuple[str, ...], names: tuple[str, ...]) -> str | None:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        if isinstance(value.get("messages"), list):
-            return _said_in(value["messages"], roles, names)
-        return next((value[name] for name in names if isinstance(value.get(name), str)), None)
-    if not isinstance(value, list):
-        return None
-    if len(value) == 1 and isinstance(value[0], list):
-        value = value[0]
-    spoken = [message for message in value if isinstance(message, dict)]
-    said = (
-        text for message in reversed(spoken) if _role(message) in roles and (text := _text(message))
-    )
-    return next(said, None)
-
-
-def _is_messages(value: Any) -> bool:
-    # Messages in which nobody of that role says anything are no answer; other JSON may be one.
-    return isinstance(value, list) and any(
-        isinstance(each, dict) and "parts" in each for each in value
-    )
-
-
-def _role(message: dict[str, Any]) -> Any:
-    return message.get("role") or message.get("type")
-
-
-def _text(message: dict[str, Any]) -> str | None:
-    """Return the text of a message of this model, of the OpenAI API or of LangChain."""
-    inner = message.get("data") or message.get("kwargs")
-    if isinstance(inner, dict) and "content" in inner:
-        message = inner
-    content = message.get("parts", message.get("content"))
-    if isinstance(content, str):
-        return content
-    texts = [
-        part.get("content", part.get("text"))
-        for part in (content if isinstance(content, list) else ())
-        if isinstance(part, dict) and part.get("type") in ("text", "input_text", "output_text")
-    ]
-    return "\n".join(text for text in texts if isinstance(text, str)) or None

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from deliberation.vocabulary import CostBasis, NodeKind
-from ingest.mapping.content import messages_text, parse, reasoning_in, with_instructions
+from ingest.mapping.content import parse, reasoning_in, take_conversation, with_instructions
 from ingest.mapping.cost import take_cost
 from ingest.mapping.source import Keys, Source
-from ingest.mapping.take import fact_text, take_fact, take_text, take_value
+from ingest.mapping.take import fact_text, take_fact, take_text
 from ingest.mapping.usage import GENAI, take_usage
 from ingest.mapping.visibility import visibility
 from ingest.wire.span import Attributes
@@ -124,7 +124,7 @@ def _take_finish(rest: Attributes) -> str | None:
 
 
 def _fill_content(rest: Attributes, facts: dict[str, Any]) -> None:
-    entered = messages_text(take_value(rest, "gen_ai.input.messages", "pydantic_ai.all_messages"))
+    entered = take_conversation(rest, "user", "gen_ai.input.messages", "pydantic_ai.all_messages")
     instructions = rest.get("gen_ai.system_instructions")
     if instructions is not None:
         joined = with_instructions(entered, instructions)
@@ -132,7 +132,7 @@ def _fill_content(rest: Attributes, facts: dict[str, Any]) -> None:
             entered = joined
             del rest["gen_ai.system_instructions"]
     facts["input"] = entered
-    came_out = messages_text(take_value(rest, "gen_ai.output.messages"))
+    came_out = take_conversation(rest, "assistant", "gen_ai.output.messages")
     if came_out is None and "final_result" in rest:
         came_out = take_text(rest, "final_result")
     facts["output"] = came_out

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ingest.mapping.content import MAX_READ_CHARS, normalise, parse
-from ingest.mapping.part_names import Parts, renamed
+from ingest.mapping.content import MAX_READ_CHARS, parse
+from ingest.mapping.part_shapes import part_of
 from ingest.wire.span import Attributes
 
 FIELD = re.compile(
@@ -21,15 +21,6 @@ FIELD = re.compile(
 )
 RESERVED = ("parts", "tool_calls", "function_call")
 ROLES = ("user", "system", "assistant")
-PARTS: Parts = {
-    "text": ("text", {"text": "content"}),
-    "input_text": ("text", {"text": "content"}),
-    "output_text": ("text", {"text": "content"}),
-    "thinking": ("reasoning", {"thinking": "content"}),
-    "tool_use": ("tool_call", {"input": "arguments"}),
-    "tool_result": ("tool_result", {"tool_use_id": "id", "content": "result"}),
-}
-
 Planted = dict[str, Any]
 """A message's fields, and under its number each tool call's."""
 
@@ -48,7 +39,7 @@ def take_indexed(rest: Attributes, prefixes: tuple[str, ...], role: str) -> list
             for key in taken:
                 del rest[key]
             listed = [_message(messages[index], role) for index in sorted(messages)]
-            return list(normalise(_with_thoughts(listed)))
+            return _with_thoughts(listed)
     return None
 
 
@@ -95,23 +86,12 @@ def _parts(content: Any) -> list[Any]:
     if isinstance(content, str) and content.startswith("[") and len(content) <= MAX_READ_CHARS:
         listed = parse(content)
     if isinstance(listed, list) and listed and all(_is_part(each) for each in listed):
-        return [_part(each) for each in listed]
+        return [part_of(each) for each in listed]
     return [{"type": "text", "content": content}]
 
 
 def _is_part(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("type"), str)
-
-
-def _part(part: dict[str, Any]) -> dict[str, Any]:
-    """Return a part of the OpenAI or Anthropic API as one of ours; others stay as they came."""
-    if part["type"] in PARTS:
-        return renamed(part, *PARTS[part["type"]])
-    image = part.get("image_url") if part["type"] == "image_url" else None
-    if isinstance(image, dict) and image.keys().isdisjoint(part):
-        others = {name: value for name, value in part.items() if name != "image_url"}
-        return {**others, **image, "type": "image"}
-    return part
 
 
 def _result(call: Any, parts: list[Any]) -> dict[str, Any]:

@@ -6,15 +6,16 @@ from typing import Any
 
 from deliberation.events import Event, MessageObserved, NodeObserved
 from deliberation.vocabulary import NodeKind, NodeStatus
-from ingest.mapping import genai
+from ingest.mapping import choices, genai
 from ingest.mapping.combine import read
-from ingest.mapping.log_messages import Told, message_told
+from ingest.mapping.content import parse
 from ingest.mapping.rest import write_log
+from ingest.mapping.span_messages import DETAILS
 from ingest.mapping.spans import exception_text
 from ingest.mapping.take import dump
+from ingest.mapping.told import Told, told_by
 from ingest.wire.span import LogRecord
 
-DETAILS = "gen_ai.client.inference.operation.details"
 CONTENT = ("gen_ai.input.messages", "gen_ai.output.messages")
 NODE_ID_DIGITS = 16
 SEVERE = ("ERROR", "FATAL", "CRITICAL")
@@ -28,10 +29,10 @@ def map_log(record: LogRecord, run: str) -> list[Event]:
     must not be lost, and cannot contradict the span.
     """
     if record.span_id is not None and _tells_of_its_call(record):
-        return [_observe_call(record, record.span_id, run)]
-    told = message_told(record) if record.span_id is not None else None
+        return _observe_call(record, record.span_id, run)
+    told = _told(record) if record.span_id is not None else None
     if record.span_id is not None and told is not None:
-        return [_observe_message(record, record.span_id, told, run)]
+        return _observe_message(record, record.span_id, told, run)
     return [_observe_step(record, run)]
 
 
@@ -39,21 +40,29 @@ def _tells_of_its_call(record: LogRecord) -> bool:
     return record.event_name == DETAILS or any(name in record.attributes for name in CONTENT)
 
 
-def _observe_call(record: LogRecord, node: str, run: str) -> Event:
+def _told(record: LogRecord) -> Told | None:
+    body = parse(record.body) if isinstance(record.body, str) else record.body
+    return told_by(record.event_name, body) if isinstance(body, dict) else None
+
+
+def _observe_call(record: LogRecord, node: str, run: str) -> list[Event]:
     facts, rest, used = read(record)
-    return NodeObserved(
+    key, common = record.digest, {"run": run, "at": record.at}
+    several = choices.samples(facts, record.attributes, node=node, key=key, common=common)
+    observed = NodeObserved(
         run=run,
-        key=record.digest + ":0",
+        key=key + ":0",
         at=record.at,
         node=node,
         text=_text_of(record.body),
         attributes=write_log(record, rest, used),
         **facts,
     )
+    return [observed, *several]
 
 
-def _observe_message(record: LogRecord, node: str, told: Told, run: str) -> Event:
-    return MessageObserved(
+def _observe_message(record: LogRecord, node: str, told: Told, run: str) -> list[Event]:
+    observed = MessageObserved(
         run=run,
         key=record.digest + ":0",
         at=record.at,
@@ -63,6 +72,12 @@ def _observe_message(record: LogRecord, node: str, told: Told, run: str) -> Even
         message=dump(told.message),
         attributes=write_log(record, record.attributes.copy(), {genai.NAME: []}),
     )
+    if not told.position:
+        # Whether the first choice is one of several is not in its own record.
+        return [observed]
+    common = {"run": run, "at": record.at}
+    key, rank = f"{record.digest}:c", told.position
+    return [observed, *choices.sample(told.message, rank, node=node, key=key, common=common)]
 
 
 def _observe_step(record: LogRecord, run: str) -> Event:

@@ -50,9 +50,7 @@ def is_message(value: Any) -> bool:
         return False
     if isinstance(value.get("role"), str):
         return not SPOKEN.isdisjoint(value) or value.keys() <= {"role", "name"}
-    return (
-        _class_of(value) is not None or value.get("type") in ITEMS or _choice_in(value) is not None
-    )
+    return _class_of(value) is not None or _is_item(value) or _choice_in(value) is not None
 
 
 def message_of(value: Any, role: str) -> Message:
@@ -62,7 +60,7 @@ def message_of(value: Any, role: str) -> Message:
     chosen = _choice_in(value)
     if chosen is not None:
         return _choice(value, chosen, role)
-    if value.get("type") in ITEMS and "role" not in value:
+    if _is_item(value) and "role" not in value:
         return {"role": ITEMS[value["type"]], "parts": _item(value)}
     named = _class_of(value)
     if named is not None:
@@ -84,6 +82,9 @@ def _message(value: Message, role: str) -> Message:
     if others.get("function_call") is not None:
         parts.append(call_of(others.pop("function_call")))
     others.pop("type", None)
+    if "parts" not in value:
+        # Providers write null for what was not said; in the GenAI convention's own shape it stays, as in its text.
+        others = {name: each for name, each in others.items() if each is not None}
     named = ROLES.get(said, said) if isinstance(said, str) else role
     return {"role": named, "parts": parts, **_with_finish(others)}
 
@@ -112,8 +113,8 @@ def _result(call: Any, parts: list[Part]) -> Part:
 
 
 def _with_finish(others: Message) -> Message:
-    """Return the members under the model's own word for why a message ended; without those that are null."""
-    kept = {name: value for name, value in others.items() if value is not None}
+    """Return the members under the model's own word for why a message ended."""
+    kept = dict(others)
     for name in FINISHED:
         if name in kept and "finish_reason" not in kept:
             kept["finish_reason"] = kept.pop(name)
@@ -137,10 +138,16 @@ def _choice(value: Message, chosen: Any, role: str) -> Message:
     return {**_with_finish(beside), **message}
 
 
+def _is_item(value: Message) -> bool:
+    kind = value.get("type")
+    return isinstance(kind, str) and kind in ITEMS
+
+
 def _item(value: Message) -> list[Part]:
     if value["type"] != "reasoning":
         return [part_of(value)]
-    said = [*(value.get("summary") or ()), *(value.get("content") or ())]
+    held = (value.get("summary"), value.get("content"))
+    said = [each for listed in held if isinstance(listed, list) for each in listed]
     return [part_of(each) for each in said] or [value]
 
 

@@ -68,6 +68,8 @@ BY_TYPE: Parts = {
     "input_image": ("image", CARRIED),
     "file": ("file", CARRIED),
     "input_file": ("file", CARRIED),
+    "blob": ("file", CARRIED),
+    "uri": ("file", CARRIED),
     "document": ("file", CARRIED),
     "audio": ("file", CARRIED),
     "input_audio": ("file", CARRIED),
@@ -121,7 +123,7 @@ def is_part(value: Any) -> bool:
     if not isinstance(value, dict) or "role" in value:
         return False
     if "type" in value:
-        return value["type"] in BY_TYPE
+        return isinstance(value["type"], str) and value["type"] in BY_TYPE
     spoken = "text" in value and value.keys() <= {"text", "thought"}
     return spoken or any(isinstance(value.get(name), dict) for name in HELD)
 
@@ -165,7 +167,8 @@ def _carried(value: Part, kind: str) -> Part:
     content = part.get("content")
     if "url" not in part and isinstance(content, str) and content.startswith(("http", "data:")):
         part["url"] = part.pop("content")
-    if str(part.get("mime_type") or "").startswith("image/"):
+    modality = part.get("modality") or str(part.get("mime_type") or "").partition("/")[0]
+    if modality == "image":
         part["type"] = "image"
     return part
 

@@ -35,8 +35,8 @@ OURS = frozenset(
 """The keys under which we write what is not an attribute."""
 
 
-def write_span(span: Span, rest: Attributes, used: Used) -> str:
-    """Return the rest of a span as JSON; `rest` is used up."""
+def write_span(span: Span, rest: Attributes, used: Used, told: list[dict[str, Any]]) -> str:
+    """Return the rest of a span as JSON, with those of its events that no fact tells; `rest` is used up."""
     _make_room(rest)
     _write_reading(rest, used)
     rest["otel.span.kind"] = named(SPAN_KINDS, span.kind)
@@ -44,8 +44,8 @@ def write_span(span: Span, rest: Attributes, used: Used) -> str:
         rest["otel.status"] = named(STATUS_CODES, span.status_code)
     if span.status_message:
         rest["otel.status_message"] = span.status_message
-    if span.events:
-        rest["otel.events"] = span.events
+    if told:
+        rest["otel.events"] = told
     if span.links:
         rest["otel.links"] = span.links
     if span.trace_state:

@@ -7,7 +7,8 @@ from typing import Any
 from deliberation.events import RunEnded, RunStarted
 from deliberation.vocabulary import NodeKind, ObservedState
 from ingest.mapping import deliberation
-from ingest.mapping.content import answer_in, parse, task_in
+from ingest.mapping.content import parse
+from ingest.mapping.said import answer_in, task_in
 from ingest.mapping.take import fact_text
 from ingest.wire.span import Attributes, Span
 

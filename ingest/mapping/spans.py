@@ -6,7 +6,7 @@ from typing import Any
 
 from deliberation.events import EdgeDrawn, Event, NodeObserved, NodeStarted
 from deliberation.vocabulary import NodeStatus
-from ingest.mapping import deliberation, pending, roots
+from ingest.mapping import choices, deliberation, pending, roots, span_messages
 from ingest.mapping.combine import read
 from ingest.mapping.rest import write_span
 from ingest.wire.span import Span
@@ -28,8 +28,9 @@ def map_span(span: Span, run: str) -> list[Event]:
     own = deliberation.is_used(span.attributes)
     if own:
         deliberation.fill(rest, facts)
+    told = span_messages.fill(span.events, facts) if span.events else span.events
     facts["error"] = error_of(span)
-    facts["attributes"] = write_span(span, rest, used)
+    facts["attributes"] = write_span(span, rest, used, told)
     events: list[Event] = []
     if span.parent_id is None:
         events.append(roots.start(span, facts, run))
@@ -38,6 +39,7 @@ def map_span(span: Span, run: str) -> list[Event]:
         events.extend(_edges(span, run))
     if own:
         events.extend(deliberation.decided(span, run))
+    events.extend(_choices(span, facts, run))
     if span.parent_id is None and span.ended_at is not None:
         events.append(roots.end(span, facts, run))
     return events
@@ -98,6 +100,15 @@ def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
         ended_at=span.ended_at,
         **facts,
     )
+
+
+def _choices(span: Span, facts: dict[str, Any], run: str) -> list[Event]:
+    if span.ended_at is None:
+        return []
+    times = {"at": span.ended_at, "started_at": span.started_at, "ended_at": span.ended_at}
+    common = {"run": run, **times}
+    attributes, key = span.attributes, span.digest
+    return choices.samples(facts, attributes, node=span.span_id, key=key, common=common)
 
 
 def _edges(span: Span, run: str) -> list[Event]:

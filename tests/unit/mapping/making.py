@@ -64,8 +64,8 @@ def observe(attributes: dict[str, Any], **fields: Any) -> NodeObserved:
 
 
 def only(events: list[Event], kind: type[Any]) -> Any:
-    """Return the one event of a kind."""
-    [event] = [event for event in events if isinstance(event, kind)]
+    """Return the one event of a kind; the choices of a call, which are nodes under it, apart."""
+    [event] = [event for event in events if isinstance(event, kind) and not _is_choice(event)]
     return event
 
 
@@ -73,3 +73,7 @@ def rest_of(node: Any) -> dict[str, Any]:
     """Return what stayed among a node's attributes."""
     rest: dict[str, Any] = json.loads(node.attributes)
     return rest
+
+
+def _is_choice(event: Event) -> bool:
+    return isinstance(event, NodeObserved) and ":c" in event.node

@@ -193,3 +193,14 @@ def test_a_call_whose_text_was_not_recorded_says_so() -> None:
     assert hidden.text_visibility is None
     full = {**CHAT, "gen_ai.output.messages": said, "gen_ai.usage.reasoning.output_tokens": 0}
     assert observe(full).text_visibility is TextVisibility.FULL
+
+
+def test_messages_in_the_shape_of_a_provider_are_read_and_the_rest_of_a_request_stays() -> None:
+    request = json.dumps({"temperature": 0, "messages": [{"role": "user", "content": "hi"}]})
+    node = observe({**CHAT, "gen_ai.input.messages": request})
+    said = [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]
+    assert json.loads(node.input or "") == said
+    assert rest_of(node)["gen_ai.input.messages"] == request
+    alone = observe({**CHAT, "gen_ai.input.messages": '[{"role":"user","content":"hi"}]'})
+    assert json.loads(alone.input or "") == said
+    assert "gen_ai.input.messages" not in rest_of(alone)

@@ -14,8 +14,7 @@ from tests.unit.mapping.making import RUN, SPAN, make_log
 
 
 def told(event_name: str, body: Any, **fields: Any) -> Any:
-    (event,) = map_log(make_log(event_name=event_name, body=body, span_id=SPAN, **fields), RUN)
-    return event
+    return map_log(make_log(event_name=event_name, body=body, span_id=SPAN, **fields), RUN)[0]
 
 
 def message_of(event_name: str, body: Any) -> dict[str, Any]:
