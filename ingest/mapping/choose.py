@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.mapping import genai, generic, openinference, openllmetry, vercel, vercel_beside
+from ingest.mapping import genai, generic, mlflow, openinference, openllmetry, vercel, vercel_beside
 from ingest.mapping.source import Keys, Source
 from ingest.wire.span import Attributes
 
@@ -29,6 +29,7 @@ class Convention:
 
 CONVENTIONS = (
     Convention(vercel.NAME, vercel.recognises, vercel.fill),
+    Convention(mlflow.NAME, mlflow.recognises, mlflow.fill),
     Convention(openllmetry.NAME, openllmetry.recognises, openllmetry.fill),
     Convention(openinference.NAME, openinference.recognises, openinference.fill),
     Convention(genai.NAME, genai.recognises, genai.fill),
