@@ -1,9 +1,9 @@
 """OpenTelemetry's GenAI convention, current and older names (`gen_ai.*`), and what Pydantic AI adds
 to it.
 
-An embeddings request generates nothing: it is part of a look-up, a retrieval, and its tokens are
-kept there. Only calls carry usage and cost: agents and workflows repeat the sums of the calls under
-them, and these stay attributes.
+An embeddings or rerank request generates nothing: it is part of a look-up, a retrieval, and its tokens
+are kept there. Agents and workflows state sums of the calls under them: usage without a basis, which
+counts only where no call below states its own (ADR 12).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ingest.mapping.content import parse, reasoning_in, take_conversation, with_
 from ingest.mapping.cost import take_cost
 from ingest.mapping.source import Keys, Source
 from ingest.mapping.take import fact_text, take_fact, take_text
-from ingest.mapping.usage import GENAI, take_usage
+from ingest.mapping.usage import GENAI, SUMS, take_usage
 from ingest.mapping.visibility import visibility
 from ingest.wire.span import Attributes
 
@@ -27,6 +27,7 @@ OPERATIONS = {
     "completion": NodeKind.MODEL_CALL,
     "generate_content": NodeKind.MODEL_CALL,
     "embeddings": NodeKind.RETRIEVAL,
+    "rerank": NodeKind.RETRIEVAL,
     "retrieval": NodeKind.RETRIEVAL,
     "execute_tool": NodeKind.TOOL_CALL,
     "invoke_agent": NodeKind.AGENT,
@@ -70,6 +71,8 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     _fill_content(rest, facts)
     if kind in CALLS:
         _fill_call(rest, facts)
+    else:
+        facts["usage"] = take_usage(rest, SUMS)
     return facts
 
 

@@ -56,6 +56,8 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
         facts["input"] = facts["input"] or take_text(rest, "tool.parameters")
     elif kind in (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL):
         _fill_call(rest, facts)
+    else:
+        facts["usage"] = take_usage(rest, OPENINFERENCE)
     return facts
 
 

@@ -35,6 +35,18 @@ GENAI: Names = {
 }
 """The Vercel AI SDK adds its own name for reasoning from its seventh version on."""
 
+SUMS: Names = {
+    name: (f"gen_ai.aggregated_usage.{source}", *GENAI[name])
+    for name, source in (
+        ("input", "input_tokens"),
+        ("output", "output_tokens"),
+        ("cache_read", "cache_read.input_tokens"),
+        ("cache_write", "cache_creation.input_tokens"),
+        ("reasoning", "reasoning.output_tokens"),
+    )
+}
+"""Of an agent or a workflow, which adds up the calls below it."""
+
 OPENINFERENCE: Names = {
     "input": ("llm.token_count.prompt",),
     "output": ("llm.token_count.completion",),
@@ -70,7 +82,12 @@ VERCEL: Names = {
 
 
 def take_usage(rest: dict[str, Any], names: Names) -> Usage | None:
-    """Return the usage that attributes report, taken out of `rest`; None where they report none."""
+    """Return the usage that attributes report, taken out of `rest`; None where they report none.
+
+    No call reads and writes nothing: where all are 0 the source did not know, and they stay.
+    """
+    if not any(rest.get(name) for group in names.values() for name in group):
+        return None
     cache_read = take_count(rest, names["cache_read"])
     cache_write = take_count(rest, names["cache_write"])
     reasoning = take_count(rest, names["reasoning"])

@@ -37,6 +37,26 @@ ALIASES = {
 }
 """Names of OpenTelemetry's and other conventions that the table does not know."""
 
+FRAMEWORKS = frozenset(
+    {
+        "agent-framework",
+        "autogen",
+        "crewai",
+        "dspy",
+        "haystack",
+        "langchain",
+        "langchain-core",
+        "langgraph",
+        "llama_index",
+        "llamaindex",
+        "microsoft.agent_framework",
+        "semantic_kernel",
+        "smolagents",
+        "strands-agents",
+    }
+)
+"""What some clients name for a provider, and sells nothing: the price is that of the model's own maker, estimated."""
+
 Dated = tuple[tuple[Any, Rates | None], ...]
 """(constraint or None, rates), the first to be tried first; the last stands when none is active."""
 
@@ -47,8 +67,8 @@ def price_call(
     """Return what a call cost in US dollars at the prices of its time, `at_ns` in ns since 1970.
 
     `priced` when input and output are known; `estimated` when one of them is missing and would cost
-    something; `absent`, with no amount, when model, provider or usage is not known, or the numbers
-    contradict each other.
+    something, or who sold the call is not told; `absent`, with no amount, when model, provider or usage is not
+    known, or the numbers contradict each other.
     """
     if model is None or usage is None or (usage.input is None and usage.output is None):
         return ABSENT
@@ -56,11 +76,11 @@ def price_call(
     rates = rates_at(dated, at_ns) if dated else None
     if dated is None or rates is None:
         return ABSENT
-    is_of_its_time = at_ns is not None or len(dated) == 1
-    return cost_at(rates, usage, is_of_its_time=is_of_its_time, price_table=PRICE_TABLE)
+    is_sure = (at_ns is not None or len(dated) == 1) and not _is_framework(provider)
+    return cost_at(rates, usage, is_sure=is_sure, price_table=PRICE_TABLE)
 
 
-def cost_at(rates: Rates, usage: Usage, *, is_of_its_time: bool, price_table: str) -> Cost:
+def cost_at(rates: Rates, usage: Usage, *, is_sure: bool, price_table: str) -> Cost:
     """Return what a call cost at these rates; `absent` when the numbers contradict each other."""
     amount = amount_of(rates, usage)
     if amount is None or amount >= MAX_AMOUNT:
@@ -68,8 +88,8 @@ def cost_at(rates: Rates, usage: Usage, *, is_of_its_time: bool, price_table: st
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -18:
         amount = amount.quantize(SMALLEST)
-    is_sure = is_of_its_time and _is_complete(rates, usage)
-    provenance = CostProvenance.PRICED if is_sure else CostProvenance.ESTIMATED
+    is_exact = is_sure and _is_complete(rates, usage)
+    provenance = CostProvenance.PRICED if is_exact else CostProvenance.ESTIMATED
     return Cost(amount=amount, provenance=provenance, price_table=price_table)
 
 
@@ -99,7 +119,7 @@ def find_rates(model: str, provider: str | None) -> Dated | None:
 
 
 def _find_model(model: str, provider: str | None) -> ModelInfo | None:
-    if provider is not None:
+    if provider is not None and not _is_framework(provider):
         named = ALIASES.get(provider.lower(), provider)
         if named.lower() == "litellm" and "/" in model:
             named, _, model = model.partition("/")
@@ -107,6 +127,10 @@ def _find_model(model: str, provider: str | None) -> ModelInfo | None:
     else:
         seller = next((each for each in providers if _sells(each, model)), None)
     return seller.find_model(model, all_providers=providers) if seller else None
+
+
+def _is_framework(provider: str | None) -> bool:
+    return provider is not None and provider.lower() in FRAMEWORKS
 
 
 def _sells(provider: Any, model: str) -> bool:

@@ -69,6 +69,6 @@ def _cost_by(own: _Own, usage: Usage, at_ns: int | None) -> Cost:
     return cost_at(
         own.rates,
         usage,
-        is_of_its_time=at_ns is not None or own.override.valid_from is None,
+        is_sure=at_ns is not None or own.override.valid_from is None,
         price_table=own.price_table,
     )

@@ -71,10 +71,20 @@ def test_a_tool_s_arguments_and_result_are_its_input_and_output() -> None:
     assert node.output == '{"value":42}'
 
 
-def test_an_agent_s_repeated_sums_are_not_usage() -> None:
-    node = observe({"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 99})
+@pytest.mark.parametrize(
+    "name", ["gen_ai.usage.input_tokens", "gen_ai.aggregated_usage.input_tokens"]
+)
+def test_an_agent_s_sum_is_usage_without_a_basis(name: str) -> None:
+    node = observe({"gen_ai.operation.name": "invoke_agent", name: 99})
+    assert node.usage == Usage(input=99)
+    assert (node.cost_basis, node.cost) == (None, None)
+
+
+def test_tokens_that_are_all_zero_are_unknown() -> None:
+    zeros = {"gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0}
+    node = observe({"gen_ai.operation.name": "chat", **zeros})
     assert node.usage is None
-    assert rest_of(node)["gen_ai.usage.input_tokens"] == 99
+    assert rest_of(node)["gen_ai.usage.output_tokens"] == 0
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,13 @@ def test_conventions_name_one_provider_in_many_ways(provider: str) -> None:
     assert amount("gpt-4", provider, input=1000, output=0) == Decimal("0.03")
 
 
+@pytest.mark.parametrize("framework", ["strands-agents", "LangChain"])
+def test_a_framework_sells_nothing_so_the_maker_s_price_is_an_estimate(framework: str) -> None:
+    cost = price_call("gpt-4", framework, Usage(input=1000, output=0), NOW)
+    assert (cost.amount, cost.provenance) == (Decimal("0.03"), CostProvenance.ESTIMATED)
+    assert price_call("no-such-model", framework, Usage(input=1, output=1), NOW) == Cost()
+
+
 @pytest.mark.parametrize(
     ("model", "provider"),
     [("brain-1", "function"), ("gpt-4", "function"), ("no-such-model", "openai"), ("", None)],
