@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from deliberation.vocabulary import CostBasis, NodeKind
-from ingest.mapping.content import reasoning_in
+from ingest.mapping.content import reasoning_in, take_conversation
 from ingest.mapping.cost import take_cost
 from ingest.mapping.flattened import take_messages
 from ingest.mapping.source import Keys, Source
@@ -72,8 +72,12 @@ def kind_of(attributes: Attributes) -> NodeKind:
 def _fill_messages(rest: Attributes, facts: dict[str, Any]) -> None:
     """Prefer the messages; the whole request and response then stay attributes."""
     facts["response_id"] = _response_id(rest.get("output.value"))
-    facts["input"] = take_messages(rest, "llm.input_messages.") or take_text(rest, "input.value")
-    came_out = take_messages(rest, "llm.output_messages.") or take_text(rest, "output.value")
+    facts["input"] = take_messages(rest, "llm.input_messages.") or take_conversation(
+        rest, "user", "input.value"
+    )
+    came_out = take_messages(rest, "llm.output_messages.") or take_conversation(
+        rest, "assistant", "output.value"
+    )
     facts["output"] = came_out
     facts["reasoning"] = reasoning_in(came_out)
 

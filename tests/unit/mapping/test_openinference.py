@@ -127,3 +127,13 @@ def test_keys_that_do_not_fit_the_shape_stay_attributes() -> None:
     rest = rest_of(node)
     assert {key: rest[key] for key in odd} == odd
     assert "42" in (node.output or "")
+
+
+def test_a_request_that_is_told_only_whole_is_a_conversation_too() -> None:
+    request = '{"model":"m","messages":[{"role":"user","content":"hi"}]}'
+    response = '{"id":"r1","choices":[{"message":{"role":"assistant","content":"ho"}}]}'
+    said = {"input.value": request, "output.value": response}
+    node = observe({"openinference.span.kind": "LLM", **said})
+    assert json.loads(node.input or "")[0]["parts"] == [{"type": "text", "content": "hi"}]
+    assert json.loads(node.output or "")[0]["parts"] == [{"type": "text", "content": "ho"}]
+    assert rest_of(node)["input.value"] == request
