@@ -13,10 +13,10 @@ from typing import Any
 from deliberation.events import CandidateProposed, Event, NodeObserved
 from deliberation.vocabulary import NodeKind, NodeStatus
 from ingest.mapping.content import MAX_READ_CHARS, parse
-from ingest.mapping.message_shapes import Message
 from ingest.mapping.said import text_of
 from ingest.mapping.take import as_count, dump, fact_text
 from ingest.wire.span import Attributes
+from traces.conversation import Message
 
 COUNTS = ("gen_ai.request.choice.count", "gen_ai.request.n", "llm.request.n")
 REASONS = "gen_ai.response.finish_reasons"

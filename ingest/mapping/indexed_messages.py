@@ -13,8 +13,8 @@ import re
 from typing import Any
 
 from ingest.mapping.content import MAX_READ_CHARS, parse
-from ingest.mapping.part_shapes import part_of
 from ingest.wire.span import Attributes
+from traces.conversation import part_of
 
 FIELD = re.compile(
     r"(\d{1,7})\.(?:(tool_calls\.(\d{1,7})|function_call)\.)?([A-Za-z_]\w*)", re.ASCII

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ingest.mapping.content import parse
-from ingest.mapping.message_shapes import Message
-from ingest.mapping.shapes import messages_of
+from traces.conversation import Message, messages_of
 
 TASK_NAMES = ("task", "question", "query", "input", "prompt", "text")
 ANSWER_NAMES = ("answer", "final_answer", "output", "result", "response", "content", "text")

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 
 from deliberation.vocabulary import MessageDirection
 from ingest.mapping.content import parse
-from ingest.mapping.message_shapes import Message, message_of
-from ingest.mapping.part_shapes import is_part
+from traces.conversation import Message, is_part, message_of
 
 CHOICE = "gen_ai.choice"
 TOOL = "gen_ai.tool.message"

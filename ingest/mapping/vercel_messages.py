@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.mapping.content import MAX_READ_CHARS, parse
-from ingest.mapping.part_names import Parts, renamed
 from ingest.mapping.take import dump, take_text
 from ingest.wire.span import Attributes
+from traces.conversation.part_names import Parts, renamed
 
 PROMPT = ("system", "prompt", "messages")
 TEXTS = ("ai.response.text", "ai.result.text")

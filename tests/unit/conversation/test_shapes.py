@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.mapping.shapes import messages_of
+from traces.conversation import messages_of
 
 
 def text(content: Any) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 Known shapes: OpenAI's chat completions and responses, Anthropic's content blocks, Gemini's parts, Bedrock's
 converse blocks, LangChain's standard blocks, Haystack's. Sources: the providers' API references. Members
-that have no name in the model (see `content`) keep theirs; a part that is not known stays as it came.
+that have no name in the model keep theirs; a part that is not known stays as it came.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from ingest.mapping.part_names import Names, Parts, renamed
+from traces.conversation.part_names import Names, Parts, renamed
 
 Part = dict[str, Any]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.mapping.part_shapes import Part, call_of, part_of
+from traces.conversation.parts import Part, call_of, part_of
 
 Message = dict[str, Any]
 
