@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.mapping import genai, generic, mlflow, openinference, openllmetry, vercel, vercel_beside
+from ingest.mapping import (
+    genai,
+    generic,
+    langfuse,
+    mlflow,
+    openinference,
+    openllmetry,
+    vercel,
+    vercel_beside,
+)
 from ingest.mapping.source import Keys, Source
 from ingest.wire.span import Attributes
 
@@ -29,6 +38,7 @@ class Convention:
 
 CONVENTIONS = (
     Convention(vercel.NAME, vercel.recognises, vercel.fill),
+    Convention(langfuse.NAME, langfuse.recognises, langfuse.fill),
     Convention(mlflow.NAME, mlflow.recognises, mlflow.fill),
     Convention(openllmetry.NAME, openllmetry.recognises, openllmetry.fill),
     Convention(openinference.NAME, openinference.recognises, openinference.fill),

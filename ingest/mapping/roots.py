@@ -7,6 +7,7 @@ from typing import Any
 from deliberation.events import RunEnded, RunStarted
 from deliberation.vocabulary import NodeKind, ObservedState
 from ingest.mapping import deliberation
+from ingest.mapping.bodies import value_of
 from ingest.mapping.content import parse
 from ingest.mapping.said import answer_in, task_in
 from ingest.mapping.take import fact_text
@@ -19,6 +20,10 @@ SESSIONS = (
     "gen_ai.conversation.id",
     "langfuse.session.id",
     "traceloop.association.properties.session_id",
+    "mlflow.trace.session",
+    "langsmith.metadata.session_id",
+    "langsmith.metadata.thread_id",
+    "langsmith.metadata.conversation_id",
 )
 
 
@@ -57,13 +62,17 @@ def end(span: Span, facts: dict[str, Any], run: str) -> RunEnded:
 
 def session_of(attributes: Attributes) -> str | None:
     """Return the session or conversation that a record belongs to."""
-    found = (attributes.get(name) for name in SESSIONS)
+    # MLflow writes a text as JSON, in quotes.
+    found = (value_of(attributes.get(name)) for name in SESSIONS)
     return next((fact_text(value) for value in found if isinstance(value, str) and value), None)
 
 
 def tags_of(attributes: Attributes) -> list[str] | None:
-    """Return the tags of a record, given as a list or as its JSON text."""
+    """Return the tags of a record, given as a list, as its JSON text, or as LangSmith joins them."""
     tags = attributes.get("tag.tags", attributes.get("langfuse.trace.tags"))
+    joined = attributes.get("langsmith.span.tags")
+    if tags is None and isinstance(joined, str):
+        tags = [tag for tag in joined.split(", ") if tag]
     listed = parse(tags) if isinstance(tags, str) else tags
     if not isinstance(listed, list):
         return None

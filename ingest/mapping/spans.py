@@ -6,7 +6,7 @@ from typing import Any
 
 from deliberation.events import EdgeDrawn, Event, NodeObserved, NodeStarted
 from deliberation.vocabulary import NodeStatus
-from ingest.mapping import choices, deliberation, pending, roots, span_messages
+from ingest.mapping import choices, deliberation, langfuse, pending, roots, span_messages
 from ingest.mapping.combine import read
 from ingest.mapping.rest import write_span
 from ingest.wire.span import Span
@@ -46,8 +46,9 @@ def map_span(span: Span, run: str) -> list[Event]:
 
 
 def is_error(span: Span) -> bool:
-    """True when a span ended by an error: by its status, or by the convention that names an error's type."""
-    return span.status_code == ERROR_CODE or "error.type" in span.attributes
+    """True when a span ended by an error: by its status, or by a convention that says so in an attribute."""
+    by_attribute = "error.type" in span.attributes or langfuse.has_failed(span.attributes)
+    return span.status_code == ERROR_CODE or by_attribute
 
 
 def error_of(span: Span) -> str | None:
@@ -62,7 +63,8 @@ def error_of(span: Span) -> str | None:
     if exceptions:
         return exception_text(exceptions[-1])
     kind = span.attributes.get("error.type")
-    said = [text for text in (kind, span.status_message) if isinstance(text, str) and text]
+    message = span.status_message or langfuse.error_of(span.attributes)
+    said = [text for text in (kind, message) if isinstance(text, str) and text]
     return ": ".join(said) or None
 
 
