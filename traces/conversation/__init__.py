@@ -8,7 +8,7 @@ many clients send them, its text. Members and part types that are not listed sta
 """
 
 from traces.conversation.messages import Message, message_of
-from traces.conversation.parts import is_part, part_of
+from traces.conversation.parts import Part, is_part, part_of
 from traces.conversation.shapes import messages_of
 
-__all__ = ["Message", "is_part", "message_of", "messages_of", "part_of"]
+__all__ = ["Message", "Part", "is_part", "message_of", "messages_of", "part_of"]

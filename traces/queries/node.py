@@ -26,6 +26,9 @@ TEXT_LIMIT = 64 * 1024
 MAX_PARSED_BYTES = 4_000_000
 EDGES_AT_MOST = 500
 ENTRIES_AT_MOST = 2_000
+BEGINNINGS = (b'{"', b"[{", b'["', b"[[")
+"""Of JSON; prose begins with a bracket too."""
+
 CONVERSATIONS = ("input", "output")
 
 
@@ -33,7 +36,8 @@ CONVERSATIONS = ("input", "output")
 class NodePart:
     """One text of a node. `media` is text, json or messages; `size_bytes` is of the whole text.
 
-    `replaced` says that NUL characters or lone surrogates of the recorded bytes are shown as U+FFFD.
+    `replaced` says that NUL characters or lone surrogates of the recorded bytes are shown as U+FFFD, `broken` that it
+    begins like JSON and is none: cut by its source, or written wrongly.
     """
 
     name: str
@@ -42,11 +46,13 @@ class NodePart:
     size_bytes: int
     truncated: bool
     replaced: bool
+    broken: bool
 
     @property
     def flags(self) -> list[str]:
         """What a reader must know about the text, in words."""
-        return ["characters replaced"] if self.replaced else []
+        said = {"characters replaced": self.replaced, "cut or broken JSON": self.broken}
+        return [words for words, holds in said.items() if holds]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,13 +160,15 @@ def make_part(name: str, data: bytes, limit: int | None) -> NodePart:
         "utf-8", "surrogatepass" if len(shown) == len(data) else "ignore"
     )
     text = showable(whole_characters)
+    media = _media(name, data)
     return NodePart(
         name=name,
-        media=_media(name, data),
+        media=media,
         text=text,
         size_bytes=len(data),
         truncated=len(shown) < len(data),
         replaced=text != whole_characters,
+        broken=media == "text" and data[:2] in BEGINNINGS and len(data) <= MAX_PARSED_BYTES,
     )
 
 

@@ -98,8 +98,8 @@ def test_a_conversation_is_read_as_messages(viewer: Viewer) -> None:
     assert [(m.direction, m.role, [(p.kind, p.text) for p in m.parts]) for m in node.messages] == [
         ("input", "system", [("text", "be good")]),
         ("input", "user", [("text", "hi")]),
-        ("input", "assistant", [("tool_call", 'look({"at": 1})')]),
-        ("input", "tool", [("tool_result", '{"n":2}')]),
+        ("input", "assistant", [("tool_call", '{\n  "at": 1\n}')]),
+        ("input", "tool", [("tool_result", '{\n  "n": 2\n}')]),
     ]
     assert [part.media for part in node.parts] == ["messages"]
 
@@ -162,3 +162,10 @@ def test_another_projects_node_is_not_visible(people: People) -> None:
     put_on_record(people.project, observed(run, "a"))
     with pytest.raises(NotVisible):
         get_node(who=people.charlie, run_id=run, node_id="a")
+
+
+@pytest.mark.parametrize("text", ['[{"role":"user","par', '{"a": 1,', '["a", "b'])
+def test_json_that_was_cut_is_text_and_said_to_be(viewer: Viewer, text: str) -> None:
+    part = node_with(viewer, input=text).part("input")
+    assert part is not None
+    assert (part.media, part.text, part.flags) == ("text", text, ["cut or broken JSON"])
