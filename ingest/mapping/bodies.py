@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ingest.mapping.content import parse
-from ingest.mapping.shapes import messages_of
 from ingest.mapping.take import dump
 from ingest.wire.span import Attributes
+from traces.conversation import messages_of
 
 PLAIN = frozenset({"role", "content", "name"})
 """The members of a message that says no more than the message made of it."""

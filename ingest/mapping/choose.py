@@ -10,6 +10,7 @@ from ingest.mapping import (
     genai,
     generic,
     langfuse,
+    langsmith,
     mlflow,
     openinference,
     openllmetry,
@@ -34,11 +35,16 @@ class Convention:
     name: str
     recognises: Callable[[Keys, str], bool]
     fill: Callable[[Attributes, Source], dict[str, Any]]
+    instead_of: frozenset[str] = frozenset()
 
 
 CONVENTIONS = (
     Convention(vercel.NAME, vercel.recognises, vercel.fill),
     Convention(langfuse.NAME, langfuse.recognises, langfuse.fill),
+    Convention(
+        langsmith.NAME, langsmith.recognises, langsmith.fill, instead_of=frozenset({genai.NAME})
+    ),
+    Convention(langsmith.BESIDE, langsmith.recognises_kind, langsmith.fill_kind),
     Convention(mlflow.NAME, mlflow.recognises, mlflow.fill),
     Convention(openllmetry.NAME, openllmetry.recognises, openllmetry.fill),
     Convention(openinference.NAME, openinference.recognises, openinference.fill),
@@ -71,4 +77,6 @@ def choose(attributes: Attributes, scope: str) -> Chosen:
 
 
 def _judge(keys: Keys, scope: str) -> Chosen:
-    return tuple(each for each in CONVENTIONS if each.recognises(keys, scope)) or (GENERIC,)
+    found = [each for each in CONVENTIONS if each.recognises(keys, scope)]
+    replaced = {name for each in found for name in each.instead_of}
+    return tuple(each for each in found if each.name not in replaced) or (GENERIC,)

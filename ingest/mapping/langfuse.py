@@ -13,6 +13,7 @@ from typing import Any
 from deliberation.vocabulary import Cost, CostBasis, NodeKind
 from ingest.mapping.bodies import NONE, Body, take_body, value_of
 from ingest.mapping.content import reasoning_in
+from ingest.mapping.langchain_provider import provider_of
 from ingest.mapping.langfuse_usage import usage_of
 from ingest.mapping.response_bodies import finish_of, response_id_of
 from ingest.mapping.source import Keys, Source
@@ -96,7 +97,7 @@ def _take(rest: Attributes, names: tuple[str, ...], role: str | None) -> Body:
 
 def _fill_call(rest: Attributes, facts: dict[str, Any], said: Body) -> None:
     facts["model"] = take_fact(rest, MODEL)
-    facts["provider"] = _word(rest, PROVIDER)
+    facts["provider"] = provider_of(_word(rest, PROVIDER))
     details = value_of(rest.get(USAGE))
     usage = usage_of(details, facts["model"])
     if usage is not None:
