@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from deliberation.events import Event
+from deliberation.events import CandidateProposed, Event
 from deliberation.vocabulary import Cost, CostBasis, CostProvenance, NodeKind, TextVisibility, Usage
 from tests.integration.build import (
     NOW_NS,
     SECOND,
     ended,
+    make_event,
     make_project,
     new_run,
     observed,
@@ -27,6 +28,7 @@ from traces.actions.rebuild import rebuild
 from traces.actions.settle_responses import settle_responses
 from traces.models import Node, Project, Response, Run
 from traces.queries.access import NotVisible, Viewer
+from traces.queries.candidates import list_candidates
 from traces.queries.set_aside import list_set_aside
 
 pytestmark = pytest.mark.django_db
@@ -277,3 +279,21 @@ def test_nobody_else_is_shown_it() -> None:
     put_on_record(make_project(), *nested(run))
     with pytest.raises(NotVisible):
         list_set_aside(who=Viewer(project_ids=frozenset()), run_id=run)
+
+
+def test_the_choices_of_a_call_that_is_told_twice_are_candidates_once() -> None:
+    run, project = new_run(), make_project()
+    told = [
+        event
+        for node, parent in (("outer", None), ("inner", "outer"))
+        for event in (
+            call(run, node, parent=parent),
+            observed(run, f"{node}:c0", parent=node, node_kind=NodeKind.SAMPLE),
+            make_event(CandidateProposed, run, node=f"{node}:c0", answer="4"),
+        )
+    ]
+    record_in_passes(project, told)
+    who = Viewer(project_ids=frozenset({project.pk}))
+    assert [each.node_id for each in list_candidates(who=who, run_id=run).candidates] == [
+        "inner:c0"
+    ]

@@ -74,12 +74,17 @@ def list_candidates(*, who: Who, run_id: str | uuid.UUID) -> CandidateTable:
 
 
 def read_candidates(run: Run) -> CandidateTable:
-    """Return the candidates of a run that the caller may see."""
+    """Return the candidates of a run that the caller may see.
+
+    Without the choices of a call that is another account of one told here too: they are the same samples again.
+    """
     stored = list(Candidate.objects.filter(run_id=run.id))
     ids = [each.node_id for each in stored]
     nodes = {
         n.node_id: n for n in Node.objects.filter(run_id=run.id, node_id__in=ids).defer("entries")
     }
+    told_again = _set_aside(run, {n.parent_id for n in nodes.values() if n.parent_id})
+    nodes = {key: n for key, n in nodes.items() if n.parent_id not in told_again}
     verdicts = verdicts_on(run.id, ids)
     rows = [
         _row(each, nodes[each.node_id], verdicts.get(each.node_id, []), run.selected_node)
@@ -97,6 +102,11 @@ def read_candidates(run: Run) -> CandidateTable:
         margin=clusters[0].votes - clusters[1].votes if len(clusters) > 1 else None,
         normaliser=", ".join(normalisers) or None,
     )
+
+
+def _set_aside(run: Run, node_ids: set[str]) -> set[str]:
+    found = Node.objects.filter(run_id=run.id, node_id__in=node_ids, aside__isnull=False)
+    return set(found.values_list("node_id", flat=True))
 
 
 def _row(
