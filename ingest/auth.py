@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ingest.credentials import keys_in
 from ingest.pool import open_pool
 
 
@@ -24,26 +26,26 @@ class Forbidden(Exception):
     """A key without the scope that is needed: 403."""
 
 
-async def authenticate(authorization: str | None, scope: str) -> Sender:
-    """Return the sender behind an Authorization header. Raises Unauthorised or Forbidden.
+async def authenticate(headers: Mapping[str, str], scope: str) -> Sender:
+    """Return the sender behind a request's headers. Raises Unauthorised or Forbidden.
 
     The key is looked up by its SHA-256 at each request: a revoked key is refused at once, and the time that takes
-    tells nothing of the key.
+    tells nothing of the key. Of two keys, the one that has the scope speaks.
     """
-    scheme, _, key = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
+    keys = keys_in(headers)
+    if not keys:
         raise Unauthorised("send the key as: Authorization: Bearer <key>")
-    digest = hashlib.sha256(key.strip().encode("utf-8", "replace")).digest()
+    digests = [hashlib.sha256(key.encode("utf-8", "replace")).digest() for key in keys]
     async with (await open_pool()).connection() as connection:
         cursor = await connection.execute(
             "SELECT project_id, prefix, scopes FROM traces_apikey "
-            "WHERE digest = %s AND revoked_at IS NULL",
-            [digest],
+            "WHERE digest = ANY(%s) AND revoked_at IS NULL ORDER BY array_position(%s, digest)",
+            [digests, digests],
         )
-        found = await cursor.fetchone()
-    if found is None:
+        found = await cursor.fetchall()
+    if not found:
         raise Unauthorised("this key is unknown or was revoked")
-    project, prefix, scopes = found
-    if scope not in scopes and "admin" not in scopes:
-        raise Forbidden(f"this key lacks the scope {scope!r}")
-    return Sender(project, prefix)
+    for project, prefix, scopes in found:
+        if scope in scopes or "admin" in scopes:
+            return Sender(project, prefix)
+    raise Forbidden(f"this key lacks the scope {scope!r}")

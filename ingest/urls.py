@@ -1,4 +1,4 @@
-"""Addresses of the machines' door, one in Langfuse's form for clients that cannot be told otherwise; and of imports."""
+"""Addresses of the machines' door, some in the form of Langfuse's and LangSmith's clients; and of imports."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("v1/metrics", views.receive_metrics),
     path("v1/events", views.receive_events),
     path("api/public/otel/v1/traces", views.receive_traces),
+    path("api/public/otel/v1/logs", views.receive_logs),
+    path("api/public/otel/v1/metrics", views.receive_metrics),
+    path("otel", views.receive_traces),  # LangSmith's own exporter appends nothing to it
+    path("otel/v1/traces", views.receive_traces),
+    path("otel/v1/logs", views.receive_logs),
+    path("otel/v1/metrics", views.receive_metrics),
     path("import", uploads.imports, name="imports"),
     path("import/<uuid:import_id>", uploads.one_import, name="import"),
     path("import/<uuid:import_id>/progress", uploads.import_progress, name="import-progress"),

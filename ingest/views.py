@@ -90,7 +90,7 @@ async def receive_logs(request: HttpRequest) -> HttpResponse:
 @door
 async def receive_metrics(request: HttpRequest) -> HttpResponse:
     """Count OTLP metrics; they are not kept, and the answer says nothing else."""
-    await authenticate(request.headers.get("Authorization"), "ingest")
+    await authenticate(request.headers, "ingest")
     media = media_type(request.headers.get("Content-Type"))
     await asyncio.to_thread(_inspect, Signal.METRICS, request.body, _encoding(request), media)
     return answers.accept(Signal.METRICS, media, 0, "")
@@ -99,7 +99,7 @@ async def receive_metrics(request: HttpRequest) -> HttpResponse:
 @door
 async def receive_events(request: HttpRequest) -> HttpResponse:
     """Take native events, one per line."""
-    sender = await authenticate(request.headers.get("Authorization"), "ingest")
+    sender = await authenticate(request.headers, "ingest")
     if _media(request) not in NATIVE_MEDIA:
         return answers.refuse(415, "Content-Type must be application/x-ndjson", content_type=None)
     if await backlog.is_full():
@@ -125,7 +125,7 @@ async def receive_events(request: HttpRequest) -> HttpResponse:
 
 
 async def _receive_otlp(request: HttpRequest, signal: Signal) -> HttpResponse:
-    sender = await authenticate(request.headers.get("Authorization"), "ingest")
+    sender = await authenticate(request.headers, "ingest")
     media = media_type(request.headers.get("Content-Type"))
     if await backlog.is_full():
         return _later(request)

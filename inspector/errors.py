@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 PROBLEM = "application/problem+json"
-FOR_MACHINES = ("/api/", "/v1/", "/health/", "/metrics")
+FOR_MACHINES = ("/api/", "/v1/", "/otel", "/health/", "/metrics")
 SENTENCES = {
     400: ("Bad request", "The request could not be understood."),
     403: ("Forbidden", "You may not do this."),

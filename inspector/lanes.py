@@ -27,7 +27,7 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Probes come by address, not by name, so ALLOWED_HOSTS must not judge them either.
-MACHINES = ("/v1/", "/health/", "/metrics")
+MACHINES = ("/v1/", "/otel", "/api/public/", "/health/", "/metrics")
 
 
 def choose_lane(machines: Application, people: Application) -> Application:

@@ -120,6 +120,6 @@ async def test_each_lane_gets_its_own() -> None:
         seen.append("people")
 
     lane = choose_lane(machines, people)
-    for where in ("/v1/traces", "/api/v1/runs", "/"):
+    for where in ("/v1/traces", "/api/public/otel/v1/traces", "/otel", "/api/v1/runs", "/"):
         await ApplicationCommunicator(lane, scope(where)).wait()
-    assert seen == ["machines", "people", "people"]
+    assert seen == ["machines", "machines", "machines", "people", "people"]
