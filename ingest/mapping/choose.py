@@ -30,25 +30,70 @@ class Convention:
     alone: what it says is remembered for the next record with the same ones. `fill(rest, record)`
     gets its own copy of the attributes, and the record they come from for its name, scope and
     events; it takes out of `rest` what it returns as fields of `NodeFacts`, and leaves the rest.
+    `reads` names the attributes by which it judges, and which it keeps all the same.
     """
 
     name: str
     recognises: Callable[[Keys, str], bool]
     fill: Callable[[Attributes, Source], dict[str, Any]]
     instead_of: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
 
 
 CONVENTIONS = (
-    Convention(vercel.NAME, vercel.recognises, vercel.fill),
-    Convention(langfuse.NAME, langfuse.recognises, langfuse.fill),
     Convention(
-        langsmith.NAME, langsmith.recognises, langsmith.fill, instead_of=frozenset({genai.NAME})
+        vercel.NAME,
+        vercel.recognises,
+        vercel.fill,
+        reads=frozenset({"ai.operationId", "ai.model.id", "ai.model.provider"}),
     ),
-    Convention(langsmith.BESIDE, langsmith.recognises_kind, langsmith.fill_kind),
-    Convention(mlflow.NAME, mlflow.recognises, mlflow.fill),
-    Convention(openllmetry.NAME, openllmetry.recognises, openllmetry.fill),
-    Convention(openinference.NAME, openinference.recognises, openinference.fill),
-    Convention(genai.NAME, genai.recognises, genai.fill),
+    Convention(
+        langfuse.NAME,
+        langfuse.recognises,
+        langfuse.fill,
+        reads=frozenset({langfuse.TYPE, langfuse.LEVEL, langfuse.MESSAGE, langfuse.USAGE}),
+    ),
+    Convention(
+        langsmith.NAME,
+        langsmith.recognises,
+        langsmith.fill,
+        instead_of=frozenset({genai.NAME}),
+        reads=frozenset({langsmith.KIND, langsmith.RUN_NAME, "gen_ai.operation.name"}),
+    ),
+    Convention(
+        langsmith.BESIDE,
+        langsmith.recognises_kind,
+        langsmith.fill_kind,
+        reads=frozenset({langsmith.KIND}),
+    ),
+    Convention(
+        mlflow.NAME,
+        mlflow.recognises,
+        mlflow.fill,
+        reads=frozenset({mlflow.TYPE, mlflow.TOKENS, mlflow.COST, mlflow.FORMAT}),
+    ),
+    Convention(
+        openllmetry.NAME,
+        openllmetry.recognises,
+        openllmetry.fill,
+        reads=frozenset(
+            {openllmetry.SPAN_KIND, openllmetry.REQUEST_TYPE, *openllmetry.MODELS_ASKED_FOR}
+        ),
+    ),
+    Convention(
+        openinference.NAME,
+        openinference.recognises,
+        openinference.fill,
+        reads=frozenset({"openinference.span.kind"}),
+    ),
+    Convention(
+        genai.NAME,
+        genai.recognises,
+        genai.fill,
+        reads=frozenset(
+            {"gen_ai.operation.name", "gen_ai.request.model", "gen_ai.response.finish_reasons"}
+        ),
+    ),
     Convention(vercel_beside.NAME, vercel_beside.recognises, vercel_beside.fill),
 )
 """In order of precedence: of a record that follows several, each says what those before it did not."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from deliberation.vocabulary import NodeKind
+from deliberation.vocabulary import NodeKind, TextVisibility
 from ingest.mapping.choose import Convention, choose
 from ingest.mapping.source import Source
 from ingest.mapping.take import fact_text
+from ingest.mapping.visibility import visibility
 from ingest.wire.span import Attributes
 
 NUMBERED = re.compile(r"\.\d+(?=\.|$)")
@@ -16,6 +17,9 @@ MAX_NAMED = 64
 """Of the attributes that a rule used: their names are kept with the node."""
 
 CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL)
+CONCLUDED = ("node_kind", "text_visibility")
+"""What a convention concludes from all it sees: two may differ there over the same attributes."""
+
 UNNAMED = "unnamed"
 """An instrumentation that does not say who it is."""
 
@@ -40,9 +44,12 @@ def read(record: Source) -> Reading:
     rest = record.attributes.copy()
     chosen = choose(rest, record.origin.scope_name)
     facts = chosen[0].fill(rest, record)
-    used = {chosen[0].name: _gone(record.attributes, rest)}
+    used = {chosen[0].name: _used(chosen[0], record.attributes, rest)}
     for other in chosen[1:]:
         rest = _add(other, record, facts, rest, used)
+    if facts.get("text_visibility") is TextVisibility.NONE:
+        # One convention may have the text that another one misses.
+        facts["text_visibility"] = visibility(facts, facts.get("usage"))
     if facts["node_kind"] in CALLS:
         facts["instrumentation"] = fact_text(record.origin.scope_name) or UNNAMED
     return Reading(facts, rest, used)
@@ -59,12 +66,15 @@ def _add(
         known = facts.get(name)
         if known is None or (name == "node_kind" and known is NodeKind.STEP):
             facts[name] = value
-        elif known != value and name != "node_kind":
+        elif known != value and name not in CONCLUDED:
             differs = True
-    used[other.name] = _gone(rest, left)
+    used[other.name] = _used(other, rest, left)
     return rest if differs else left
 
 
-def _gone(before: Attributes, after: Attributes) -> list[str]:
-    names = (NUMBERED.sub(".N", key) if "." in key else key for key in before if key not in after)
+def _used(convention: Convention, before: Attributes, after: Attributes) -> list[str]:
+    """Return the names of the attributes that a convention took, and of those that it judged by."""
+    names = [NUMBERED.sub(".N", key) if "." in key else key for key in before if key not in after]
+    if not convention.reads.isdisjoint(after):
+        names += [key for key in after if key in convention.reads]
     return list(dict.fromkeys(names))[:MAX_NAMED]

@@ -27,7 +27,7 @@ NOT_FACTS = ("run", "key", "node", "attributes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
-    """The attributes that one convention turned into facts."""
+    """The attributes that one convention turned into facts, or judged by."""
 
     convention: str
     attributes: list[str]
@@ -37,8 +37,9 @@ class Used:
 class Reading:
     """One ledger entry of a node, as it was read.
 
-    `facts` are the event's fields, `left` the attributes that stayed as they came, `record` what OpenTelemetry keeps
-    beside attributes; values are texts of at most 200 characters. A native event has no conventions: it is a fact.
+    `facts` are the event's fields; `judged` the attributes that a convention read and that stayed all the same, `left`
+    those that no rule understood; `record` what OpenTelemetry keeps beside attributes. Values are texts of at most 200
+    characters. A native event has no conventions: it is a fact.
     """
 
     seq: int
@@ -46,6 +47,7 @@ class Reading:
     conventions: list[str]
     used: list[Used]
     facts: list[tuple[str, str]]
+    judged: list[tuple[str, str]]
     left: list[tuple[str, str]]
     record: list[tuple[str, str]]
 
@@ -103,15 +105,18 @@ def _reading(entry: StoredEntry) -> Reading:
     event = entry.event
     attributes = _attributes(entry.parts.get("attributes"))
     conventions = attributes.pop(CONVENTION, "")
-    read = attributes.pop(READ, {})
+    used = list(_used(attributes.pop(READ, {})))
+    record = {name for name in attributes if name.startswith(OF_THE_RECORD)}
+    judged = {name for each in used for name in each.attributes} - record
     return Reading(
         seq=entry.seq,
         event=event.KIND,
         conventions=conventions.split("+") if isinstance(conventions, str) and conventions else [],
-        used=list(_used(read)),
+        used=used,
         facts=list(_facts(event)),
-        left=_shown((n, v) for n, v in attributes.items() if not n.startswith(OF_THE_RECORD)),
-        record=_shown((n, v) for n, v in attributes.items() if n.startswith(OF_THE_RECORD)),
+        judged=_shown((n, v) for n, v in attributes.items() if n in judged),
+        left=_shown((n, v) for n, v in attributes.items() if n not in judged | record),
+        record=_shown((n, v) for n, v in attributes.items() if n in record),
     )
 
 

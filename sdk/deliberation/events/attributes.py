@@ -4,7 +4,7 @@ CONVENTION = "deliberation.convention"
 """The conventions that were read, the one that spoke first first, joined by "+"."""
 
 READ = "deliberation.read"
-"""An object: for each convention the names of the attributes that it turned into facts."""
+"""An object: for each convention the names of the attributes that it turned into facts, or judged by."""
 
 OF_THE_RECORD = "otel."
 """Begins the names of what OpenTelemetry keeps beside attributes: scope, resource, events, links, status."""

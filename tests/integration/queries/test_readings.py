@@ -43,6 +43,17 @@ def test_it_works(people: People, call: Node) -> None:
     assert "gen_ai.response.model" not in dict(reading.left)
 
 
+def test_what_a_rule_judges_by_and_keeps_is_understood(people: People, call: Node) -> None:
+    (reading,) = read_node_readings(who=people.bob, run_id=call.run_id, node_id=call.node_id)
+    assert ("gen_ai.operation.name", "chat") in reading.judged
+    assert "gen_ai.operation.name" not in dict(reading.left)
+    assert "gen_ai.operation.name" in reading.used[0].attributes
+    assert "understood and kept: gen_ai.operation.name = chat" in said(
+        str(call.run_id), "--node", call.node_id
+    )
+    assert " gen_ai.operation.name\n" not in said(str(call.run_id))
+
+
 def test_a_native_event_is_a_fact_that_no_rule_had_to_read(people: People) -> None:
     run = new_run()
     put_on_record(people.project, observed(run, "a", node_kind=NodeKind.THOUGHT, text="hm"))

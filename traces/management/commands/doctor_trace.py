@@ -61,7 +61,7 @@ class Command(BaseCommand):
             self.stdout.write(f"set aside: {line.nodes} nodes ({tokens}), {line.reason}")
         self._say_counts("conventions read", told.conventions)
         self._say_counts("instrumentations", told.scopes)
-        self._say_counts("attributes kept as they came", told.left)
+        self._say_counts("attributes that no rule understood", told.left)
 
     def _say_counts(self, title: str, counts: Counter[str]) -> None:
         self.stdout.write(f"\n{title}:" if counts else f"\n{title}: none")
@@ -77,6 +77,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {used.convention} read: {', '.join(used.attributes)}")
         for title, pairs in (
             ("became", reading.facts),
+            ("understood and kept", reading.judged),
             ("kept as it came", reading.left),
             ("of the record", reading.record),
         ):
