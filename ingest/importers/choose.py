@@ -10,6 +10,7 @@ from ingest.importers.base import HEAD_BYTES, Importer, NotImportable, Unrecogni
 from ingest.importers.claude_code import CLAUDE_CODE
 from ingest.importers.codet_samples import CODET_SAMPLES
 from ingest.importers.gsm8k_solutions import GSM8K_SOLUTIONS
+from ingest.importers.inspect_eval import INSPECT
 from ingest.importers.lats import LATS
 from ingest.importers.openai_trajectories import OPENAI_TRAJECTORIES
 from ingest.importers.otlp_file import OTLP
@@ -21,6 +22,7 @@ IMPORTERS = {
     importer.name: importer
     for importer in (
         TREE_OF_THOUGHTS,
+        INSPECT,
         OTLP,
         REFLEXION,
         CODET_SAMPLES,
