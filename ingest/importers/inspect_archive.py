@@ -29,7 +29,10 @@ MAX_WINDOW_BYTES = 2**27
 ZSTD = 93
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 CHUNK_BYTES = 1024 * 1024
-BROKEN = (zipfile.BadZipFile, zlib.error, zstandard.ZstdError, EOFError, OSError, ValueError)
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, zstandard.ZstdError, struct.error),
+    *(EOFError, OSError, ValueError),
+)
 NO_DIRECTORY = (
     "is a damaged Inspect log: its table of contents at the end is missing or broken"
     " (the copy may be incomplete)"
@@ -129,7 +132,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     with file:
         try:
             archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
+        except (*BROKEN, NotImplementedError):
             raise NotImportable(path, NO_DIRECTORY) from None
         with archive:
             yield Archive(path, archive, file)

@@ -48,9 +48,17 @@ READ = frozenset(
 OUTPUT_READ = frozenset({"model", "choices", "completion", "usage", "response_id"})
 REPEATED = ("messages", "contents", "input", "inputs")
 """Of a raw request: what the call's input says already."""
+SERVICES = frozenset({"azure", "bedrock", "vertex"})
+"""Through which a provider's models are served elsewhere: `anthropic/bedrock/…`."""
+COMPATIBLE = "openai-api"
+"""Any service with OpenAI's API: `openai-api/<service>/…`."""
+PROVIDERS = {"azureai": "azure", "grok": "x-ai", "bedrock": "aws", "vertex": "google"}
+"""Inspect's word → the one that prices are kept under."""
 REMEMBERED = 64
 """Calls that a later one may go on from."""
 MAX_CHOICES = 256
+MAX_SECONDS = 10**7
+"""Of one call; whatever took longer was not timed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,7 +137,7 @@ def _turn(
         heard=[message_of(each) for each in heard],
         said=said[0] if said else None,
         model=str(output.get("model") or "") or asked or None,
-        provider=asked.partition("/")[0] if "/" in asked else None,
+        provider=provider_of(asked),
         usage=usage,
         cost=cost,
         response=output.get("response_id"),
@@ -139,6 +147,14 @@ def _turn(
         ended_at=nanoseconds(event.get("completed")) or _after(began, output.get("time")),
         rest=rest,
     )
+
+
+def provider_of(model: str) -> str | None:
+    """Return who served a model that Inspect calls `provider/model` or `provider/service/model`."""
+    provider, *service = model.split("/")[:-1] or [""]
+    if service and (provider == COMPATIBLE or service[0] in SERVICES):
+        provider = service[0]
+    return PROVIDERS.get(provider, provider) or None
 
 
 def _answers(output: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Any]]:
@@ -166,7 +182,7 @@ def _spent(
 
 
 def _status(event: Mapping[str, Any], found: NodeStatus | None) -> NodeStatus | None:
-    if event.get("error") in CANCELLED:
+    if str(event.get("error")) in CANCELLED:
         return NodeStatus.CANCELLED
     return NodeStatus.RUNNING if event.get("pending") is True else found
 
@@ -179,7 +195,7 @@ def _error(event: Mapping[str, Any]) -> str | None:
 def _after(began: int | None, seconds: Any) -> int | None:
     """Return the end of a call that states how long it took: logs before 2025 do not say when it ended."""
     took = as_float(seconds)
-    return None if began is None or took is None or took < 0 else began + int(took * 1e9)
+    return began + int(took * 1e9) if began and took and 0 < took < MAX_SECONDS else None
 
 
 def _rest(

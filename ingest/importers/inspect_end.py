@@ -16,6 +16,7 @@ from ingest.mapping.said import text_of
 from ingest.mapping.take import fact_text
 
 OPERATOR = "operator"
+CUT_SHORT = ("max_tokens", "model_length", "content_filter")
 
 
 def answer_of(sample: Sample) -> str | None:
@@ -80,10 +81,11 @@ def limit_of(sample: Sample) -> str | None:
 
 
 def _last_reason(about: Mapping[str, Any]) -> str | None:
+    """Return why the last answer ended, where it did not by itself."""
     choices = mapping(about.get("output")).get("choices")
     first = mapping(choices[0]) if isinstance(choices, list) and choices else {}
     reason = first.get("stop_reason")
-    return fact_text(reason if isinstance(reason, str) else None)
+    return fact_text(reason) if reason in CUT_SHORT else None
 
 
 def began_at(sample: Sample) -> int | None:

@@ -72,7 +72,7 @@ class _Runs:
     def of_archive(self) -> Iterator[ImportedRun]:
         """Yield the runs of an `.eval`, a member at a time."""
         with open_archive(self._path) as archive:
-            log = log_in(archive)
+            log = log_in(archive, self.warnings)
             for name in sample_names(archive.names):
                 try:
                     plain, size = sample_value(archive, name)

@@ -36,6 +36,7 @@ DECISIONS = {
     "terminate": VerdictOutcome.REJECT,
 }
 """Of an approver. One that escalates leaves the decision to the next, and is unsure."""
+DECIDED = ("decision", "call", "modified")
 PERSONS = frozenset({"human"})
 POLICIES = frozenset({"auto"})
 """Approvers that come with Inspect."""
@@ -86,7 +87,7 @@ def tell_decision(placed: Placed, call: str | None, run: str) -> VerdictGiven:
         independence=person if is_person else policy if is_policy else None,
         by_node=placed.node,
         rationale=_text(event.get("explanation")),
-        evidence=json_text({name: event.get(name) for name in ("decision", "call", "modified")}),
+        evidence=json_text({name: event[name] for name in DECIDED if event.get(name) is not None}),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
+from ingest.importers.base import NotImportable
 from ingest.importers.inspect_archive import Archive
 from ingest.importers.inspect_shapes import Sample
 from ingest.importers.json_text import json_text
@@ -20,7 +21,7 @@ HEADER, START = "header.json", "_journal/start.json"
 STARTED = "started"
 LISTED = ("samples", "reductions", "plan", "eval")
 MAX_NAMED = 20
-KILLED = "the log was never finished: its evaluation was still running, or was killed"
+KILLED = "the log was not finished: its evaluation was still running, or was killed"
 MISSING = "{count} of {total} samples began or were to begin and are not in the log: {names}"
 
 
@@ -124,11 +125,14 @@ def log_of(plain: Mapping[str, Any], *, is_whole: bool = True) -> Log:
     )
 
 
-def log_in(archive: Archive) -> Log:
-    """Return what an archive's header says, or its start record. Raises `NotImportable`."""
+def log_in(archive: Archive, warnings: list[str]) -> Log:
+    """Return what an archive's header says; without a readable one its start record, else nothing."""
     for name in (HEADER, START):
         if name in archive.names:
-            return log_of(mapping(archive.value(name)), is_whole=name == HEADER)
+            try:
+                return log_of(mapping(archive.value(name)), is_whole=name == HEADER)
+            except NotImportable as error:
+                warnings.append(error.sentence)
     return log_of({}, is_whole=False)
 
 

@@ -62,6 +62,9 @@ def _result(plain: Mapping[str, Any], parts: list[Part]) -> Part:
     result: Any = "\n\n".join(map(str, texts)) if len(texts) == len(parts) else parts
     named = {"name": plain["function"]} if plain.get("function") else {}
     failed = {"error": plain["error"]} if plain.get("error") else {}
+    if not parts and isinstance(plain.get("error"), Mapping):
+        # What the model was shown in place of a result.
+        result = plain["error"].get("message")
     return {**tool_result_part(plain.get("tool_call_id"), result), **named, **failed}
 
 
@@ -95,8 +98,8 @@ def _part(block: Any) -> Part:
         return {**text_part(rest.pop("text")), **rest, **({"type": "refusal"} if refused else {})}
     if kind == "reasoning":
         return _reasoning(rest)
-    if kind in MEDIA and kind in rest:
-        return {"type": MEDIA[kind], **_carried(str(kind), rest)}
+    if isinstance(kind, str) and kind in MEDIA and kind in rest:
+        return {"type": MEDIA[kind], **_carried(kind, rest)}
     return dict(block)
 
 

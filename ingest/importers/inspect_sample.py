@@ -35,7 +35,7 @@ from ingest.importers.inspect_events import LEFT_OUT, error_text
 from ingest.importers.inspect_log import Log, mapping
 from ingest.importers.inspect_messages import messages_of
 from ingest.importers.inspect_scores import is_right
-from ingest.importers.inspect_shapes import Sample
+from ingest.importers.inspect_shapes import Sample, events_in
 from ingest.importers.inspect_transcript import Transcript
 from ingest.importers.inspect_tree import place
 from ingest.importers.inspect_usage import usage_of
@@ -147,10 +147,7 @@ def _tell_retries(log: Log, sample: Sample, run: str) -> Iterator[Event]:
             reason=DiscardReason.ERROR,
             by="inspect retry_on_error",
         )
-        told = retry.get("events")
-        events = [
-            each for each in (told if isinstance(told, list) else []) if isinstance(each, Mapping)
-        ]
+        events = events_in(retry.get("events"))
         yield from Transcript(log, sample, node, place(events, node, f"{node}.")).tell(run)
 
 

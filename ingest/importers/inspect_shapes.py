@@ -98,13 +98,20 @@ def sample_of(plain: Mapping[str, Any]) -> Sample:
     about = {name: value for name, value in plain.items() if name not in LATER}
     return Sample(
         about=_resolved(about, attached),
-        events=[
-            _resolved(event, attached)
-            for event in (events if isinstance(events, list) else [])
-            if isinstance(event, Mapping)
-        ],
+        events=events_in(_resolved(events, attached)),
         pool=_resolved(pool if isinstance(pool, list) else [], attached),
     )
+
+
+def events_in(value: Any) -> list[Mapping[str, Any]]:
+    """Return the events of a list, each of a kind that is a word."""
+    listed = [
+        each for each in (value if isinstance(value, list) else []) if isinstance(each, Mapping)
+    ]
+    return [
+        each if isinstance(each.get("event"), str) else {**each, "event": "unknown"}
+        for each in listed
+    ]
 
 
 def ranges_of(items: list[Any], ranges: Any) -> list[Any]:

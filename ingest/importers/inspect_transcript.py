@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from deliberation.events import Event
@@ -61,10 +62,13 @@ class Transcript:
                 yield from tell_call(placed, conversations, run)
             elif kind == "score":
                 yield from self._tell_score(placed, run)
+            elif kind == "approval":
+                call = self._called(placed)
+                # Under the call that it is about, which its policy's other decisions are about too.
+                yield tell_event(replace(placed, parent=call or placed.parent), run)
+                yield tell_decision(placed, call, run)
             else:
                 yield tell_event(placed, run, self._told_by_scores.get(placed.node))
-                if kind == "approval":
-                    yield tell_decision(placed, self._called(placed), run)
 
     def tell_scores(self, run: str) -> Iterator[Event]:
         """Yield the verdicts on the whole."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.importers.agent_run import node_id
+from ingest.importers.inspect_shapes import events_in
 from ingest.importers.iso_time import nanoseconds
 
 Plain = Mapping[str, Any]
@@ -91,28 +92,24 @@ def _place(tree: Tree, events: Sequence[Plain], root: str, prefix: str, depth: i
         event, node = events[index], f"{prefix}{index}"
         kind, above = event.get("event"), root if inside is None else f"{prefix}{inside}"
         if kind == "span_begin":
-            if spans.is_tools(event.get("id")):
+            if spans.is_tools(event):
                 continue
-            node, above = spans.node(event.get("id")), spans.node(event.get("parent_id"))
+            node, above = spans.begin(event, node), spans.node(event.get("parent_id"))
         elif "span_id" in event:
             above = spans.node(event.get("span_id"))
-        span = spans.of_tool.get(index)
-        ended = spans.steps.get(index) if kind == "step" else spans.ends.get(event.get("id"))
-        if kind not in ("span_begin", "step"):
-            ended = spans.ends.get(span) if span else None
+        span = spans.of_tool.get(index, event.get("id") if kind == "span_begin" else None)
         tree.add(
             Placed(
                 event=event,
                 node=node,
                 parent=above if above != node else root,
-                ended_at=ended,
-                span=spans.begun.get(span) if span else None,
+                ended_at=spans.steps.get(index) if kind == "step" else spans.end(span),
+                span=spans.begun.get(spans.of_tool.get(index, "")),
             )
         )
         below = event.get("events")
         if isinstance(below, list) and below:
-            inner = [each for each in below if isinstance(each, Mapping)]
-            _place(tree, inner, node, f"{node}.", depth + 1)
+            _place(tree, events_in(below), node, f"{node}.", depth + 1)
 
 
 def _nested(events: Sequence[Plain]) -> Iterator[tuple[int, int | None]]:
@@ -133,9 +130,8 @@ class _Spans:
 
     def __init__(self, events: Sequence[Plain], root: str, prefix: str) -> None:
         self._root = root
-        self._prefix = prefix
-        self.begun: dict[Any, Plain] = {}
-        self.ends: dict[Any, int] = {}
+        self.begun: dict[str, Plain] = {}
+        self.ends: dict[str, int] = {}
         self.steps: dict[int, int] = {}
         self.of_tool: dict[int, str] = {}
         self._read(events)
@@ -144,13 +140,24 @@ class _Spans:
 
     def node(self, span: Any) -> str:
         """Return the node of a span; the root for one that does not begin here."""
-        if span not in self.begun:
+        if not isinstance(span, str) or span not in self.begun:
             return self._root
         return self._nodes.get(span) or node_id("span:", span)
 
-    def is_tools(self, span: Any) -> bool:
-        """Return True for the span around a tool call that is told as an event too."""
-        return span in self._nodes
+    def begin(self, event: Plain, place: str) -> str:
+        """Return the node that a span's begin makes; of a second begin of one span, or one without id, its place."""
+        own = event.get("id")
+        is_first = isinstance(own, str) and self.begun.get(own) is event
+        return node_id("span:", str(own)) if is_first else place
+
+    def is_tools(self, event: Plain) -> bool:
+        """Return True for the begin of a span around a tool call that is told as an event too."""
+        own = event.get("id")
+        return isinstance(own, str) and own in self._nodes and self.begun[own] is event
+
+    def end(self, span: Any) -> int | None:
+        """Return when a span ended, in ns."""
+        return self.ends.get(span) if isinstance(span, str) else None
 
     def _read(self, events: Sequence[Plain]) -> None:
         open_steps: list[int] = []
