@@ -9,7 +9,6 @@ conversation it goes on from, which the attribute `input_continues` names; so ea
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -54,8 +53,6 @@ COMPATIBLE = "openai-api"
 """Any service with OpenAI's API: `openai-api/<service>/…`."""
 PROVIDERS = {"azureai": "azure", "grok": "x-ai", "bedrock": "aws", "vertex": "google"}
 """Inspect's word → the one that prices are kept under."""
-REMEMBERED = 64
-"""Calls that a later one may go on from."""
 MAX_CHOICES = 256
 MAX_SECONDS = 10**7
 """Of one call; whatever took longer was not timed."""
@@ -63,11 +60,11 @@ MAX_SECONDS = 10**7
 
 @dataclass(slots=True, kw_only=True)
 class Conversations:
-    """What the calls of a sample have heard so far: node and digests of its messages, the latest last."""
+    """What the calls of a sample have heard so far: a conversation's hash → the call that told it whole."""
 
     pool: list[Any]
-    recent: deque[tuple[str, list[bytes]]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     tools: dict[str, str] = field(default_factory=dict)
+    _told: dict[int, str] = field(default_factory=dict)
     _digests: dict[int, bytes] = field(default_factory=dict)
 
     def of(self, event: Mapping[str, Any]) -> list[Any]:
@@ -79,14 +76,14 @@ class Conversations:
 
     def since(self, node: str, messages: list[Any], answer: Any) -> tuple[int, str | None]:
         """Return how many of the messages an earlier call has told or answered, and which; remember these."""
-        digests = [self._digest(message) for message in messages]
-        found, count = None, 0
-        for earlier, heard in reversed(self.recent):
-            if len(heard) > count and digests[: len(heard)] == heard:
-                found, count = earlier, len(heard)
-        self.recent.append((node, digests))
+        found, count, talk = None, 0, 0
+        for place, message in enumerate(messages, 1):
+            talk = hash((talk, self._digest(message)))
+            if talk in self._told:
+                found, count = self._told[talk], place
+        self._told[talk] = node
         if answer is not None:
-            self.recent.append((node, [*digests, self._digest(answer)]))
+            self._told[hash((talk, self._digest(answer)))] = node
         return count, found
 
     def _digest(self, message: Any) -> bytes:
@@ -99,7 +96,7 @@ class Conversations:
 
 
 def tell_call(placed: Placed, conversations: Conversations, run: str) -> Iterator[Event]:
-    """Yield the call, and what its choices are where it has several."""
+    """Yield the call, and its choices as samples under it where it has several."""
     event = placed.event
     output = _mapping(event.get("output"))
     answers = list(_answers(output))
@@ -118,7 +115,9 @@ def tell_call(placed: Placed, conversations: Conversations, run: str) -> Iterato
         common = {"run": run, **times}
         for rank, message in enumerate(said):
             key = f"{placed.node}:c{rank}"
-            yield from sample(message, rank, node=placed.node, key=key, common=common)
+            # The sample alone, which proposes nothing: Inspect goes on with the first, and whether a solver looked at
+            # the others is not told.
+            yield sample(message, rank, node=placed.node, key=key, common=common)[0]
 
 
 def _turn(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ingest.importers.base import ImportedRun, Importer, NotImportable
+from ingest.importers.base import ImportedRun, Importer, NotImportable, Unrecognised
 from ingest.importers.cut_json import CUT, first_members, parse_whole_or_cut
 from ingest.importers.inspect_archive import Archive, open_archive, parse_inspect_json
 from ingest.importers.inspect_log import Log, log_in, log_of
@@ -58,15 +58,21 @@ def read(path: Path) -> Iterator[ImportedRun]:
     runs = _Runs(path)
     yield from runs.of_archive() if is_zip else runs.of_json()
     if not runs.seen:
-        raise NotImportable(path, "; ".join(["holds no sample", *runs.warnings]))
+        # Of a log that was told to keep none, nothing is wrong.
+        error = NotImportable if runs.left_out else Unrecognised
+        raise error(path, "; ".join(["holds no sample", *runs.warnings]))
 
 
 class _Runs:
-    """The runs of one log. `seen` are its samples by id and epoch; `warnings` are shared by its runs."""
+    """The runs of one log.
+
+    `seen` are its samples by id and epoch, `left_out` how many could not be read; `warnings` are shared by its runs.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.seen: Seen = set()
+        self.left_out = 0
         self.warnings: list[str] = []
 
     def of_archive(self) -> Iterator[ImportedRun]:
@@ -119,6 +125,7 @@ class _Runs:
         )
 
     def _warn(self, text: str) -> None:
+        self.left_out += 1
         if len(self.warnings) < MAX_TOLD:
             self.warnings.append(text)
 

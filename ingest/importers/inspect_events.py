@@ -214,11 +214,13 @@ def _input(rest: Facts) -> Facts:
 
 def _score(rest: Facts) -> Facts:
     is_between = rest.get("intermediate") is True
-    name = rest.get("scorer") or "score"
+    name, told = rest.get("scorer") or "score", rest.get("score")
+    score = told if isinstance(told, Mapping) else {}
     return {
         "node_kind": NodeKind.VERIFICATION,
         "name": f"{name} (intermediate)" if is_between else str(name),
-        "output": _text(rest.pop("score", None)),
+        "output": _text(score.get("value")),
+        "text": _text(score.get("explanation")),
     }
 
 

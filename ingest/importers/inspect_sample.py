@@ -65,7 +65,8 @@ def tell_sample(log: Log, sample: Sample, run: str) -> Iterator[Event]:
     answer = answer_of(sample)
     if answer is not None:
         yield _candidate(sample, transcript, answer, run)
-        if limit_of(sample) is None and not sample.about.get("error"):
+        # What stood there when a limit was reached was returned, and scored.
+        if not sample.about.get("error"):
             yield AnswerSelected(run=run, key="selected", node=ROOT)
     yield from end_of(log, sample, run)
 

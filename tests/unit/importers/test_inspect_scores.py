@@ -99,7 +99,8 @@ def test_a_score_on_the_way_is_about_what_it_interrupted(tmp_path: Path) -> None
         VerdictOutcome.REJECT,
     )
     assert (last.node, last.outcome) == ("sample", VerdictOutcome.ACCEPT)
-    assert nodes(run)["e.1"].name == "includes (intermediate)"
+    check = nodes(run)["e.1"]
+    assert (check.name, check.output) == ("includes (intermediate)", "I")
 
 
 def test_a_score_that_only_its_event_tells_counts(tmp_path: Path) -> None:
