@@ -139,7 +139,7 @@ def _turn(
         provider=provider_of(asked),
         usage=usage,
         cost=cost,
-        response=output.get("response_id"),
+        response=None if event.get("cache") == "read" else output.get("response_id"),
         finish_reason=said[0].get("finish_reason") if said else None,
         error=_error(event),
         started_at=began,
@@ -175,7 +175,8 @@ def _spent(
     stated = output.get("usage")
     if event.get("cache") != "read":
         return usage_of(stated), cost_of(stated)
-    rest["usage_of_the_cached_call"] = stated
+    # Under the same id it would be taken for a second account of that call.
+    rest["cached_call"] = {"usage": stated, "response_id": output.get("response_id")}
     nothing = Cost(amount=Decimal(0), provenance=CostProvenance.REPORTED)
     return Usage(input=0, output=0), nothing
 

@@ -59,8 +59,8 @@ def read(path: Path) -> Iterator[ImportedRun]:
     yield from runs.of_archive() if is_zip else runs.of_json()
     if not runs.seen:
         # Of a log that was told to keep none, nothing is wrong.
-        error = NotImportable if runs.left_out else Unrecognised
-        raise error(path, "; ".join(["holds no sample", *runs.warnings]))
+        kind = NotImportable if runs.left_out else Unrecognised
+        raise kind(path, "; ".join(["holds no sample", *runs.warnings]))
 
 
 class _Runs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.core.management import call_command
 from django.db.models import Sum
 
 from tests.people import make_project
-from tests.unit.importers.inspect_logs import sample, write_eval
+from tests.unit.importers.inspect_logs import model, sample, write_eval
 from traces.models import Node, Run, Verdict
 
 TREE = Path(__file__).resolve().parents[3]
@@ -147,3 +148,27 @@ def test_a_killed_log_names_what_it_lost(tmp_path: Path) -> None:
     found = by_epoch()
     assert (found["a", 1].observed_state, found["a", 2].observed_state) == ("completed", "running")
     assert "b (epoch 1), b (epoch 2)" in " ".join(done[0]["warnings"])
+
+
+@recorded
+def test_the_tables_are_rebuilt_as_they_were() -> None:
+    imported(LOGS / "agents-1.eval", LOGS / "selfconsistency-1.eval")
+    before = rows()
+    for run in Run.objects.all():
+        call_command("rebuild", str(run.pk), stdout=StringIO())
+    assert rows() == before
+
+
+def rows() -> list[list[tuple[Any, ...]]]:
+    nodes = Node.objects.order_by("run_id", "node_id")
+    verdicts = Verdict.objects.order_by("run_id", "seq")
+    return [list(nodes.values_list()), list(verdicts.values_list())]
+
+
+def test_stated_costs_add_up_and_an_answer_from_the_cache_is_free(tmp_path: Path) -> None:
+    usage = {"input_tokens": 2, "output_tokens": 1, "total_tokens": 3, "total_cost": 0.0123}
+    calls_made = [model(1, usage=usage), model(2, usage=usage), model(3, usage=usage, cache="read")]
+    imported(write_eval(tmp_path / "log.eval", sample(*calls_made)))
+    run = Run.objects.get()
+    assert (run.cost, run.cost_provenance) == (Decimal("0.0246"), "reported")
+    assert (run.input_tokens, run.output_tokens) == (4, 2)

@@ -12,7 +12,7 @@ import pytest
 from deliberation.events import AnswerSelected, CandidateProposed, RunEnded, RunStarted
 from deliberation.vocabulary import NodeKind, NodeStatus, ObservedState, Strategy, Usage
 from ingest.importers import inspect_archive
-from ingest.importers.base import HEAD_BYTES, ImportedRun, NotImportable
+from ingest.importers.base import HEAD_BYTES, ImportedRun, NotImportable, Unrecognised
 from ingest.importers.choose import IMPORTERS, choose
 from ingest.importers.cut_json import CUT
 from ingest.importers.inspect_eval import read, sniff
@@ -267,10 +267,12 @@ def test_what_unpacks_to_more_than_the_limit_is_left_out(
 
 
 def test_a_log_without_samples_says_why(tmp_path: Path) -> None:
-    with pytest.raises(
-        NotImportable, match=r"holds no sample; the log was not finished.*a \(epoch"
-    ):
+    with pytest.raises(Unrecognised, match=r"holds no sample; .*was not finished.*a \(epoch 1\)"):
         list(read(write_eval(tmp_path / "log.eval", is_killed=True)))
+    damaged = write_eval(tmp_path / "log.eval", more={"samples/a_epoch_1.json": b"{"})
+    with pytest.raises(NotImportable, match="is not JSON") as refused:
+        list(read(damaged))
+    assert not isinstance(refused.value, Unrecognised)
 
 
 def test_what_is_not_a_number_is_read(tmp_path: Path) -> None:

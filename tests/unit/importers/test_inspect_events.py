@@ -164,7 +164,8 @@ def test_an_answer_from_the_cache_costs_nothing_anew(tmp_path: Path) -> None:
     assert call.usage == Usage(input=0, output=0)
     assert call.cost
     assert (call.cost.amount, call.cost.provenance) == (Decimal(0), CostProvenance.REPORTED)
-    assert rest(call)["usage_of_the_cached_call"] == usage
+    assert rest(call)["cached_call"] == {"usage": usage, "response_id": "resp-1"}
+    assert call.response_id is None
     assert rest(call)["cache"] == "read"
 
 
