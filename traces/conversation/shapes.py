@@ -41,7 +41,7 @@ def _listed(values: list[Any], role: str) -> list[Message] | None:
     if all(isinstance(each, list) for each in values):
         inner = [_listed(each, role) for each in values]
         return None if None in inner else [message for each in inner for message in each or ()]
-    if all(is_message(each) for each in values) and any(len(each) > 1 for each in values):
+    if all(is_message(each) for each in values) and any(each.keys() != {"role"} for each in values):
         return _joined([message_of(each, role) for each in values], values)
     if all(is_part(each) for each in values):
         return [{"role": role, "parts": [part_of(each) for each in values]}]

@@ -338,10 +338,18 @@ def test_messages_of_the_one_model_stay_as_they_are() -> None:
         [[1]],
         [{}],
         [{"a": 1}],
+        [{"role": "admin"}, {"role": "guest"}],
     ],
 )
 def test_what_is_no_conversation_is_said_to_be_none(value: Any) -> None:
     assert messages_of(value, "user") is None
+
+
+def test_a_choice_that_says_nothing_but_its_message_is_one() -> None:
+    said = {"choices": [{"message": {"role": "assistant", "content": "4"}}]}
+    assert messages_of(said, "user") == [
+        {"role": "assistant", "parts": [{"type": "text", "content": "4"}]}
+    ]
 
 
 @pytest.mark.parametrize(
