@@ -25,8 +25,8 @@ MAX_MESSAGES = 100_000
 MAX_RECORD_BYTES = 8 * 1024 * 1024
 """Of one span or one log record."""
 
-MAX_ATTRIBUTES = 16_384
-"""Of one span or one log record; long conversations in OpenInference come to a few thousand."""
+MAX_ATTRIBUTES = 131_072
+"""Of one span or one log record; a long conversation in OpenInference has a few thousand, a client gone wrong more."""
 
 MAX_VALUES = 524_288
 """Of one record, all lists, events and links counted: a hundred embeddings hold 300,000 numbers."""
