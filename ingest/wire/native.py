@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deliberation.events import Event, RunOpened
-from deliberation.events.codec import decode_line
+from deliberation.events import Event
 from deliberation.events.fields import Invalid
-from deliberation.events.run_opened import OPENING_KEY
+from deliberation.events.server_made import read_sent
 from ingest.wire.errors import TooLarge
 from ingest.wire.limits import MAX_LINE_BYTES, MAX_LINES
 
@@ -46,9 +45,6 @@ def _read(line: bytes) -> Event:
     if len(line) > MAX_LINE_BYTES:
         raise Invalid(f"the line has more than {MAX_LINE_BYTES} bytes")
     try:
-        event = decode_line(line)
+        return read_sent(line)
     except RecursionError:
         raise Invalid("a value is nested too deeply") from None
-    if isinstance(event, RunOpened) or event.key == OPENING_KEY:
-        raise Invalid(f"{RunOpened.KIND} and the key {OPENING_KEY!r} are the server's own")
-    return event

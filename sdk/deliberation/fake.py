@@ -29,8 +29,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from deliberation.events.base import Event
-from deliberation.events.codec import decode_line
 from deliberation.events.fields import Invalid
+from deliberation.events.server_made import read_sent
 
 KEY = "fake-key"
 
@@ -147,7 +147,7 @@ class Server:
         runs: set[str] = set()
         for number, line in enumerate(body.splitlines(), start=1):
             try:
-                event = decode_line(line)
+                event = read_sent(line)
             except Invalid as error:
                 rejected.append({"line": number, "error": str(error)})
                 continue

@@ -2,7 +2,7 @@
 
     python -m deliberation.schema docs/reference
 
-writes `events.schema.json` and `events.md` there. A test fails when they are not current.
+writes `events.schema.json` and `events.md` there, and the tables of control. A test fails when they are not current.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from deliberation import control_tables
 from deliberation.events import EVENT_CLASSES
 from deliberation.events.base import Event
-from deliberation.events.codec import HEADER, IDENTITIES, MAX_ID_CHARS, PLANS, VERSION
+from deliberation.events.codec import HEADER, MAX_ID_CHARS, PLANS, VERSION, is_identity
 from deliberation.events.fields import MAX_FACT_CHARS, MAX_LIST_ITEMS
 from deliberation.sentences import sentences_of, summary_of
 
@@ -111,7 +112,7 @@ def _describe(field: Field[Any], hint: Any, *, is_required: bool) -> Described:
     about = str(field.metadata["about"])
     if field.metadata.get("part"):
         words, schema = "part", {}
-    elif field.name in IDENTITIES:
+    elif is_identity(field.name, hint):
         words, schema = f"id ≤ {MAX_ID_CHARS}", IDENTITY
     else:
         words, schema = _type(hint)
@@ -223,11 +224,12 @@ def _table(described: list[Described]) -> list[str]:
 
 
 def write(directory: Path) -> None:
-    """Write both files."""
+    """Write the files."""
     directory.mkdir(parents=True, exist_ok=True)
     schema = json.dumps(make_schema(), indent=2, ensure_ascii=False) + "\n"
     (directory / "events.schema.json").write_text(schema, encoding="utf-8")
     (directory / "events.md").write_text(make_page(), encoding="utf-8")
+    (directory / "control-states.md").write_text(control_tables.make_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

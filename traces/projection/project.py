@@ -13,19 +13,31 @@ from typing import Any
 
 from deliberation.events import (
     AnswerSelected,
+    ApprovalClosed,
+    ApprovalDecided,
+    ApprovalRequested,
+    AttemptAttached,
+    BudgetHit,
+    BudgetSet,
     CandidateProposed,
+    CommandIssued,
+    CommandStaged,
     EdgeDrawn,
     Event,
     FateDecided,
     GapReported,
+    HoldLifted,
+    HoldPlaced,
     MessageObserved,
     NodeEnded,
     NodeObserved,
     NodeScored,
     NodeStarted,
+    PermitConsumed,
     RunEnded,
     RunOpened,
     RunStarted,
+    StateReported,
     VerdictGiven,
 )
 from deliberation.events.node_facts import NodeFacts
@@ -133,6 +145,12 @@ def _apply_opening(reach: Reach, run: RunState, event: RunOpened, seq: int) -> N
     """What an opening says stands in the run's row from the start."""
 
 
+def _apply_control(reach: Reach, run: RunState, event: Event, seq: int) -> None:
+    node_id = getattr(event, "node", None)
+    if node_id is not None:
+        reach.node(run, node_id, seq)
+
+
 APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     RunOpened: _apply_opening,
     RunStarted: _apply_start,
@@ -148,6 +166,18 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     AnswerSelected: _apply_selection,
     EdgeDrawn: _apply_edge,
     GapReported: _apply_gap,
+    CommandIssued: _apply_control,
+    CommandStaged: _apply_control,
+    HoldPlaced: _apply_control,
+    HoldLifted: _apply_control,
+    StateReported: _apply_control,
+    AttemptAttached: _apply_control,
+    BudgetSet: _apply_control,
+    BudgetHit: _apply_control,
+    ApprovalRequested: _apply_control,
+    ApprovalDecided: _apply_control,
+    ApprovalClosed: _apply_control,
+    PermitConsumed: _apply_control,
 }
 """What each kind of event does; a kind that is missing here fails the suite, not a run."""
 

@@ -4,19 +4,31 @@ The event is the only currency. Whatever comes in becomes these; whatever is sho
 """
 
 from deliberation.events.answer_selected import AnswerSelected
+from deliberation.events.approval_closed import ApprovalClosed
+from deliberation.events.approval_decided import ApprovalDecided
+from deliberation.events.approval_requested import ApprovalRequested
+from deliberation.events.attempt_attached import AttemptAttached
 from deliberation.events.base import Event
+from deliberation.events.budget_hit import BudgetHit
+from deliberation.events.budget_set import BudgetSet
 from deliberation.events.candidate_proposed import CandidateProposed
+from deliberation.events.command_issued import CommandIssued
+from deliberation.events.command_staged import CommandStaged
 from deliberation.events.edge_drawn import EdgeDrawn
 from deliberation.events.fate_decided import FateDecided
 from deliberation.events.gap_reported import GapReported
+from deliberation.events.hold_lifted import HoldLifted
+from deliberation.events.hold_placed import HoldPlaced
 from deliberation.events.message_observed import MessageObserved
 from deliberation.events.node_ended import NodeEnded
 from deliberation.events.node_observed import NodeObserved
 from deliberation.events.node_scored import NodeScored
 from deliberation.events.node_started import NodeStarted
+from deliberation.events.permit_consumed import PermitConsumed
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import RunOpened
 from deliberation.events.run_started import RunStarted
+from deliberation.events.state_reported import StateReported
 from deliberation.events.verdict_given import VerdictGiven
 
 EVENT_CLASSES: tuple[type[Event], ...] = (
@@ -34,23 +46,47 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     AnswerSelected,
     EdgeDrawn,
     GapReported,
+    CommandIssued,
+    CommandStaged,
+    HoldPlaced,
+    HoldLifted,
+    StateReported,
+    AttemptAttached,
+    BudgetSet,
+    BudgetHit,
+    ApprovalRequested,
+    ApprovalDecided,
+    ApprovalClosed,
+    PermitConsumed,
 )
 
 __all__ = [
     "EVENT_CLASSES",
     "AnswerSelected",
+    "ApprovalClosed",
+    "ApprovalDecided",
+    "ApprovalRequested",
+    "AttemptAttached",
+    "BudgetHit",
+    "BudgetSet",
     "CandidateProposed",
+    "CommandIssued",
+    "CommandStaged",
     "EdgeDrawn",
     "Event",
     "FateDecided",
     "GapReported",
+    "HoldLifted",
+    "HoldPlaced",
     "MessageObserved",
     "NodeEnded",
     "NodeObserved",
     "NodeScored",
     "NodeStarted",
+    "PermitConsumed",
     "RunEnded",
     "RunOpened",
     "RunStarted",
+    "StateReported",
     "VerdictGiven",
 ]

@@ -136,8 +136,25 @@ def _run_reader(value: Any) -> str:
 
 
 IDENTITIES = frozenset(
-    {"key", "node", "parent", "source", "target", "runner_up", "by_node", "verdict"}
+    {
+        "key",
+        "node",
+        "parent",
+        "source",
+        "target",
+        "runner_up",
+        "by_node",
+        "verdict",
+        "command",
+        "hold",
+        "approval",
+    }
 )
+
+
+def is_identity(name: str, hint: Any) -> bool:
+    """Return True when a field names a thing: printable, and short enough for a key."""
+    return name in IDENTITIES and hint in (str, str | None)
 
 
 def _plan(event_class: type[Event]) -> Plan:
@@ -152,11 +169,11 @@ def _plan(event_class: type[Event]) -> Plan:
     }
     readers.update({name: read_part(name) for name in parts})
     for field in facts:
-        is_identity = field.name in IDENTITIES
+        hint = hints[field.name]
         readers[field.name] = (
             _identity_reader(field.name)
-            if is_identity
-            else reader_for(hints[field.name], field.name)
+            if is_identity(field.name, hint)
+            else reader_for(hint, field.name)
         )
     return Plan(
         event_class=event_class,

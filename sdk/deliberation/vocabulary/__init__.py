@@ -3,13 +3,31 @@
 Server, client, verifier and documentation all import these; nothing here imports anything of ours.
 """
 
-from deliberation.vocabulary.budget import DIMENSIONS, Budget, OnHit
+from deliberation.vocabulary.approvals import ApprovalStatus, Decision
+from deliberation.vocabulary.budget import (
+    DIMENSIONS,
+    Budget,
+    BudgetSource,
+    LimitKind,
+    OnHit,
+    SpendBasis,
+)
 from deliberation.vocabulary.calls import (
     CostBasis,
     CostProvenance,
     MessageDirection,
     SideEffect,
     TextVisibility,
+)
+from deliberation.vocabulary.control import (
+    MOVES,
+    STRENGTH,
+    ActorKind,
+    Applies,
+    CommandKind,
+    CommandStage,
+    Reporter,
+    applies,
 )
 from deliberation.vocabulary.edges import EdgeKind
 from deliberation.vocabulary.fates import DiscardReason, Fate
@@ -21,25 +39,38 @@ from deliberation.vocabulary.verdicts import Independence, VerdictOutcome, Verif
 
 __all__ = [
     "DIMENSIONS",
+    "MOVES",
+    "STRENGTH",
     "TERMINAL_STATES",
+    "ActorKind",
+    "Applies",
+    "ApprovalStatus",
     "Budget",
+    "BudgetSource",
+    "CommandKind",
+    "CommandStage",
     "Cost",
     "CostBasis",
     "CostProvenance",
+    "Decision",
     "DesiredState",
     "DiscardReason",
     "EdgeKind",
     "Fate",
     "Independence",
+    "LimitKind",
     "MessageDirection",
     "NodeKind",
     "NodeStatus",
     "ObservedState",
     "OnHit",
+    "Reporter",
     "SideEffect",
+    "SpendBasis",
     "Strategy",
     "TextVisibility",
     "Usage",
     "VerdictOutcome",
     "VerifierKind",
+    "applies",
 ]

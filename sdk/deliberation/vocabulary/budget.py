@@ -20,6 +20,37 @@ class OnHit(str, Enum):
     """End the run."""
 
 
+class LimitKind(str, Enum):
+    """Which of the two limits of a budget."""
+
+    SOFT = "soft"
+    """A warning, or a question."""
+    HARD = "hard"
+    """The end of what may be spent."""
+
+
+class SpendBasis(str, Enum):
+    """What a sum of spending was counted from."""
+
+    RUNNER = "runner"
+    """The program's own count, which reserves before it spends."""
+    RECORDED = "recorded"
+    """What was recorded here, after it was spent."""
+
+
+class BudgetSource(str, Enum):
+    """Where a limit comes from."""
+
+    RUN = "run"
+    """The program stated it."""
+    POLICY = "policy"
+    """The project's policy."""
+    COMMAND = "command"
+    """A person or a script, later."""
+    FORK = "fork"
+    """The remainder of the run that it was forked from."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """Hard limits of a run, one field per dimension; None is unlimited.

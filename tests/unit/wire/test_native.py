@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deliberation.events import NodeStarted
+from deliberation.client.build import to_line
+from deliberation.events import Event, NodeStarted
+from deliberation.events.server_made import SERVER_MADE
+from deliberation.vocabulary import ObservedState
 from ingest.wire import native
 from ingest.wire.errors import TooLarge
 from ingest.wire.native import check_events, split_lines
+from tests.unit.sdk.strategies import events_of
 
 RUN = "018f0000-0000-7000-8000-000000000000"
 
@@ -52,16 +56,39 @@ def test_a_line_that_is_too_long_is_rejected_alone(monkeypatch: pytest.MonkeyPat
     assert "300 bytes" in str(checked.rejected[0]["error"])
 
 
-@pytest.mark.parametrize(
-    "fields", [{"key": "opened"}, {"kind": "run.opened", "source": "sdk", "project": "1"}]
-)
-def test_what_only_the_server_may_say_is_rejected(fields: dict[str, str]) -> None:
-    plain = {**json.loads(line()), **fields}
-    if "kind" in fields:
-        del plain["node"]
-    checked = check_events(json.dumps(plain).encode() + b"\n" + line())
+@pytest.mark.parametrize("key", ["opened", "ctl:cmd:a"])
+def test_a_key_of_the_server_is_rejected(key: str) -> None:
+    checked = check_events(line(key=key) + b"\n" + line())
     assert len(checked.accepted) == 1
     assert "the server's own" in str(checked.rejected[0]["error"])
+
+
+@pytest.mark.parametrize("event_class", SERVER_MADE, ids=lambda each: each.KIND)
+def test_what_only_the_server_may_say_is_rejected(event_class: type[Event]) -> None:
+    @given(events_of(event_class))
+    @settings(deadline=None, max_examples=10)
+    def check(event: Event) -> None:
+        checked = check_events(to_line(event) + b"\n" + line())
+        assert [each.key for each in checked.accepted] == ["p:1"]
+        assert f"{event.KIND} is the server's own" in str(checked.rejected[0]["error"])
+
+    check()
+
+
+@pytest.mark.parametrize(("basis", "accepted"), [("runner", 1), ("recorded", 0)])
+def test_a_program_may_say_that_it_reached_a_limit_but_not_in_the_servers_name(
+    basis: str, accepted: int
+) -> None:
+    hit = {"dimension": "usd", "which": "hard", "limit": "1", "spent": "1", "action": "stop"}
+    event = {"kind": "budget.hit", "run": RUN, "key": "p:1", "basis": basis, **hit}
+    assert len(check_events(json.dumps(event).encode()).accepted) == accepted
+
+
+@pytest.mark.parametrize("state", list(ObservedState))
+def test_a_run_ends_in_a_state_that_ends_it(state: ObservedState) -> None:
+    event = {"kind": "run.ended", "run": RUN, "key": "end", "state": state.value}
+    checked = check_events(json.dumps(event).encode())
+    assert bool(checked.accepted) is state.is_terminal
 
 
 @pytest.mark.parametrize("depth", [500, 900, 960, 990, 5000, 200_000])

@@ -1,0 +1,61 @@
+"""The events that only the server makes: what people, policies and its own rules do to a run.
+
+Whoever sends events may not send these, nor any event under a key of theirs: a fact that is recorded under a key
+already cannot be recorded again, and so a sender could make a command vanish.
+"""
+
+from __future__ import annotations
+
+from deliberation.events.approval_closed import ApprovalClosed
+from deliberation.events.approval_decided import ApprovalDecided
+from deliberation.events.approval_requested import ApprovalRequested
+from deliberation.events.attempt_attached import AttemptAttached
+from deliberation.events.base import Event
+from deliberation.events.budget_hit import BudgetHit
+from deliberation.events.budget_set import BudgetSet
+from deliberation.events.codec import decode_line
+from deliberation.events.command_issued import CommandIssued
+from deliberation.events.command_staged import CommandStaged
+from deliberation.events.fields import Invalid
+from deliberation.events.hold_lifted import HoldLifted
+from deliberation.events.hold_placed import HoldPlaced
+from deliberation.events.permit_consumed import PermitConsumed
+from deliberation.events.run_ended import RunEnded
+from deliberation.events.run_opened import OPENING_KEY, RunOpened
+from deliberation.events.state_reported import StateReported
+from deliberation.vocabulary import SpendBasis
+
+CONTROL_KEY = "ctl:"
+"""Begins the key of every event of control that the server makes."""
+
+SERVER_MADE = (
+    RunOpened,
+    CommandIssued,
+    CommandStaged,
+    HoldPlaced,
+    HoldLifted,
+    StateReported,
+    AttemptAttached,
+    BudgetSet,
+    ApprovalRequested,
+    ApprovalDecided,
+    ApprovalClosed,
+    PermitConsumed,
+)
+
+
+def read_sent(line: bytes) -> Event:
+    """Return the event on one line of a sender. Raises `Invalid`, also for what only the server may say."""
+    event = decode_line(line)
+    if isinstance(event, SERVER_MADE):
+        raise Invalid(f"{event.KIND} is the server's own")
+    if isinstance(event, BudgetHit) and event.basis is not SpendBasis.RUNNER:
+        # A limit that the program itself says it reached is its own word.
+        raise Invalid(f"{event.KIND} with basis {event.basis.value} is the server's own")
+    if isinstance(event, RunEnded) and not event.state.is_terminal:
+        raise Invalid(f"{event.KIND}: {event.state.value} is not a state that ends a run")
+    if event.key == OPENING_KEY or event.key.startswith(CONTROL_KEY):
+        raise Invalid(
+            f"the key {OPENING_KEY!r}, and those that begin with {CONTROL_KEY!r}, are the server's own"
+        )
+    return event
