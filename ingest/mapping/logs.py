@@ -10,6 +10,7 @@ from ingest.mapping import choices, genai
 from ingest.mapping.combine import read
 from ingest.mapping.content import parse
 from ingest.mapping.rest import write_log
+from ingest.mapping.sessions import NamedSession, session_in
 from ingest.mapping.span_messages import DETAILS
 from ingest.mapping.spans import exception_text
 from ingest.mapping.take import dump
@@ -28,12 +29,13 @@ def map_log(record: LogRecord, run: str) -> list[Event]:
     message by message. Any other record is a step of its own, under the span it was written in: it
     must not be lost, and cannot contradict the span.
     """
+    session = session_in(record.attributes)
     if record.span_id is not None and _tells_of_its_call(record):
-        return _observe_call(record, record.span_id, run)
+        return _observe_call(record, record.span_id, session, run)
     told = _told(record) if record.span_id is not None else None
     if record.span_id is not None and told is not None:
-        return _observe_message(record, record.span_id, told, run)
-    return [_observe_step(record, run)]
+        return _observe_message(record, record.span_id, told, session, run)
+    return [_observe_step(record, session, run)]
 
 
 def _tells_of_its_call(record: LogRecord) -> bool:
@@ -45,7 +47,9 @@ def _told(record: LogRecord) -> Told | None:
     return told_by(record.event_name, body) if isinstance(body, dict) else None
 
 
-def _observe_call(record: LogRecord, node: str, run: str) -> list[Event]:
+def _observe_call(
+    record: LogRecord, node: str, session: NamedSession | None, run: str
+) -> list[Event]:
     facts, rest, used = read(record)
     key, common = record.digest, {"run": run, "at": record.at}
     several = choices.samples(facts, record.attributes, node=node, key=key, common=common)
@@ -54,14 +58,17 @@ def _observe_call(record: LogRecord, node: str, run: str) -> list[Event]:
         key=key + ":0",
         at=record.at,
         node=node,
+        session_id=session and session.id,
         text=_text_of(record.body),
-        attributes=write_log(record, rest, used),
+        attributes=write_log(record, rest, used, session),
         **facts,
     )
     return [observed, *several]
 
 
-def _observe_message(record: LogRecord, node: str, told: Told, run: str) -> list[Event]:
+def _observe_message(
+    record: LogRecord, node: str, told: Told, session: NamedSession | None, run: str
+) -> list[Event]:
     observed = MessageObserved(
         run=run,
         key=record.digest + ":0",
@@ -69,8 +76,9 @@ def _observe_message(record: LogRecord, node: str, told: Told, run: str) -> list
         node=node,
         direction=told.direction,
         position=told.position,
+        session_id=session and session.id,
         message=dump(told.message),
-        attributes=write_log(record, record.attributes.copy(), {genai.NAME: []}),
+        attributes=write_log(record, record.attributes.copy(), {genai.NAME: []}, session),
     )
     if not told.position:
         # Whether the first choice is one of several is not in its own record.
@@ -80,7 +88,7 @@ def _observe_message(record: LogRecord, node: str, told: Told, run: str) -> list
     return [observed, *choices.sample(told.message, rank, node=node, key=key, common=common)]
 
 
-def _observe_step(record: LogRecord, run: str) -> Event:
+def _observe_step(record: LogRecord, session: NamedSession | None, run: str) -> Event:
     attributes = record.attributes
     error = exception_text(attributes)
     failed = error is not None or record.severity.upper().startswith(SEVERE)
@@ -95,9 +103,10 @@ def _observe_step(record: LogRecord, run: str) -> Event:
         status=NodeStatus.ERROR if failed else NodeStatus.OK,
         started_at=record.at,
         ended_at=record.at,
+        session_id=session and session.id,
         text=_text_of(record.body),
         error=error,
-        attributes=write_log(record, attributes.copy(), {"log": []}),
+        attributes=write_log(record, attributes.copy(), {"log": []}, session),
     )
 
 

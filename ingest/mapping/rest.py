@@ -6,11 +6,15 @@ from typing import Any
 
 from deliberation.events.attributes import CONVENTION, READ
 from ingest.mapping.combine import Used
+from ingest.mapping.sessions import NamedSession
 from ingest.mapping.take import dump
 from ingest.wire.span import Attributes, LogRecord, Origin, Span
 
 SPAN_KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 STATUS_CODES = ("unset", "ok", "error")
+SESSION = "session"
+"""The rule that every convention shares: which session a record names."""
+
 OURS = frozenset(
     {
         CONVENTION,
@@ -35,10 +39,16 @@ OURS = frozenset(
 """The keys under which we write what is not an attribute."""
 
 
-def write_span(span: Span, rest: Attributes, used: Used, told: list[dict[str, Any]]) -> str:
+def write_span(
+    span: Span,
+    rest: Attributes,
+    used: Used,
+    told: list[dict[str, Any]],
+    session: NamedSession | None,
+) -> str:
     """Return the rest of a span as JSON, with those of its events that no fact tells; `rest` is used up."""
     _make_room(rest)
-    _write_reading(rest, used)
+    _write_reading(rest, used, session)
     rest["otel.span.kind"] = named(SPAN_KINDS, span.kind)
     if span.status_code:
         rest["otel.status"] = named(STATUS_CODES, span.status_code)
@@ -54,10 +64,10 @@ def write_span(span: Span, rest: Attributes, used: Used, told: list[dict[str, An
     return dump(rest)
 
 
-def write_log(record: LogRecord, rest: Attributes, used: Used) -> str:
+def write_log(record: LogRecord, rest: Attributes, used: Used, session: NamedSession | None) -> str:
     """Return the rest of a log record but its body as JSON; `rest` is used up."""
     _make_room(rest)
-    _write_reading(rest, used)
+    _write_reading(rest, used, session)
     rest["otel.log.event_name"] = record.event_name
     if record.severity:
         rest["otel.log.severity"] = record.severity
@@ -70,10 +80,12 @@ def named(names: tuple[str, ...], number: int) -> str | int:
     return names[number] if 0 <= number < len(names) else number
 
 
-def _write_reading(rest: Attributes, used: Used) -> None:
+def _write_reading(rest: Attributes, used: Used, session: NamedSession | None) -> None:
     """Say which conventions were read, and the attributes that each turned into facts."""
     rest[CONVENTION] = "+".join(used)
     found = {name: keys for name, keys in used.items() if keys}
+    if session is not None:
+        found[SESSION] = [session.attribute]
     if found:
         rest[READ] = found
 

@@ -7,7 +7,6 @@ from typing import Any
 from deliberation.events import RunEnded, RunStarted
 from deliberation.vocabulary import NodeKind, ObservedState
 from ingest.mapping import deliberation
-from ingest.mapping.bodies import value_of
 from ingest.mapping.content import parse
 from ingest.mapping.said import answer_in, task_in
 from ingest.mapping.take import fact_text
@@ -15,19 +14,9 @@ from ingest.wire.span import Attributes, Span
 
 TASK_CHARS = 2_000
 MAX_TAGS = 64
-SESSIONS = (
-    "session.id",
-    "gen_ai.conversation.id",
-    "langfuse.session.id",
-    "traceloop.association.properties.session_id",
-    "mlflow.trace.session",
-    "langsmith.metadata.session_id",
-    "langsmith.metadata.thread_id",
-    "langsmith.metadata.conversation_id",
-)
 
 
-def start(span: Span, facts: dict[str, Any], run: str) -> RunStarted:
+def start(span: Span, facts: dict[str, Any], session: str | None, run: str) -> RunStarted:
     """Return the start of the run. The task is a preview; the whole input stands on the node."""
     attributes = span.attributes
     task = task_in(facts.get("input"))
@@ -38,7 +27,7 @@ def start(span: Span, facts: dict[str, Any], run: str) -> RunStarted:
         name=span.name or None,
         task=task[:TASK_CHARS] if task else None,
         **deliberation.of_start(attributes),
-        session_id=session_of(attributes),
+        session_id=session,
         tags=tags_of(attributes),
         producer=fact_text(span.origin.resource.get("service.name")),
     )
@@ -58,13 +47,6 @@ def end(span: Span, facts: dict[str, Any], run: str) -> RunEnded:
         error=facts["error"],
         **deliberation.of_end(span.attributes),
     )
-
-
-def session_of(attributes: Attributes) -> str | None:
-    """Return the session or conversation that a record belongs to."""
-    # MLflow writes a text as JSON, in quotes.
-    found = (value_of(attributes.get(name)) for name in SESSIONS)
-    return next((fact_text(value) for value in found if isinstance(value, str) and value), None)
 
 
 def tags_of(attributes: Attributes) -> list[str] | None:

@@ -9,6 +9,7 @@ from deliberation.vocabulary import NodeStatus
 from ingest.mapping import choices, deliberation, langfuse, pending, roots, span_messages
 from ingest.mapping.combine import read
 from ingest.mapping.rest import write_span
+from ingest.mapping.sessions import session_in
 from ingest.wire.span import Span
 
 ERROR_CODE = 2
@@ -30,10 +31,13 @@ def map_span(span: Span, run: str) -> list[Event]:
         deliberation.fill(rest, facts)
     told = span_messages.fill(span.events, facts) if span.events else span.events
     facts["error"] = error_of(span)
-    facts["attributes"] = write_span(span, rest, used, told)
+    session = session_in(span.attributes)
+    facts["attributes"] = write_span(span, rest, used, told, session)
     events: list[Event] = []
     if span.parent_id is None:
-        events.append(roots.start(span, facts, run))
+        events.append(roots.start(span, facts, session and session.id, run))
+    elif session is not None:
+        facts["session_id"] = session.id
     events.append(_node(span, facts, run))
     if span.links:
         events.extend(_edges(span, run))

@@ -81,6 +81,7 @@ def any_event(run: str, chance: random.Random) -> Event:
         "usage": Usage(input=chance.randrange(9), output=chance.randrange(9)),
         "cost": money(f"{chance.randrange(10**11)}.{chance.randrange(10**18):018}"),
         "output": chance.choice(["said", "said more"]),
+        "session_id": chance.choice(["one", "two"]),
     }
     stated = {name: value for name, value in facts.items() if chance.random() < 0.4}
     fate = chance.choice([Fate.KEPT, Fate.DISCARDED])

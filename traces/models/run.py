@@ -38,6 +38,12 @@ class Run(models.Model):
     tags = ArrayField(models.TextField(), db_default=[])
     budgets = models.JSONField(db_default=models.Value({}, models.JSONField()))
     session_id = models.TextField(null=True)
+    session_ns = models.BigIntegerField(
+        null=True, help_text="When what names the session began; the first one stands"
+    )
+    is_session_stated = models.BooleanField(
+        db_default=False, help_text="The run itself names its session, not one of its nodes"
+    )
     replay_of = models.TextField(null=True)
     desired_state = models.TextField(db_default=DesiredState.RUN.value)
     observed_state = models.TextField(db_default=ObservedState.RUNNING.value)
@@ -93,4 +99,9 @@ class Run(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "-id"], name="runs_newest_first"),
+            models.Index(
+                fields=["project", "session_id", "id"],
+                name="runs_of_a_session",
+                condition=models.Q(session_id__isnull=False),
+            ),
         ]

@@ -48,6 +48,7 @@ from traces.projection.links import link
 from traces.projection.reach import Key, Reach
 from traces.projection.resources import note_resources, save_resources
 from traces.projection.responses import claim_responses
+from traces.projection.sessions import claim_session
 from traces.projection.states import RunState
 from traces.projection.sums import move_sums
 from traces.projection.tally import note_provenance
@@ -94,11 +95,15 @@ def _apply(reach: Reach, run: RunState, event: Event, seq: int) -> None:
 
 def _apply_facts(reach: Reach, run: RunState, event: NodeFacts, seq: int) -> None:
     on_node.apply_facts(reach.node(run, event.node, seq), event)
+    if event.session_id is not None:
+        began = event.started_at if event.started_at is not None else event.at
+        claim_session(run, event.session_id, began, of_run=False)
     note_resources(reach, run.id, event, seq)
 
 
 def _apply_message(reach: Reach, run: RunState, event: MessageObserved, seq: int) -> None:
     on_node.apply_message(reach.node(run, event.node, seq), event)
+    claim_session(run, event.session_id, event.at, of_run=False)
 
 
 def _apply_score(reach: Reach, run: RunState, event: NodeScored, seq: int) -> None:

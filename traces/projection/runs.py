@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deliberation.events import AnswerSelected, GapReported, RunEnded, RunStarted
 from deliberation.vocabulary import TERMINAL_STATES
+from traces.projection.sessions import claim_session
 from traces.projection.states import RunState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact
 
@@ -23,11 +24,11 @@ def apply_start(run: RunState, event: RunStarted) -> None:
         ("effort", fact(event.effort)),
         ("tier", fact(event.tier)),
         ("high_compute", event.high_compute),
-        ("session_id", fact(event.session_id)),
         ("replay_of", fact(event.replay_of)),
     ):
         if value is not None and getattr(run, column) is None:
             setattr(run, column, value)
+    claim_session(run, event.session_id, event.at, of_run=True)
     if event.strategy is not None and run.strategy == "unknown":
         run.strategy = event.strategy.value
     # Sorted, as the ledger writes them: the same ones must fit when they are read back from there.

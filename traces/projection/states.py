@@ -105,6 +105,7 @@ class RunState(Row):
         "observed_state": ObservedState.RUNNING.value,
         "verdicts": 0,
         "missing_events": 0,
+        "is_session_stated": False,
         **dict.fromkeys(COUNTERS, 0),
     }
 

@@ -23,7 +23,8 @@ OF_RUN = (
     "nodes", "orphans", "model_calls", "unpriced_calls", "tool_calls", "candidates", "verdicts",
     "errors", "failed", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
     "reasoning_tokens", "cost", "model_names", "observed_state", "name", "task", "answer",
-    "session_id", "strategy", "started_ns", "ended_ns", "error", "missing_events",
+    "session_id", "session_ns", "is_session_stated", "strategy", "started_ns", "ended_ns", "error",
+    "missing_events",
 )  # fmt: skip
 
 
