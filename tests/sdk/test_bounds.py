@@ -36,7 +36,7 @@ def test_a_burst_of_a_hundred_thousand_events_is_bounded_and_counted(make_client
 
 def test_a_full_buffer_by_bytes_refuses(make_client, server):
     client = make_client(buffer_bytes=100_000)
-    server.stop()
+    server.go_away()
     with begin_run(client, "q") as run:
         for _ in range(10):
             run.node("step", text="x" * 60_000).end()
@@ -46,7 +46,7 @@ def test_a_full_buffer_by_bytes_refuses(make_client, server):
 def test_a_full_spool_drops_the_oldest_and_reports_it(make_client, server, tmp_path):
     spool = tmp_path / "spool"
     client = make_client(spool=spool, spool_bytes=100_000, segment_bytes=20_000)
-    server.stop()
+    server.go_away()
     runs = []
     for _ in range(20):
         with begin_run(client, "q") as run:

@@ -56,7 +56,7 @@ def test_a_program_that_ends_sends_what_it_has(server, tmp_path):
 
 
 def test_a_program_that_is_killed_leaves_its_spool_to_the_next(server, tmp_path):
-    server.stop()
+    server.go_away()
     script = """
         with dl.run("q") as run:
             for rank in range(100):
@@ -90,7 +90,7 @@ def test_a_program_that_is_killed_leaves_its_spool_to_the_next(server, tmp_path)
 
 
 def test_a_program_that_ends_without_a_server_leaves_its_spool_and_is_quick(server, tmp_path):
-    server.stop()
+    server.go_away()
     before = time.monotonic()
     run_to_its_end('with dl.run("q") as run: run.node("step").end()', server, tmp_path)
     assert time.monotonic() - before < 5
@@ -118,7 +118,7 @@ def test_a_torn_last_line_costs_only_itself(make_client, server, tmp_path):
 
 
 def test_a_living_program_keeps_its_spool_to_itself(make_client, server, tmp_path):
-    server.stop()
+    server.go_away()
     one, other = make_client(spool=tmp_path), make_client(spool=tmp_path)
     for client in (one, other):
         with begin_run(client, "q"):

@@ -40,7 +40,7 @@ def test_asked_twice_it_leaves_one_run(server):
 
 def test_a_scope_that_the_server_cannot_be_asked_for_is_not_claimed(server, capsys):
     ask("--url", server.url, "--key", server.key)
-    assert "Whether the key has the scope `control` could not be told." in capsys.readouterr().out
+    assert "Whether the key has the scope `read` could not be told." in capsys.readouterr().out
 
 
 def test_the_key_itself_is_never_shown(server, capsys):
@@ -74,7 +74,7 @@ def test_each_refusal_is_explained(server, capsys, status, sentence):
 
 
 def test_a_server_that_is_not_there_is_said_to_be_away(server, capsys):
-    server.stop()
+    server.go_away()
     assert ask("--url", server.url, "--key", server.key) == 1
     assert "Is the server running?" in capsys.readouterr().out
 

@@ -32,7 +32,7 @@ def assert_nothing_is_lost(client, server, runs, nodes=10):
 
 
 def test_a_server_that_is_down_at_the_start_gets_everything_when_it_comes(client, server):
-    server.stop()
+    server.go_away()
     before = time.monotonic()
     work(client)
     assert time.monotonic() - before < 1.0
@@ -44,7 +44,7 @@ def test_a_server_that_is_down_at_the_start_gets_everything_when_it_comes(client
 
 def test_without_a_spool_events_wait_in_memory(make_client, server):
     client = make_client(spool=None)
-    server.stop()
+    server.go_away()
     work(client)
     work(client)
     assert client.stats().waiting == 44
@@ -58,7 +58,7 @@ def test_a_server_that_dies_in_the_middle_of_a_run_loses_nothing(client, server)
         for rank in range(200):
             if rank == 50:
                 assert client.flush(5)
-                server.stop()
+                server.go_away()
             if rank == 150:
                 server.start()
             with run.node("sample", rank=rank):
@@ -143,7 +143,7 @@ def test_a_slow_server_holds_the_program_up_for_no_longer_than_said(make_client,
 def test_a_server_that_hangs_up_is_asked_again(client, server):
     work(client)
     for connection in range(3):
-        server.stop()
+        server.go_away()
         server.start()
         work(client)
         assert client.flush(10), connection
@@ -170,7 +170,7 @@ def test_heads_are_kept_in_a_file_when_asked_for(make_client, server, tmp_path):
 
 def test_what_is_left_at_the_end_without_a_spool_is_counted_as_dropped(make_client, server):
     client = make_client(spool=None)
-    server.stop()
+    server.go_away()
     work(client)
     client.close()
     stats = client.stats()
@@ -186,7 +186,7 @@ def test_what_comes_after_the_end_is_counted_as_dropped(client, server):
 
 def test_a_flush_does_not_sleep_through_the_servers_return(make_client, server):
     client = make_client(spool=None, retry_first=60.0, retry_most=60.0)
-    server.stop()
+    server.go_away()
     work(client)
     started = threading.Timer(0.5, server.start)
     started.start()

@@ -208,12 +208,9 @@ def test_a_node_is_seen_while_it_runs(client, server):
 
 def test_the_newest_head_and_commands_are_there_to_be_looked_at(client, server):
     with begin_run(client, "q") as run:
-        server.commands = [
-            {"command_id": "1", "kind": "pause", "run_id": run.id},
-            {"command_id": "2", "kind": "stop", "run_id": "another"},
-        ]
-        # The start of the run may have been answered before the commands were there.
+        client.flush(5)
+        server.steer(run, "look left")
         run.node("step").end()
         client.flush(5)
         assert run.head.startswith(f"{run.id} 3 ")
-        assert [each["kind"] for each in run.checkpoint().commands] == ["pause"]
+        assert [each["kind"] for each in run.checkpoint().commands] == ["steer"]

@@ -1,71 +1,43 @@
-"""An inspector in memory, for the tests of instrumented programs.
-
-    from deliberation import fake
-
-    with fake.server() as server:
-        dl.configure(url=server.url, key=server.key, spool=False)
-        my_program()
-        dl.flush()
-        assert [event.KIND for event in server.events] == [...]
-
-It speaks real HTTP on a loopback port and reads events with the same codec as the real one. It
-keeps each key of a run once, and no ledger. Troubles can be made: `server.fail_next`,
-`server.delay`, `server.stop`.
-"""
+"""The fake: what it received, and what an operator does with it."""
 
 from __future__ import annotations
 
-import gzip
-import json
 import threading
-import time
-import zlib
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
+from deliberation.events import RunEnded
 from deliberation.events.base import Event
 from deliberation.events.fields import Invalid
 from deliberation.events.server_made import read_sent
+from deliberation.fake.command import Command
+from deliberation.fake.controlled import Controlled
+from deliberation.fake.controls import Controls
+from deliberation.fake.handler import handler_of
+from deliberation.fake.request import Request, Trouble
+from deliberation.vocabulary import CommandKind
 
 KEY = "fake-key"
 
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """An answer that is given instead of the right one."""
-
-    status: int
-    retry_after: str | None
-
-
-@dataclass(slots=True)
-class Request:
-    """One request as it came.
-
-    Method, path, header fields by lower-case name, body without its encoding.
-    """
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-    answered: int = 0
-    at: float = field(default_factory=time.monotonic)
+Answer = tuple[int, dict[str, str], dict[str, Any]]
 
 
 class Server:
-    """The fake. `events` are in the order of their arrival, each key of a run once."""
+    """The fake. `events` are in the order of their arrival, each key of a run once.
+
+    A `run` is a `dl.run(…)`, or an id. Commands raise `LookupError` for a run that was never heard
+    of, and `Refused`, with the reason, where they do not apply.
+    """
 
     def __init__(self, key: str = KEY) -> None:
         self.key = key
         self.delay = 0.0
-        self.commands: list[dict[str, Any]] = []
         self.requests: list[Request] = []
+        self.controls = Controls(lambda: self.is_up)
         self._events: dict[tuple[str, str], Event] = {}
         self._repeated = 0
         self._troubles: list[Trouble] = []
@@ -76,7 +48,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where it listens, or listened; a stopped one comes back at the same address."""
+        """Where it listens, or listened; one that went away comes back at the same address."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
@@ -94,14 +66,42 @@ class Server:
         """Return the events of one kind, such as `node.started`."""
         return [event for event in self.events if kind == event.KIND]
 
+    def pause(self, run: Any, reason: str = "") -> Command:
+        """Place a hold."""
+        return self.controls.issue(_id(run), CommandKind.PAUSE, reason=reason)
+
+    def resume(self, run: Any, reason: str = "") -> Command:
+        """Lift the newest hold."""
+        return self.controls.issue(_id(run), CommandKind.RESUME, reason=reason)
+
+    def stop(self, run: Any, reason: str = "") -> Command:
+        """Ask the program to end in order."""
+        return self.controls.issue(_id(run), CommandKind.STOP, reason=reason)
+
+    def kill(self, run: Any, reason: str = "") -> Command:
+        """Ask the supervisor to end the process."""
+        return self.controls.issue(_id(run), CommandKind.KILL, reason=reason)
+
+    def steer(self, run: Any, message: str, reason: str = "") -> Command:
+        """Hand the program a message."""
+        return self.controls.issue(_id(run), CommandKind.STEER, reason=reason, message=message)
+
+    def fence(self, run: Any) -> None:
+        """Let another process take the run over."""
+        self.controls.fence(_id(run))
+
+    def control_of(self, run: Any) -> Controlled:
+        """Return what is known of a run's control: `observed`, `states`, `holds`, `lease`, …"""
+        return self.controls.of(_id(run))
+
     def fail_next(self, status: int, *, times: int = 1, retry_after: str | None = None) -> None:
         """Answer the next posts of events with this status."""
         with self._lock:
             self._troubles += [Trouble(status, retry_after)] * times
 
     def start(self) -> None:
-        """Listen."""
-        http = ThreadingHTTPServer(("127.0.0.1", self._port), _handler_of(self))
+        """Listen; again, after it went away."""
+        http = ThreadingHTTPServer(("127.0.0.1", self._port), handler_of(self))
         http.daemon_threads = True
         self._port = http.server_port
         self._http = http
@@ -110,9 +110,10 @@ class Server:
         )
         self._thread.start()
 
-    def stop(self) -> None:
+    def go_away(self) -> None:
         """Stop listening, and answer what still comes over open connections with 503."""
         http, self._http = self._http, None
+        self.controls.wake()
         if http is not None and self._thread is not None:
             http.shutdown()
             http.server_close()
@@ -120,26 +121,33 @@ class Server:
 
     @property
     def is_up(self) -> bool:
-        """True between `start` and `stop`."""
+        """True while it listens."""
         return self._http is not None
 
-    def answer(self, request: Request) -> tuple[int, dict[str, str], dict[str, Any]]:
+    def answer(self, request: Request) -> Answer:
         """Return status, header fields and JSON for a request."""
-        if not self.is_up:
-            return 503, {}, {"title": "stopped"}
         authorization = request.headers.get("authorization", "")
+        if not self.is_up:
+            return 503, {}, {"title": "away"}
         if not authorization.startswith("Bearer "):
             return 401, {}, {"title": "Unauthorized", "detail": "A key is needed."}
         if authorization != f"Bearer {self.key}":
             return 401, {}, {"title": "Unauthorized", "detail": "The key is not known."}
-        if (request.method, request.path) != ("POST", "/v1/events"):
+        if (request.method, request.path) == ("POST", "/v1/events"):
+            return self._trouble() or (200, {}, self._receive(request.body))
+        controlled = self.controls.answer(request)
+        if controlled is None:
             return 404, {}, {"title": "Not found"}
+        # One that went away while a poll waited answers nothing that is true.
+        return (controlled[0], {}, controlled[1]) if self.is_up else (503, {}, {"title": "away"})
+
+    def _trouble(self) -> Answer | None:
         with self._lock:
             trouble = self._troubles.pop(0) if self._troubles else None
-        if trouble is not None:
-            wait = {"Retry-After": trouble.retry_after} if trouble.retry_after else {}
-            return trouble.status, wait, {"title": "As asked"}
-        return 200, {}, self._receive(request.body)
+        if trouble is None:
+            return None
+        wait = {"Retry-After": trouble.retry_after} if trouble.retry_after else {}
+        return trouble.status, wait, {"title": "As asked"}
 
     def _receive(self, body: bytes) -> dict[str, Any]:
         rejected: list[dict[str, Any]] = []
@@ -153,12 +161,16 @@ class Server:
                 continue
             accepted += 1
             runs.add(event.run)
-            with self._lock:
-                self._repeated += (event.run, event.key) in self._events
-                self._events.setdefault((event.run, event.key), event)
+            self._keep(event)
         heads = [self._head(run) for run in sorted(runs)]
-        answer = {"accepted": accepted, "rejected": rejected, "commands": list(self.commands)}
+        answer = {"accepted": accepted, "rejected": rejected, **self.controls.pending(runs)}
         return {**answer, "head": heads[0] if heads else None, "heads": heads}
+
+    def _keep(self, event: Event) -> None:
+        with self._lock:
+            self._repeated += (event.run, event.key) in self._events
+            self._events.setdefault((event.run, event.key), event)
+        self.controls.record(event.run, event.state if isinstance(event, RunEnded) else None)
 
     def _head(self, run: str) -> str:
         """In the shape of a real one; it stands for no ledger."""
@@ -174,46 +186,8 @@ def server(key: str = KEY) -> Iterator[Server]:
     try:
         yield made
     finally:
-        made.stop()
+        made.go_away()
 
 
-def _handler_of(fake: Server) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self._answer()
-
-        def do_POST(self) -> None:
-            self._answer()
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
-            pass
-
-        def _answer(self) -> None:
-            request = self._read()
-            time.sleep(fake.delay)
-            status, headers, plain = fake.answer(request)
-            request.answered = status
-            fake.requests.append(request)
-            body = json.dumps(plain).encode()
-            self.send_response(status)
-            for name, value in {**headers, "Content-Type": "application/json"}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            if not fake.is_up:
-                self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def _read(self) -> Request:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            body = self.rfile.read(int(headers.get("content-length", 0)))
-            if headers.get("content-encoding") == "gzip":
-                try:
-                    body = gzip.decompress(body)
-                except (OSError, EOFError, zlib.error):
-                    body = b""
-            return Request(self.command, self.path.partition("?")[0], headers, body)
-
-    return Handler
+def _id(run: Any) -> str:
+    return str(getattr(run, "id", run))

@@ -1,0 +1,154 @@
+"""Control of all runs of the fake: its addresses for runners, and an operator's hands."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from deliberation.fake.command import Command
+from deliberation.fake.controlled import Controlled, Refused
+from deliberation.fake.request import Request
+from deliberation.vocabulary import CommandKind, CommandStage, ObservedState
+
+LEASE_SECONDS = 15.0
+MAX_WAIT = 30.0
+SAID_BY_RUNNERS = frozenset({CommandStage.ACKNOWLEDGED, CommandStage.APPLIED, CommandStage.REFUSED})
+ADDRESS = re.compile(r"/v1/control(?:/(?P<run>[^/]+))?(?P<verb>/ack|/heartbeat)?")
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class Controls:
+    """Every run that was heard of. A runner's poll waits here until there is news."""
+
+    def __init__(self, is_up: Callable[[], bool]) -> None:
+        self.lease_seconds = LEASE_SECONDS
+        self._is_up = is_up
+        self._changed = threading.Condition()
+        self._runs: dict[str, Controlled] = {}
+
+    def issue(self, run: str, kind: CommandKind, *, reason: str, **payload: Any) -> Command:
+        """Ask something of a run. `LookupError` when it is unknown, `Refused` when it may not be."""
+        with self._changed:
+            command = self.of(run).issue(kind, reason=reason, payload=payload)
+            self._changed.notify_all()
+        return command
+
+    def fence(self, run: str) -> None:
+        """Let another process attach to the run: the one that holds it now must stop."""
+        with self._changed:
+            self.of(run).attach({"holder": "another"})
+            self._changed.notify_all()
+
+    def of(self, run: str) -> Controlled:
+        """Return what is known of a run. Raises `LookupError`."""
+        if run not in self._runs:
+            raise LookupError(f"no run {run}")
+        return self._runs[run]
+
+    def record(self, run: str, state: ObservedState | None) -> None:
+        """Take in that an event of the run came, and the state that it ends in, if it ends."""
+        with self._changed:
+            controlled = self._known(run)
+            if state is not None:
+                controlled.report(state)
+                controlled.expire_commands()
+            elif controlled.observed is ObservedState.QUEUED:
+                controlled.report(ObservedState.RUNNING)
+
+    def pending(self, runs: Iterable[str]) -> dict[str, Any]:
+        """Return what an answer to a post of events says of control."""
+        with self._changed:
+            found = {run: self._known(run).plain(after=0) for run in runs}
+        return {
+            "commands": [command for each in found.values() for command in each["commands"]],
+            "desired_states": {run: each["desired_state"] for run, each in found.items()},
+            "control_seqs": {run: each["control_seq"] for run, each in found.items()},
+        }
+
+    def wake(self) -> None:
+        """End all waiting polls."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def answer(self, request: Request) -> Answer | None:
+        """Return status and JSON; None for an address that is not control's."""
+        where = ADDRESS.fullmatch(request.path)
+        verb = where and (request.method, bool(where["run"]), where["verb"])
+        if where is None:
+            return None
+        if verb == ("POST", False, None):
+            return self._beat_all(request.json())
+        if verb == ("GET", True, None):
+            return self._poll(where["run"], request.query)
+        if verb == ("POST", True, "/ack"):
+            return self._acknowledge(where["run"], request.json())
+        if verb == ("POST", True, "/heartbeat"):
+            return self._beat(where["run"], request.json())
+        return None
+
+    def _beat_all(self, said: dict[str, Any]) -> Answer:
+        runs = said.get("runs") or {}
+        deadline = time.monotonic() + min(float(said.get("wait") or 0), MAX_WAIT)
+        with self._changed:
+            fenced = {run: why for run, each in runs.items() if (why := self._attach(run, each))}
+            after = {run: int(each.get("after") or 0) for run, each in runs.items()}
+            while not fenced and not self._has_news(after) and self._is_up():
+                if not self._changed.wait(deadline - time.monotonic()):
+                    break
+                # A holder may be fenced while it waits.
+                fenced = {run: why for run, each in runs.items() if (why := self._lost(run, each))}
+            answers = {run: self._known(run).plain(after=after[run]) for run in runs}
+        return 200, {"runs": {**answers, **fenced}}
+
+    def _beat(self, run: str, said: dict[str, Any]) -> Answer:
+        with self._changed:
+            fenced = self._attach(run, {"attempt": None, **said})
+            return (409, fenced) if fenced else (200, self._known(run).plain(after=0))
+
+    def _poll(self, run: str, query: dict[str, str]) -> Answer:
+        after = int(query.get("after") or 0)
+        deadline = time.monotonic() + min(float(query.get("wait") or 0), MAX_WAIT)
+        with self._changed:
+            while not self._has_news({run: after}) and self._is_up():
+                if not self._changed.wait(deadline - time.monotonic()):
+                    break
+            return 200, self._known(run).plain(after=after)
+
+    def _acknowledge(self, run: str, said: dict[str, Any]) -> Answer:
+        with self._changed:
+            known = self._runs.get(run)
+            command = known.commands.get(str(said.get("command_id"))) if known else None
+            if command is None:
+                return 404, {"title": "Not found"}
+            stage = CommandStage(said.get("stage"))
+            is_allowed = stage in SAID_BY_RUNNERS and command.move(stage, said.get("detail"))
+            self._changed.notify_all()
+            return (200 if is_allowed else 409), command.plain()
+
+    def _attach(self, run: str, said: dict[str, Any]) -> dict[str, Any] | None:
+        if "attempt" not in said:  # it only listens
+            return None
+        try:
+            self._known(run).attach(said)
+        except Refused as error:
+            return {"status": 409, "title": "Fenced", "detail": str(error)}
+        return None
+
+    def _lost(self, run: str, said: dict[str, Any]) -> dict[str, Any] | None:
+        attempt = said.get("attempt")
+        if attempt is None or attempt >= self._known(run).attempts:
+            return None
+        return {"status": 409, "title": "Fenced", "detail": "Another attempt holds the run."}
+
+    def _has_news(self, after: dict[str, int]) -> bool:
+        return any(self._known(run).seq > seq for run, seq in after.items())
+
+    def _known(self, run: str) -> Controlled:
+        """Return a run, made known where it was not: a heartbeat may come before the first event."""
+        if run not in self._runs:
+            self._runs[run] = Controlled(run, lease_seconds=self.lease_seconds)
+        return self._runs[run]
