@@ -6,13 +6,13 @@ from urllib.parse import unquote
 
 from django.urls import path, register_converter
 
-from traces.views import accounts, figures, node, patterns, prices, runs, tree
+from traces.views import accounts, figures, node, patterns, prices, runs, sessions, tree
 
 DOTS = {".", ".."}
 
 
-class NodeIdConverter:
-    """A node id as one segment of an address.
+class ForeignIdConverter:
+    """An id of a node or session, as its source wrote it, as one segment of an address.
 
     Ids are words of others. Written as they are, `../../…` would be a way to any other page, for a browser resolves
     dots before it asks. So what has a meaning in a path is escaped here, and again by `reverse`.
@@ -30,7 +30,7 @@ class NodeIdConverter:
         return escaped.replace(".", "%2E") if escaped in DOTS else escaped
 
 
-register_converter(NodeIdConverter, "node_id")
+register_converter(ForeignIdConverter, "foreign_id")
 
 urlpatterns = [
     path("", runs.run_list, name="runs"),
@@ -42,9 +42,15 @@ urlpatterns = [
     path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),
     path("runs/<uuid:run_id>/tree/search", tree.search, name="tree-search"),
     path("runs/<uuid:run_id>/outline", tree.outline, name="run-outline"),
-    path("runs/<uuid:run_id>/nodes/<node_id:node_id>", node.node, name="node"),
-    path("runs/<uuid:run_id>/mapping/<node_id:node_id>", node.mapping, name="node-mapping"),
+    path("runs/<uuid:run_id>/nodes/<foreign_id:node_id>", node.node, name="node"),
+    path("runs/<uuid:run_id>/mapping/<foreign_id:node_id>", node.mapping, name="node-mapping"),
     path("runs/<uuid:run_id>/figures/cost", figures.cost, name="figure-cost"),
+    path("projects/<slug:slug>/sessions/<foreign_id:session_id>", sessions.session, name="session"),
+    path(
+        "projects/<slug:slug>/session-runs/<foreign_id:session_id>",
+        sessions.session_runs,
+        name="session-runs",
+    ),
     path("projects/<slug:slug>/prices", prices.prices, name="prices"),
     path("projects/<slug:slug>/prices/<int:override_id>/end", prices.end, name="end-price"),
     path("sign-in", accounts.sign_in, name="sign-in"),

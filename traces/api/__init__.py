@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from traces.api.prices import router as prices_router
 from traces.api.runs import router
+from traces.api.sessions import router as sessions_router
 
 router.add_router("", prices_router)
+router.add_router("", sessions_router)
 
 __all__ = ["router"]

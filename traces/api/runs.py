@@ -39,6 +39,7 @@ def list_runs(
     until: Annotated[datetime | None, Query(description="Started before")] = None,
     tag: str | None = None,
     model: str | None = None,
+    session: Annotated[str | None, Query(description="The session's id")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Runs:
@@ -52,6 +53,7 @@ def list_runs(
         until=until,
         tag=tag,
         model=model,
+        session=session,
     )
     page = runs.list_runs(who=asker_of(request), filters=filters, cursor=cursor, limit=limit)
     return Runs(items=[Run.of(run) for run in page.items], next=page.next)

@@ -48,6 +48,7 @@ class RunFilters:
     trace_id: str | None = None
     tag: str | None = None
     model: str | None = None
+    session: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -192,6 +193,7 @@ def narrow(found: QuerySet[Run], filters: RunFilters) -> QuerySet[Run]:
         "observed_state": filters.state,
         "strategy": filters.strategy,
         "trace_id": filters.trace_id,
+        "session_id": filters.session,
         "tags__contains": [filters.tag] if filters.tag else None,
         "model_names__contains": [filters.model] if filters.model else None,
     }

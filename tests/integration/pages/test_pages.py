@@ -74,7 +74,13 @@ def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str)
     for entry in urls.urlpatterns:
         if entry.name in OPEN_TO_ALL or not entry.name:
             continue
-        parts = {"run_id": run, "node_id": "a", "slug": "default", "override_id": 1}
+        parts = {
+            "run_id": run,
+            "node_id": "a",
+            "slug": "default",
+            "override_id": 1,
+            "session_id": "s",
+        }
         needed = {name: parts[name] for name in entry.pattern.converters}
         address = reverse(entry.name, kwargs=needed)
         assert Client().get(address).headers["Location"].startswith("/sign-in?next=/")
