@@ -307,7 +307,15 @@ def _rows(run: str) -> list[list[dict[str, object]]]:
 
 def _without_numbers(rows: list[list[dict[str, object]]]) -> list[list[dict[str, object]]]:
     """Leave out what the order of arrival is allowed to decide: the numbers of entries."""
-    numbers = ("ordinal", "changed_seq", "entries", "parent_ordinal", "seq", "answer_seq")
+    numbers = (
+        "ordinal",
+        "changed_seq",
+        "entries",
+        "parent_ordinal",
+        "seq",
+        "answer_seq",
+        "end_seq",
+    )
     return [
         sorted(
             ({k: v for k, v in row.items() if k not in numbers} for row in table),

@@ -11,11 +11,19 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
-from traces.actions.record import lock_runs, save_runs
+from traces.actions.run_rows import lock_runs, save_runs
 from traces.actions.settle_responses import settle_responses
 from traces.projection.project import Numbered, project
 from traces.projection.states import RunState
-from traces.projection.tables import CANDIDATES, EDGES, NODES, RESOURCES, VERDICTS
+from traces.projection.tables import (
+    CANDIDATES,
+    COMMANDS,
+    EDGES,
+    HOLDS,
+    NODES,
+    RESOURCES,
+    VERDICTS,
+)
 from traces.queries.ledger import read_entries_after
 
 CHUNK = 5_000
@@ -29,7 +37,7 @@ def rebuild(*, run_id: uuid.UUID) -> int:
     """Rebuild one run; return how many entries it has. Raises Damaged, and then leaves the rows as they were."""
     with transaction.atomic():
         stored = lock_runs([run_id])[run_id]
-        for table in (NODES, CANDIDATES, VERDICTS, EDGES, RESOURCES):
+        for table in (NODES, CANDIDATES, VERDICTS, EDGES, RESOURCES, COMMANDS, HOLDS):
             table.delete_run(run_id)
         run = RunState(
             run_id=run_id,
@@ -40,12 +48,8 @@ def rebuild(*, run_id: uuid.UUID) -> int:
         for chunk in _chunks(run_id):
             project({run_id: run}, {run_id: chunk})
             run.size = chunk[-1].seq + 1
-        run.size, run.frontier, run.desired_state = (
-            stored.size,
-            stored.frontier,
-            stored.desired_state,
-        )
-        save_runs([run])
+        run.size, run.frontier = stored.size, stored.frontier
+        save_runs([run], may_end_otherwise=True)
     settle_responses()
     return int(run.size)
 

@@ -8,7 +8,6 @@ inbox row, a file) is still there and is recorded again. The same event twice, b
 from __future__ import annotations
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from deliberation.events.run_opened import OPENING_KEY
 from deliberation.ledger.entry import Entry, seal
 from deliberation.ledger.head import split_frontier
 from deliberation.ledger.tree import append
+from traces.actions.run_rows import lock_runs, save_runs, stored
 from traces.audit.openings import INLINE_BYTES, pack
 from traces.live.publish import RunChange
 from traces.projection.project import Numbered, project
@@ -133,21 +133,6 @@ def _split_by_owner(
     return allowed, foreign
 
 
-def lock_runs(ordered: Sequence[uuid.UUID]) -> dict[uuid.UUID, RunState]:
-    """Lock the rows of these runs, in the order of their ids so that two workers cannot deadlock, and read them."""
-    columns = ", ".join(f'"{column}"' for column in RUN_COLUMNS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {columns} FROM traces_run WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [list(ordered)],
-        )
-        rows = [RunState.of(values) for values in cursor.fetchall()]
-    for row in rows:
-        row.frontier = bytes(row.frontier)
-        row.budgets = _decoded(row.budgets)
-    return {row.id: row for row in rows}
-
-
 def _new_run(run_id: uuid.UUID, report: Report) -> RunState:
     return RunState(
         run_id=run_id, project_id=report.project, source=report.source, trace_id=report.trace_id
@@ -254,25 +239,5 @@ def _grow(run: RunState, sealed: Iterable[Entry]) -> None:
     run.frontier = b"".join(grown)
 
 
-def save_runs(runs: Sequence[RunState]) -> None:
-    """Write the rows of runs that the caller has locked."""
-    changing = [column for column in RUN_COLUMNS if column != "id"]
-    assignments = ", ".join(f'"{column}" = %s' for column in changing)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE traces_run SET {assignments} WHERE id = %s",
-            [[*(_stored(run, column) for column in changing), run.id] for run in runs],
-        )
-
-
 def _row(run: RunState) -> list[Any]:
-    return [_stored(run, column) for column in RUN_COLUMNS]
-
-
-def _stored(run: RunState, column: str) -> Any:
-    value = getattr(run, column)
-    return json.dumps(value) if column == "budgets" else value
-
-
-def _decoded(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+    return [stored(run, column) for column in RUN_COLUMNS]

@@ -19,7 +19,8 @@ from django.db import transaction
 
 from deliberation.events import NodeObserved
 from deliberation.vocabulary import Cost, CostProvenance
-from traces.actions.record import Report, lock_runs, record
+from traces.actions.record import Report, record
+from traces.actions.run_rows import lock_runs
 from traces.actions.settle_responses import settle_responses
 from traces.live.publish import RunChange
 from traces.models import Run

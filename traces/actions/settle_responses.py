@@ -15,7 +15,7 @@ from operator import itemgetter
 from django.db import connection, transaction
 
 from deliberation.vocabulary import TextVisibility
-from traces.actions.record import lock_runs, save_runs
+from traces.actions.run_rows import lock_runs, save_runs
 from traces.analytics.same_call import CallReport, twins_of
 from traces.live.publish import RunChange
 from traces.projection.reach import Key, Reach

@@ -1,8 +1,14 @@
-"""Tables and constraints, nothing clever. Projections of the ledger, but for the ledger itself and access."""
+"""Tables and constraints, nothing clever.
+
+Projections of the ledger, but for the ledger itself, leases, prices and access.
+"""
 
 from traces.models.access import ApiKey, Membership, Project
 from traces.models.candidate import Candidate
+from traces.models.command import Command
 from traces.models.edge import Edge
+from traces.models.hold import Hold
+from traces.models.lease import Lease
 from traces.models.ledger import LedgerEntry, LedgerPart
 from traces.models.node import Node
 from traces.models.price_override import PriceOverride
@@ -14,7 +20,10 @@ from traces.models.verdict import Verdict
 __all__ = [
     "ApiKey",
     "Candidate",
+    "Command",
     "Edge",
+    "Hold",
+    "Lease",
     "LedgerEntry",
     "LedgerPart",
     "Membership",

@@ -47,6 +47,13 @@ class Run(models.Model):
     replay_of = models.TextField(null=True)
     desired_state = models.TextField(db_default=DesiredState.RUN.value)
     observed_state = models.TextField(db_default=ObservedState.RUNNING.value)
+    control_seq = models.BigIntegerField(
+        db_default=0, help_text="The last entry that a runner must hear of"
+    )
+    attempt = models.BigIntegerField(db_default=0, help_text="The highest attempt that attached")
+    end_seq = models.BigIntegerField(
+        null=True, help_text="The entry in which the program told its end"
+    )
     started_ns = models.BigIntegerField(null=True)
     ended_ns = models.BigIntegerField(null=True)
     answer = models.TextField(

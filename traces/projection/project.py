@@ -41,6 +41,7 @@ from deliberation.events import (
     VerdictGiven,
 )
 from deliberation.events.node_facts import NodeFacts
+from traces.projection import control as on_control
 from traces.projection import nodes as on_node
 from traces.projection import runs as on_run
 from traces.projection.below import tell_those_above
@@ -150,10 +151,47 @@ def _apply_opening(reach: Reach, run: RunState, event: RunOpened, seq: int) -> N
     """What an opening says stands in the run's row from the start."""
 
 
-def _apply_control(reach: Reach, run: RunState, event: Event, seq: int) -> None:
-    node_id = getattr(event, "node", None)
-    if node_id is not None:
-        reach.node(run, node_id, seq)
+def _apply_issue(reach: Reach, run: RunState, event: CommandIssued, seq: int) -> None:
+    on_control.apply_issue(reach.control, run, event, seq)
+    run.control_seq = seq
+
+
+def _apply_stage(reach: Reach, run: RunState, event: CommandStaged, seq: int) -> None:
+    on_control.apply_stage(reach.control, run, event, seq)
+    if event.stage in on_control.HEARD_STAGES:
+        run.control_seq = seq
+
+
+def _apply_placing(reach: Reach, run: RunState, event: HoldPlaced, seq: int) -> None:
+    on_control.apply_placing(reach.control, run, event, seq)
+    run.control_seq = seq
+
+
+def _apply_lifting(reach: Reach, run: RunState, event: HoldLifted, seq: int) -> None:
+    on_control.apply_lifting(reach.control, run, event)
+    run.control_seq = seq
+
+
+def _apply_report(reach: Reach, run: RunState, event: StateReported, seq: int) -> None:
+    on_control.apply_report(run, event, seq)
+
+
+def _apply_attaching(reach: Reach, run: RunState, event: AttemptAttached, seq: int) -> None:
+    on_control.apply_attaching(run, event)
+
+
+def _apply_news(reach: Reach, run: RunState, event: Event, seq: int) -> None:
+    """Nothing but that a runner must hear of it."""
+    run.control_seq = seq
+
+
+def _apply_request(reach: Reach, run: RunState, event: ApprovalRequested, seq: int) -> None:
+    if event.node is not None:
+        reach.node(run, event.node, seq)
+
+
+def _apply_nothing(reach: Reach, run: RunState, event: Event, seq: int) -> None:
+    """What is in the ledger and in no row."""
 
 
 APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
@@ -171,18 +209,18 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     AnswerSelected: _apply_selection,
     EdgeDrawn: _apply_edge,
     GapReported: _apply_gap,
-    CommandIssued: _apply_control,
-    CommandStaged: _apply_control,
-    HoldPlaced: _apply_control,
-    HoldLifted: _apply_control,
-    StateReported: _apply_control,
-    AttemptAttached: _apply_control,
-    BudgetSet: _apply_control,
-    BudgetHit: _apply_control,
-    ApprovalRequested: _apply_control,
-    ApprovalDecided: _apply_control,
-    ApprovalClosed: _apply_control,
-    PermitConsumed: _apply_control,
+    CommandIssued: _apply_issue,
+    CommandStaged: _apply_stage,
+    HoldPlaced: _apply_placing,
+    HoldLifted: _apply_lifting,
+    StateReported: _apply_report,
+    AttemptAttached: _apply_attaching,
+    BudgetSet: _apply_news,
+    BudgetHit: _apply_nothing,
+    ApprovalRequested: _apply_request,
+    ApprovalDecided: _apply_news,
+    ApprovalClosed: _apply_news,
+    PermitConsumed: _apply_nothing,
 }
 """What each kind of event does; a kind that is missing here fails the suite, not a run."""
 

@@ -16,6 +16,7 @@ from django.db import connection
 from deliberation.events import CandidateProposed, Event
 from deliberation.events.node_facts import NodeFacts
 from traces.projection.carried import Carried, may_carry
+from traces.projection.control_rows import ControlRows
 from traces.projection.states import CandidateState, NodeState, RunState
 from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
 from traces.projection.tally import Tally, tally
@@ -60,6 +61,7 @@ class Reach:
     stored_candidates: set[Key] = field(default_factory=set)
     verdicts: list[tuple[Any, ...]] = field(default_factory=list)
     edges: list[tuple[Any, ...]] = field(default_factory=list)
+    control: ControlRows = field(default_factory=ControlRows)
     resources: dict[tuple[uuid.UUID, str, str, str], tuple[str | None, int]] = field(
         default_factory=dict
     )
@@ -91,6 +93,7 @@ class Reach:
 
         Of nodes above only those are fetched that will be told of calls or tokens.
         """
+        self.control.load(self.runs, events)
         stored = {run_id: told for run_id, told in events.items() if self.runs[run_id].size}
         wanted = {
             (run_id, node_id)
@@ -199,6 +202,7 @@ class Reach:
             VERDICTS.copy(self.verdicts)
         if self.edges:
             EDGES.copy(self.edges)
+        self.control.save()
 
     def _remember(self, rows: Iterable[Sequence[Any]]) -> None:
         for row in rows:

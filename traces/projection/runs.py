@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deliberation.events import AnswerSelected, GapReported, RunEnded, RunStarted
-from deliberation.vocabulary import TERMINAL_STATES
+from deliberation.vocabulary import TERMINAL_STATES, ObservedState
 from traces.projection.sessions import claim_session
 from traces.projection.states import RunState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact
@@ -12,6 +12,7 @@ MAX_NAMES = 256
 """Of a run's models, tags and limits: its row is written with every pass, and must stay small."""
 MAX_MISSING = 2**62
 TERMINAL = frozenset(state.value for state in TERMINAL_STATES)
+BEFORE_START = (ObservedState.QUEUED.value, ObservedState.STARTING.value)
 
 
 def apply_start(run: RunState, event: RunStarted) -> None:
@@ -28,6 +29,8 @@ def apply_start(run: RunState, event: RunStarted) -> None:
     ):
         if value is not None and getattr(run, column) is None:
             setattr(run, column, value)
+    if run.observed_state in BEFORE_START:
+        run.observed_state = ObservedState.RUNNING.value
     claim_session(run, event.session_id, event.at, of_run=True)
     if event.strategy is not None and run.strategy == "unknown":
         run.strategy = event.strategy.value
@@ -42,11 +45,16 @@ def apply_start(run: RunState, event: RunStarted) -> None:
 
 
 def apply_end(run: RunState, event: RunEnded, seq: int) -> None:
-    """Fold an end. Terminal states are write-once: a second end changes nothing."""
-    if run.observed_state in TERMINAL:
+    """Fold the end that the program tells. Its first word stands; a second end changes nothing.
+
+    Terminal states are write-once. Where the server had to end the run without the program (it crashed, it never
+    confirmed), the state stays so, and what the program tells later of its answer is still kept.
+    """
+    if run.end_seq is not None or event.state not in TERMINAL_STATES:
         return
-    run.observed_state = event.state.value
-    run.ended_ns = event.at
+    run.end_seq = seq
+    if run.observed_state not in TERMINAL:
+        run.observed_state, run.ended_ns = event.state.value, event.at
     run.stated_confidence = event.stated_confidence
     run.stop_reason = fact(event.stop_reason)
     if event.error is not None:

@@ -14,7 +14,7 @@ from deliberation.vocabulary import (
     ObservedState,
     Strategy,
 )
-from traces.projection.tables import CANDIDATES, NODES, RUN_COLUMNS
+from traces.projection.tables import CANDIDATES, COMMANDS, HOLDS, NODES, RUN_COLUMNS
 
 
 class Row:
@@ -69,6 +69,20 @@ class CandidateState(Row):
     COLUMNS = CANDIDATES.columns
 
 
+class CommandState(Row):
+    """A row of `traces_command`."""
+
+    __slots__ = COMMANDS.columns
+    COLUMNS = COMMANDS.columns
+
+
+class HoldState(Row):
+    """A row of `traces_hold`."""
+
+    __slots__ = HOLDS.columns
+    COLUMNS = HOLDS.columns
+
+
 COUNTERS = (
     "nodes",
     "orphans",
@@ -103,6 +117,8 @@ class RunState(Row):
         "strategy": Strategy.UNKNOWN.value,
         "desired_state": DesiredState.RUN.value,
         "observed_state": ObservedState.RUNNING.value,
+        "control_seq": 0,
+        "attempt": 0,
         "verdicts": 0,
         "missing_events": 0,
         "is_session_stated": False,

@@ -12,7 +12,17 @@ from typing import Any
 
 from django.db import connection, models
 
-from traces.models import Candidate, Edge, LedgerEntry, Node, Resource, Run, Verdict
+from traces.models import (
+    Candidate,
+    Command,
+    Edge,
+    Hold,
+    LedgerEntry,
+    Node,
+    Resource,
+    Run,
+    Verdict,
+)
 
 POSTGRES_TYPES = {
     "UUIDField": "uuid",
@@ -28,7 +38,7 @@ POSTGRES_TYPES = {
 
 
 class Table:
-    """The name, columns and types of one partitioned table."""
+    """The name, columns and types of one table whose rows belong to runs."""
 
     def __init__(self, model: type[models.Model]) -> None:
         fields = [field for field in model._meta.local_fields if field.column]
@@ -66,6 +76,20 @@ class Table:
                 [list(run_ids), list(keys)],
             )
 
+    def put(self, rows: Sequence[Any], identity: Sequence[str]) -> None:
+        """Insert a few rows one by one, each in the place of the one with the same identity."""
+        if not rows:
+            return
+        rest = [column for column in self.columns if column not in identity]
+        places = ", ".join(["%s"] * len(self.columns))
+        replaced = ", ".join(f'"{column}" = EXCLUDED."{column}"' for column in rest)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {self.name} ({self.column_list}) VALUES ({places}) "
+                f"ON CONFLICT ({', '.join(identity)}) DO UPDATE SET {replaced}",
+                [self.row_of(row) for row in rows],
+            )
+
     def delete_run(self, run_id: Any) -> None:
         """Delete all rows of one run."""
         with connection.cursor() as cursor:
@@ -77,5 +101,7 @@ CANDIDATES = Table(Candidate)
 VERDICTS = Table(Verdict)
 EDGES = Table(Edge)
 RESOURCES = Table(Resource)
+COMMANDS = Table(Command)
+HOLDS = Table(Hold)
 ENTRIES = Table(LedgerEntry)
 RUN_COLUMNS = tuple(str(field.column) for field in Run._meta.local_fields)
