@@ -1,6 +1,7 @@
 """OpenTelemetry's GenAI convention, current and older names (`gen_ai.*`), and what Pydantic AI adds
 to it.
 
+Source: the model of `semantic-conventions-genai`, and of `semantic-conventions` up to 1.37 before it.
 An embeddings or rerank request generates nothing: it is part of a look-up, a retrieval, and its tokens
 are kept there. Agents and workflows state sums of the calls under them: usage without a basis, which
 counts only where no call below states its own (ADR 12).
@@ -13,6 +14,8 @@ from typing import Any
 from deliberation.vocabulary import CostBasis, NodeKind
 from ingest.mapping.content import parse, reasoning_in, take_conversation, with_instructions
 from ingest.mapping.cost import take_cost
+from ingest.mapping.genai_operations import OPERATIONS
+from ingest.mapping.listed_events import take_listed
 from ingest.mapping.source import Keys, Source
 from ingest.mapping.take import fact_text, take_fact, take_text
 from ingest.mapping.usage import GENAI, SUMS, take_usage
@@ -21,19 +24,6 @@ from ingest.wire.span import Attributes
 
 NAME = "genai"
 
-OPERATIONS = {
-    "chat": NodeKind.MODEL_CALL,
-    "text_completion": NodeKind.MODEL_CALL,
-    "completion": NodeKind.MODEL_CALL,
-    "generate_content": NodeKind.MODEL_CALL,
-    "embeddings": NodeKind.RETRIEVAL,
-    "rerank": NodeKind.RETRIEVAL,
-    "retrieval": NodeKind.RETRIEVAL,
-    "execute_tool": NodeKind.TOOL_CALL,
-    "invoke_agent": NodeKind.AGENT,
-    "create_agent": NodeKind.STEP,
-    "invoke_workflow": NodeKind.STEP,
-}
 EVIDENCE = frozenset(
     {
         "gen_ai.request.model",
@@ -46,12 +36,31 @@ EVIDENCE = frozenset(
         "gen_ai.usage.output_tokens",
         "gen_ai.tool.name",
         "gen_ai.agent.name",
+        "gen_ai.prompt",
+        "gen_ai.completion",
+        "all_messages_events",
     }
 )
 INFERENCE = "gen_ai.client.inference.operation.details"
 """The log that tells of one call; some clients leave out which operation it was."""
 CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL)
-COSTS = ("operation.cost", "gen_ai.usage.cost")
+COSTS = ("operation.cost", "gen_ai.usage.cost", "gen_ai.cost.total_cost")
+
+ASKED = ("gen_ai.input.messages", "pydantic_ai.all_messages", "gen_ai.prompt")
+SAID = ("gen_ai.output.messages", "gen_ai.completion")
+QUERIES = ("gen_ai.retrieval.query.text", "gen_ai.memory.query.text")
+FOUND = ("gen_ai.retrieval.documents", "gen_ai.memory.records")
+STORED = ("gen_ai.memory.records",)
+AGENT_NAMES = ("gen_ai.agent.name", "agent_name")
+ARGUMENTS = (
+    *("gen_ai.tool.call.arguments", "tool_arguments"),
+    *("gen_ai.tool.arguments", "gen_ai.tool.args", "gen_ai.tool.input"),
+)
+RESULTS = (
+    *("gen_ai.tool.call.result", "tool_response"),
+    *("gen_ai.tool.result", "gen_ai.tool.output"),
+)
+"""The convention's name, Pydantic AI's, and what others wrote before there was one."""
 
 
 def recognises(keys: Keys, scope: str) -> bool:
@@ -69,6 +78,8 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
         _fill_tool(rest, facts)
         return facts
     _fill_content(rest, facts)
+    if facts["input"] is facts["output"] is None:
+        _fill_apart(rest, facts)
     if kind in CALLS:
         _fill_call(rest, facts)
     else:
@@ -85,7 +96,8 @@ def kind_of(attributes: Attributes) -> NodeKind:
         return NodeKind.TOOL_CALL
     if "gen_ai.request.model" in attributes or "gen_ai.response.model" in attributes:
         return NodeKind.MODEL_CALL
-    return NodeKind.AGENT if "gen_ai.agent.name" in attributes else NodeKind.STEP
+    is_agent = any(name in attributes for name in AGENT_NAMES)
+    return NodeKind.AGENT if is_agent else NodeKind.STEP
 
 
 def _fill_call(rest: Attributes, facts: dict[str, Any]) -> None:
@@ -127,7 +139,7 @@ def _take_finish(rest: Attributes) -> str | None:
 
 
 def _fill_content(rest: Attributes, facts: dict[str, Any]) -> None:
-    entered = take_conversation(rest, "user", "gen_ai.input.messages", "pydantic_ai.all_messages")
+    entered = take_conversation(rest, "user", *ASKED)
     instructions = rest.get("gen_ai.system_instructions")
     if instructions is not None:
         joined = with_instructions(entered, instructions)
@@ -135,14 +147,25 @@ def _fill_content(rest: Attributes, facts: dict[str, Any]) -> None:
             entered = joined
             del rest["gen_ai.system_instructions"]
     facts["input"] = entered
-    came_out = take_conversation(rest, "assistant", "gen_ai.output.messages")
+    came_out = take_conversation(rest, "assistant", *SAID)
     if came_out is None and "final_result" in rest:
         came_out = take_text(rest, "final_result")
+    facts["output"] = came_out
+    facts["reasoning"] = reasoning_in(came_out) or take_text(rest, "gen_ai.content.reasoning")
+
+
+def _fill_apart(rest: Attributes, facts: dict[str, Any]) -> None:
+    """Take what no messages tell: events in a list, what a look-up asked and found, what a memory is given."""
+    entered, came_out = take_listed(rest)
+    if facts["node_kind"] is NodeKind.RETRIEVAL:
+        entered = entered or take_text(rest, *QUERIES)
+        came_out = came_out or take_text(rest, *FOUND)
+    facts["input"] = entered or take_text(rest, *STORED)
     facts["output"] = came_out
     facts["reasoning"] = reasoning_in(came_out)
 
 
 def _fill_tool(rest: Attributes, facts: dict[str, Any]) -> None:
     facts["tool"] = take_fact(rest, "gen_ai.tool.name")
-    facts["input"] = take_text(rest, "gen_ai.tool.call.arguments", "tool_arguments")
-    facts["output"] = take_text(rest, "gen_ai.tool.call.result", "tool_response")
+    facts["input"] = take_text(rest, *ARGUMENTS)
+    facts["output"] = take_text(rest, *RESULTS)

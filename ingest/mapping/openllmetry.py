@@ -7,6 +7,7 @@ follow the GenAI convention and are read by it alone; vector databases' spans ar
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from deliberation.vocabulary import CostBasis, NodeKind
@@ -25,6 +26,9 @@ NAME = "openllmetry"
 SPAN_KIND, REQUEST_TYPE = "traceloop.span.kind", "llm.request.type"
 PROMPTS = ("gen_ai.prompt.", "llm.prompts.")
 COMPLETIONS = ("gen_ai.completion.", "llm.completions.")
+MESSAGE = re.compile(r"(?:gen_ai\.prompt|gen_ai\.completion|llm\.prompts|llm\.completions)\.\d")
+"""One of several; GenAI has names of its own under `gen_ai.prompt.`."""
+
 LOOK_UPS = (
     "db.vector.query.",
     "db.search.",
@@ -77,7 +81,7 @@ def recognises(keys: Keys, scope: str) -> bool:
     """True when a record has what only this convention writes, or what its calls once were."""
     if SPAN_KIND in keys or REQUEST_TYPE in keys or "traceloop.entity.input" in keys:
         return True
-    return any(key.startswith((*PROMPTS, *COMPLETIONS, *LOOK_UPS)) for key in keys)
+    return any(key.startswith(LOOK_UPS) or MESSAGE.match(key) is not None for key in keys)
 
 
 def fill(rest: Attributes, record: Source) -> dict[str, Any]:

@@ -45,6 +45,12 @@ def test_it_works() -> None:
         ({"gen_ai.operation.name": "embeddings"}, NodeKind.RETRIEVAL),
         ({"gen_ai.operation.name": "execute_tool"}, NodeKind.TOOL_CALL),
         ({"gen_ai.operation.name": "invoke_agent"}, NodeKind.AGENT),
+        ({"gen_ai.operation.name": "plan"}, NodeKind.STEP),
+        ({"gen_ai.operation.name": "search_memory"}, NodeKind.RETRIEVAL),
+        ({"gen_ai.operation.name": "upsert_memory"}, NodeKind.STEP),
+        ({"gen_ai.operation.name": "apply_guardrail"}, NodeKind.VERIFICATION),
+        ({"gen_ai.operation.name": "fetch_response"}, NodeKind.STEP),
+        ({"gen_ai.operation.name": "chat.completions"}, NodeKind.MODEL_CALL),
         ({"gen_ai.operation.name": "something_new"}, NodeKind.STEP),
         ({"gen_ai.tool.name": "calc"}, NodeKind.TOOL_CALL),
         ({"gen_ai.request.model": "m"}, NodeKind.MODEL_CALL),
@@ -69,6 +75,49 @@ def test_a_tool_s_arguments_and_result_are_its_input_and_output() -> None:
     )
     assert (node.tool, node.input) == ("calculator", '{"expression": broken')
     assert node.output == '{"value":42}'
+
+
+def test_a_look_up_has_its_query_and_what_it_found() -> None:
+    documents = [{"id": "doc_1", "score": 0.95}]
+    node = observe(
+        {
+            "gen_ai.operation.name": "retrieval",
+            "gen_ai.data_source.id": "notes",
+            "gen_ai.retrieval.query.text": "lemma 2",
+            "gen_ai.retrieval.documents": documents,
+        }
+    )
+    assert (node.input, node.output) == ("lemma 2", '[{"id":"doc_1","score":0.95}]')
+    assert rest_of(node)["gen_ai.data_source.id"] == "notes"
+
+
+def test_a_memory_is_asked_or_given_records() -> None:
+    records = '[{"content": "prefers dark mode"}]'
+    asked = {"gen_ai.memory.query.text": "mode?", "gen_ai.memory.records": records}
+    found = observe({"gen_ai.operation.name": "search_memory", **asked})
+    assert (found.input, found.output) == ("mode?", records)
+    stored = observe({"gen_ai.operation.name": "create_memory", "gen_ai.memory.records": records})
+    assert (stored.input, stored.output) == (records, None)
+
+
+def test_a_prompt_and_a_completion_that_are_one_text_each_are_what_was_said() -> None:
+    node = observe({**CHAT, "gen_ai.input.messages": "", "gen_ai.prompt": "6*7?"})
+    assert node.input == ""
+    blobs = {"gen_ai.prompt": '[{"role":"user","content":"6*7?"}]', "gen_ai.completion": "42"}
+    node = observe({"gen_ai.operation.name": "chat", **blobs})
+    assert json.loads(node.input or "")[0]["parts"] == [{"type": "text", "content": "6*7?"}]
+    assert node.output == "42"
+
+
+def test_thinking_that_stands_apart_from_the_messages_is_the_reasoning() -> None:
+    node = observe({**CHAT, "gen_ai.content.reasoning": "First parity."})
+    assert node.reasoning == "First parity."
+
+
+def test_other_names_under_the_prompt_s_are_no_messages() -> None:
+    node = observe({**CHAT, "gen_ai.prompt.name": "judge", "gen_ai.prompt.variable.lang": "de"})
+    assert rest_of(node)["deliberation.convention"] == "genai"
+    assert rest_of(node)["gen_ai.prompt.name"] == "judge"
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from typing import Any
 
 GENAI = {"thinking", "tool_call_response", "blob", "uri"}
 VERCEL = {"tool-call", "tool-result", "file", "json", "text"}
-RENAMED = frozenset(GENAI | VERCEL)
-"""Words of shapes, which the one message model has others for."""
+LISTED = {f"gen_ai.{role}.message" for role in ("system", "user", "assistant", "tool")}
+PLACES = {"gen_ai.choice", "0"}
+RENAMED = frozenset(GENAI | VERCEL | LISTED | PLACES)
+"""Words of shapes, which the one message model has others for: types, roles and places."""
 
 
 def leaves(value: Any) -> Iterator[str]:
