@@ -11,7 +11,8 @@ GENAI = {"thinking", "tool_call_response", "blob", "uri"}
 VERCEL = {"tool-call", "tool-result", "file", "json", "text"}
 LISTED = {f"gen_ai.{role}.message" for role in ("system", "user", "assistant", "tool")}
 PLACES = {"gen_ai.choice", "0"}
-RENAMED = frozenset(GENAI | VERCEL | LISTED | PLACES)
+OPENAI = {"function"}
+RENAMED = frozenset(GENAI | VERCEL | OPENAI | LISTED | PLACES)
 """Words of shapes, which the one message model has others for: types, roles and places."""
 
 
