@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deliberation.events.attributes import CONVENTION, READ
+from deliberation.events.attributes import CONVENTION, LOG_ATTRIBUTES, LOG_NAME, READ
 from ingest.mapping.combine import Used
 from ingest.mapping.sessions import NamedSession
 from ingest.mapping.take import dump
@@ -22,7 +22,8 @@ OURS = frozenset(
         "otel.events",
         "otel.flags",
         "otel.links",
-        "otel.log.event_name",
+        LOG_ATTRIBUTES,
+        LOG_NAME,
         "otel.log.severity",
         "otel.resource",
         "otel.schema_url",
@@ -68,7 +69,7 @@ def write_log(record: LogRecord, rest: Attributes, used: Used, session: NamedSes
     """Return the rest of a log record but its body as JSON; `rest` is used up."""
     _make_room(rest)
     _write_reading(rest, used, session)
-    rest["otel.log.event_name"] = record.event_name
+    rest[LOG_NAME] = record.event_name
     if record.severity:
         rest["otel.log.severity"] = record.severity
     _write_common(record, rest)

@@ -16,6 +16,7 @@ from traces.queries.access import NotVisible, Who, is_storable, see_run
 from traces.queries.columns import read_tree
 from traces.queries.ledger import read_entries, showable
 from traces.queries.messages import Message, last_that_fit, parse_messages
+from traces.queries.node_attributes import attribute_text
 from traces.queries.node_facts import NodeFactsRead, gather
 from traces.queries.resources import resources_on
 from traces.queries.rows import row_values
@@ -113,7 +114,7 @@ def get_node(
         **row_values(read_tree(run), node, verdicts),
         parts=[make_part(name, data, text_limit) for name, data in facts.texts.items()],
         messages=_messages(facts, text_limit),
-        attributes={name: _as_text(value) for name, value in facts.attributes.items()},
+        attributes={name: attribute_text(value) for name, value in facts.attributes.items()},
         attribute_values=facts.attributes,
         resources=resources,
         tool_call=(
@@ -223,7 +224,3 @@ def _edges(run_id: uuid.UUID, node_id: str) -> list[NodeEdge]:
         )
         for edge in found
     ]
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()

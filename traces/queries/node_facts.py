@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from deliberation.events import (
     CandidateProposed,
     Event,
@@ -18,6 +16,7 @@ from deliberation.events import (
 from deliberation.events.node_facts import NodeFacts
 from deliberation.ledger.parts import bytes_to_text
 from traces.queries.ledger import StoredEntry, showable
+from traces.queries.node_attributes import AttributesRead
 
 # In the order in which they are read.
 NODE_TEXTS = ("input", "reasoning", "text", "output", "error")
@@ -41,28 +40,44 @@ class NodeFactsRead:
 
 
 def gather(entries: Iterable[StoredEntry]) -> NodeFactsRead:
-    """Return what entries in ledger order say of their node: the latest text wins, attributes are united."""
+    """Return what entries in ledger order say of their node.
+
+    Of what the node's own reports say the latest stands. Texts that log records brought beside it stand where it
+    brings none itself, whichever came first.
+    """
     facts = NodeFactsRead()
+    attributes = AttributesRead()
     others: dict[str, bytes] = {}
+    beside: dict[str, bytes] = {}
     told: list[Place] = []
     for entry in entries:
         event = entry.event
         opened = {name: data for name, data in entry.parts.items() if data is not None}
         if isinstance(event, NodeFacts):
-            facts.attributes |= _attributes(opened.pop("attributes", None))
+            is_own = attributes.add(opened.pop("attributes", None))
             opened.pop("name", None)
-            facts.texts |= opened
+            facts.texts |= opened if is_own else {}
+            beside |= _fullest(beside, {} if is_own else opened)
             _note_words(facts, event)
         elif isinstance(event, MessageObserved):
             if "message" in opened:
                 told.append(_place(event, entry.seq, opened["message"]))
+            attributes.add(opened.get("attributes"))
         else:
             others |= {_name(event, entry.seq, part): data for part, data in opened.items()}
-    # What the node itself says of its conversation is preferred to what was told beside it.
-    facts.texts = _conversations(told) | facts.texts
+    facts.attributes = attributes.united()
+    facts.texts = _conversations(told) | beside | facts.texts
     known = {name: facts.texts[name] for name in NODE_TEXTS if name in facts.texts}
     facts.texts = known | others
     return facts
+
+
+def _fullest(known: dict[str, bytes], told: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the longer of two texts under one name; of two as long one is as good, but always the same."""
+    return {
+        name: max(known.get(name, b""), text, key=lambda each: (len(each), each))
+        for name, text in told.items()
+    }
 
 
 def _place(event: MessageObserved, seq: int, message: bytes) -> Place:
@@ -95,24 +110,3 @@ def _note_words(facts: NodeFactsRead, event: NodeFacts) -> None:
         word = getattr(event, name)
         if word is not None:
             facts.words[name] = word
-
-
-def _attributes(data: bytes | None) -> dict[str, Any]:
-    if data is None:
-        return {}
-    text = showable(bytes_to_text(data))
-    try:
-        parsed = orjson.loads(text)
-    except ValueError:
-        return {"attributes": text}
-    return _shown(parsed) if isinstance(parsed, dict) else {"attributes": _shown(parsed)}
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, str):
-        return showable(value)
-    if isinstance(value, list):
-        return [_shown(item) for item in value]
-    if isinstance(value, dict):
-        return {showable(name): _shown(item) for name, item in value.items()}
-    return value

@@ -13,10 +13,10 @@ import orjson
 
 from deliberation.events import Event
 from deliberation.events.attributes import CONVENTION, OF_THE_RECORD, READ
-from deliberation.ledger.parts import bytes_to_text
 from traces.models import Node, Run
 from traces.queries.access import NotVisible, Who, is_storable, see_run
-from traces.queries.ledger import StoredEntry, read_entries, read_entries_after, showable
+from traces.queries.ledger import StoredEntry, read_entries, read_entries_after
+from traces.queries.node_attributes import attribute_text, read_attributes
 from traces.queries.set_aside import SetAsideLine, list_set_aside
 
 ENTRIES_AT_MOST = 200
@@ -103,7 +103,7 @@ def _count(told: TraceReading, reading: Reading) -> None:
 
 def _reading(entry: StoredEntry) -> Reading:
     event = entry.event
-    attributes = _attributes(entry.parts.get("attributes"))
+    attributes = read_attributes(entry.parts.get("attributes"))
     conventions = attributes.pop(CONVENTION, "")
     used = list(_used(attributes.pop(READ, {})))
     record = {name for name in attributes if name.startswith(OF_THE_RECORD)}
@@ -133,24 +133,16 @@ def _facts(event: Event) -> Iterator[tuple[str, str]]:
             yield each.name, _text(value)
 
 
-def _attributes(data: bytes | None) -> dict[str, Any]:
-    try:
-        found = orjson.loads(showable(bytes_to_text(data))) if data is not None else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _shown(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
     return sorted((name, _text(value)) for name, value in pairs)
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Enum):
-        return str(value.value)
-    text = value if isinstance(value, str) else _json(value)
+    text = str(value.value) if isinstance(value, Enum) else _written(value)
     return text if len(text) <= VALUE_CHARS else f"{text[:VALUE_CHARS]}…"
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+def _written(value: Any) -> str:
+    if isinstance(value, (str, int, list, dict)):
+        return attribute_text(value)
+    return orjson.dumps(value, default=str).decode()

@@ -8,3 +8,9 @@ READ = "deliberation.read"
 
 OF_THE_RECORD = "otel."
 """Begins the names of what OpenTelemetry keeps beside attributes: scope, resource, events, links, status."""
+
+LOG_NAME = "otel.log.event_name"
+"""The event name of a log record, the empty text too: what has it came as a log."""
+
+LOG_ATTRIBUTES = "otel.log.attributes"
+"""Where a node is shown what log records say under a name that means something else in its span."""

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import random
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
+from django.db.models import Model
 
 from ingest import process
 from ingest.models import DeadLetter, InboxEntry
 from tests.integration.build import NOW_NS, make_project
 from tests.unit.wire.recordings import Recorded
-from traces.models import Candidate, Edge, Node, Project, Run, Verdict
+from traces.models import Candidate, Edge, Node, Project, Resource, Run, Verdict
+from traces.queries.access import Viewer
+from traces.queries.node import NodeDetail, get_node
 
-CLASSES = ("input", "output", "reasoning", "cache_read")
-DEPENDS_ON_ARRIVAL = ("ordinal", "changed_seq", "entries", "parent_ordinal", "run_id", "twin_of")
-OF_RUN = (
-    "nodes", "orphans", "model_calls", "unpriced_calls", "tool_calls", "candidates", "verdicts",
-    "errors", "failed", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
-    "reasoning_tokens", "cost", "model_names", "observed_state", "name", "task", "answer",
-    "session_id", "session_ns", "is_session_stated", "strategy", "started_ns", "ended_ns", "error",
-    "missing_events",
-)  # fmt: skip
+OF_ARRIVAL = {
+    Run: {"id", "project", "size", "frontier", "answer_seq", "end_seq"},
+    Node: {"run_id", "ordinal", "changed_seq", "entries", "parent_ordinal", "twin_of"},
+    Candidate: {"run_id", "seq"},
+    Verdict: {"run_id", "seq"},
+    Edge: {"run_id", "seq"},
+    Resource: {"run_id", "seq"},
+}
+"""Columns that say where and in which order things arrived. All others must not depend on it."""
 
 
 def put(project: Project, bodies: Iterable[Recorded]) -> None:
@@ -84,51 +87,41 @@ def replay(slug: str, bodies: Sequence[Recorded], *, by_two: bool = False) -> Pr
 def told(project: Project) -> dict[str, Any]:
     """Return what the tables say of each trace, without what depends on the order of arrival."""
     runs = {run.pk: run for run in Run.objects.filter(project=project)}
-    by_run: dict[Any, dict[str, Any]] = {
-        pk: {"run": {name: getattr(run, name) for name in OF_RUN}, "nodes": {}, "facts": Counter()}
-        for pk, run in runs.items()
+    traces = {pk: str(run.trace_id) for pk, run in runs.items()}
+    found = {traces[pk]: {"run": facts_of(run), "nodes": {}} for pk, run in runs.items()}
+    for node in Node.objects.filter(run_id__in=runs):
+        found[traces[node.run_id]]["nodes"][node.node_id] = {
+            **facts_of(node),
+            "linked": node.parent_ordinal is not None,
+            "twin": twin_of(node, traces),
+        }
+    for table in (Candidate, Verdict, Edge, Resource):
+        for row in table.objects.filter(run_id__in=runs):
+            rows = found[traces[row.run_id]].setdefault(table.__name__, Counter())
+            rows[repr(sorted(facts_of(row).items()))] += 1
+    return found
+
+
+def facts_of(row: Model) -> dict[str, Any]:
+    """Return a row's columns, without those of its arrival."""
+    columns = {field.name for field in row._meta.concrete_fields} - OF_ARRIVAL[type(row)]
+    return {name: getattr(row, name) for name in columns - {"pk"}}
+
+
+def twin_of(node: Node, traces: dict[Any, str]) -> tuple[str, str] | None:
+    """Return the trace and the node that counts in place of this one."""
+    if node.twin_of is None:
+        return None
+    run, _, twin = node.twin_of.partition(":")
+    return traces[uuid.UUID(run)], twin
+
+
+def texts_of(project: Project) -> dict[str, NodeDetail]:
+    """Return one call of each trace as pages and the API show it."""
+    who = Viewer(project_ids=frozenset({project.pk}))
+    calls = Node.objects.filter(kind="model_call", run_id__in=project.runs.all())
+    first = calls.order_by("run_id", "node_id").distinct("run_id")
+    return {
+        node.node_id: get_node(who=who, run_id=node.run_id, node_id=node.node_id, text_limit=None)
+        for node in first
     }
-    for node in Node.objects.filter(run_id__in=runs).values():
-        by_run[node["run_id"]]["nodes"][node["node_id"]] = {
-            name: value for name, value in node.items() if name not in DEPENDS_ON_ARRIVAL
-        } | {"linked": node["parent_ordinal"] is not None}
-    for table in (Candidate, Verdict, Edge):
-        for row in table.objects.filter(run_id__in=runs).values():
-            shown = {
-                name: value for name, value in row.items() if name not in ("run_id", "seq", "pk")
-            }
-            by_run[row["run_id"]]["facts"][table.__name__ + repr(sorted(shown.items()))] += 1
-    return {str(runs[pk].trace_id): each for pk, each in by_run.items()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """What a recording comes to, in the names of its summary."""
-
-    spans: int
-    traces: int
-    errors: int
-    calls: int
-    tokens: dict[str, int]
-    tools: dict[str, int]
-    models: set[str]
-
-
-def totals_of(project: Project, trace_ids: Iterable[str], span_ids: set[str]) -> Totals:
-    """Return the totals of some traces; of nodes, those that are spans."""
-    runs = list(Run.objects.filter(project=project, trace_id__in=trace_ids))
-    nodes = [
-        node
-        for node in Node.objects.filter(run_id__in=[run.pk for run in runs])
-        if node.node_id in span_ids
-    ]
-    tools = Counter(str(node.tool) for node in nodes if node.kind == "tool_call")
-    return Totals(
-        spans=len(nodes),
-        traces=len(runs),
-        errors=sum(node.status == "error" for node in nodes),
-        calls=sum(run.model_calls for run in runs),
-        tokens={name: sum(getattr(run, f"{name}_tokens") or 0 for run in runs) for name in CLASSES},
-        tools=dict(tools),
-        models={name for run in runs for name in run.model_names},
-    )

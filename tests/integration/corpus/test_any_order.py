@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.corpus.replay import replay, told
-from tests.unit.wire.recordings import CLIENTS, Recorded, recorded
+from tests.integration.corpus.replay import replay, texts_of, told
+from tests.unit.wire.recordings import CLIENTS, Recorded, recorded, summary
+from traces.models import Project
 
 pytestmark = pytest.mark.django_db(transaction=True)
+CALLS_SHOWN = 200
 
 
 def everything() -> list[Recorded]:
@@ -28,12 +30,36 @@ def differences(one: Any, other: Any, where: str = "") -> list[str]:
     return [] if one == other else [f"{where}: {one!r} / {other!r}"]
 
 
+def shown(project: Project) -> dict[str, Any]:
+    """What a reader of the project's nodes is given."""
+    return {
+        node: {
+            "parts": {part.name: part.text for part in read.parts},
+            "messages": read.messages,
+            "attributes": read.attribute_values,
+            "resources": sorted(read.resources),
+            "verdicts": len(read.verdicts),
+            "words": (read.finish_reason, read.response_id, read.side_effect),
+        }
+        for node, read in texts_of(project).items()
+    }
+
+
 def test_the_order_of_39_recordings_changes_no_run() -> None:
     bodies = everything()
-    in_order = told(replay("in-order", bodies))
-    assert in_order
-    assert differences(in_order, told(replay("reversed", bodies[::-1]))) == []
-    assert differences(in_order, told(replay("doubled", bodies + bodies))) == []
     shuffled = bodies + bodies
     random.Random(3).shuffle(shuffled)
-    assert differences(in_order, told(replay("shuffled", shuffled, by_two=True))) == []
+    first = replay("in-order", bodies)
+    in_order, read_first = told(first), shown(first)
+    assert in_order.keys() >= {t["trace_id"] for c in CLIENTS for t in summary(c)["traces"]}
+    assert sum("untraced:" not in trace for trace in in_order) == sum(
+        summary(client)["trace_count"] for client in CLIENTS
+    )
+    assert len(read_first) > CALLS_SHOWN
+    for again in (
+        replay("reversed", bodies[::-1]),
+        replay("doubled", bodies + bodies),
+        replay("shuffled", shuffled, by_two=True),
+    ):
+        assert differences(in_order, told(again)) == []
+        assert differences(read_first, shown(again)) == []
