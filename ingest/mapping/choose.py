@@ -11,6 +11,7 @@ from ingest.mapping import (
     generic,
     langfuse,
     langsmith,
+    mcp,
     mlflow,
     openinference,
     openllmetry,
@@ -41,6 +42,13 @@ class Convention:
 
 
 CONVENTIONS = (
+    Convention(
+        mcp.NAME,
+        mcp.recognises,
+        mcp.fill,
+        instead_of=frozenset({genai.NAME}),
+        reads=frozenset({mcp.METHOD, mcp.RPC_METHOD, mcp.RESOURCE, "gen_ai.operation.name"}),
+    ),
     Convention(
         vercel.NAME,
         vercel.recognises,

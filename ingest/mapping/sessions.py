@@ -20,6 +20,7 @@ NAMES = (
     "langsmith.metadata.conversation_id",
     "ai.telemetry.metadata.sessionId",
     "conversation.id",
+    "mcp.session.id",
 )
 """Of one record the first that is there. OpenTelemetry's `thread.id` is a thread of the machine, and none of them."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from deliberation.events import EdgeDrawn, Event, NodeObserved, NodeStarted
 from deliberation.vocabulary import NodeStatus
-from ingest.mapping import choices, deliberation, langfuse, pending, roots, span_messages
+from ingest.mapping import choices, deliberation, langfuse, mcp, pending, roots, span_messages
 from ingest.mapping.combine import read
 from ingest.mapping.rest import write_span
 from ingest.mapping.sessions import session_in
@@ -39,6 +39,8 @@ def map_span(span: Span, run: str) -> list[Event]:
     elif session is not None:
         facts["session_id"] = session.id
     events.append(_node(span, facts, run))
+    if span.kind == mcp.SERVER:
+        events.extend(mcp.of_the_call(span, facts["error"], run))
     if span.links:
         events.extend(_edges(span, run))
     if own:

@@ -217,4 +217,6 @@ def _apply_texts(node: NodeState, event: NodeFacts) -> None:
     elif event.input and node.preview is None:
         node.preview = preview(event.input)
     if event.error is not None:
-        node.error = cut(event.error, PREVIEW_CHARS)
+        # Two reports of one failure differ in detail, and either may come last.
+        told = (cut(event.error, PREVIEW_CHARS), node.error or "")
+        node.error = max(told, key=lambda text: (len(text), text))

@@ -81,7 +81,8 @@ def test_an_item_without_an_event_of_its_own_is_read_and_the_list_stays() -> Non
 
 
 def test_a_list_of_anything_else_stays() -> None:
-    for value in ("[1,2]", '[{"name": "x"}]', "no list", [], '[{"event.name": 7}]', "[["):
+    values: list[Any] = ["[1,2]", '[{"name": "x"}]', "no list", [], '[{"event.name": 7}]', "[["]
+    for value in values:
         node = observe({**CHAT, "events": value})
         assert (node.input, node.output) == (None, None)
         assert rest_of(node)["events"] == value
