@@ -119,6 +119,15 @@ CELERY_BEAT_SCHEDULE = {
     "traces.make_partitions": {"task": "traces.make_partitions", "schedule": 3600.0},
 }
 
+# Control: how long a run's holder may be silent, and how long a stop is waited for
+
+LEASE_SECONDS = env.whole("LEASE_SECONDS", 15, least=1)
+HEARTBEAT_SECONDS = env.whole("HEARTBEAT_SECONDS", 5, least=1)
+CRASHED_AFTER_SECONDS = env.whole("CRASHED_AFTER_SECONDS", 60, least=1)
+OVERDUE_AFTER_SECONDS = env.whole("OVERDUE_AFTER_SECONDS", 10, least=1)
+KILL_AFTER_SECONDS = env.whole("KILL_AFTER_SECONDS", 20, least=1)
+UNCONFIRMED_AFTER_SECONDS = env.whole("UNCONFIRMED_AFTER_SECONDS", 40, least=1)
+
 # Language and time
 
 USE_I18N = False

@@ -69,7 +69,7 @@ def record(
     """
     with transaction.atomic():
         settle()
-        runs = _open(reports)
+        runs = open_runs(reports)
         allowed, foreign = _split_by_owner(runs, reports)
         for report in foreign:
             refuse(report)
@@ -101,7 +101,7 @@ class _Item:
     received_at: int
 
 
-def _open(reports: Sequence[Report]) -> dict[uuid.UUID, RunState]:
+def open_runs(reports: Sequence[Report]) -> dict[uuid.UUID, RunState]:
     """Make the runs that are new, then lock all rows in the order of their ids, and return them.
 
     Nothing is locked while runs are made: making one waits for whoever makes it too, who may wait for a locked one.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from deliberation.vocabulary import DesiredState, ObservedState, Strategy
+from deliberation.vocabulary import TERMINAL_STATES, DesiredState, ObservedState, Strategy
 from traces.models.access import Project
+
+FINAL = tuple(sorted(state.value for state in TERMINAL_STATES))
 
 
 class Run(models.Model):
@@ -106,6 +108,11 @@ class Run(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "-id"], name="runs_newest_first"),
+            models.Index(
+                fields=["id"],
+                name="attached_runs",
+                condition=models.Q(attempt__gt=0) & ~models.Q(observed_state__in=FINAL),
+            ),
             models.Index(
                 fields=["project", "session_id", "id"],
                 name="runs_of_a_session",

@@ -1,0 +1,48 @@
+"""Append what people, policies and the server do to a run to its ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Sequence
+
+from deliberation.events import Event
+from deliberation.events.server_made import CONTROL_KEY
+from traces.actions.record import Report, record
+from traces.actions.run_rows import lock_runs
+from traces.live.publish import RunChange
+from traces.projection.states import RunState
+from traces.queries.access import NotVisible
+
+Randbytes = Callable[[int], bytes]
+Changes = tuple[RunChange, ...]
+
+
+def lock_run(run_id: uuid.UUID) -> RunState:
+    """Lock one run's row, which serialises everything about the run, and return it. Raises NotVisible."""
+    found = lock_runs([run_id]).get(run_id)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def control_key(*names: str | int) -> str:
+    """Return the key of an event that only the server makes."""
+    return CONTROL_KEY + ":".join(map(str, names))
+
+
+def tell_run(
+    run: RunState, events: Sequence[Event], *, by: str, now_ns: int, randbytes: Randbytes
+) -> Changes:
+    """Record events of one run whose row the caller has locked; `run` itself stays as it was read."""
+    report = Report(
+        project=run.project_id,
+        run=str(run.id),
+        source=run.source,
+        by=by,
+        received_at=now_ns,
+        events=events,
+        trace_id=run.trace_id,
+    )
+    now = dt.datetime.fromtimestamp(now_ns // 1_000_000_000, dt.UTC)
+    return record(reports=[report], now=now, randbytes=randbytes).changes
