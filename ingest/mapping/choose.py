@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from deliberation.events import Event
 from ingest.mapping import (
+    codex,
     genai,
     generic,
     langfuse,
@@ -19,7 +21,7 @@ from ingest.mapping import (
     vercel_beside,
 )
 from ingest.mapping.source import Keys, Source
-from ingest.wire.span import Attributes
+from ingest.wire.span import Attributes, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Convention:
     alone: what it says is remembered for the next record with the same ones. `fill(rest, record)`
     gets its own copy of the attributes, and the record they come from for its name, scope and
     events; it takes out of `rest` what it returns as fields of `NodeFacts`, and leaves the rest.
-    `reads` names the attributes by which it judges, and which it keeps all the same.
+    `reads` names the attributes by which it judges, and which it keeps all the same. `tells(span,
+    facts, run)` returns what a span says of other nodes than its own.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Convention:
     fill: Callable[[Attributes, Source], dict[str, Any]]
     instead_of: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    tells: Callable[[Span, dict[str, Any], str], list[Event]] | None = None
 
 
 CONVENTIONS = (
@@ -48,6 +52,15 @@ CONVENTIONS = (
         mcp.fill,
         instead_of=frozenset({genai.NAME}),
         reads=frozenset({mcp.METHOD, mcp.RPC_METHOD, mcp.RESOURCE, "gen_ai.operation.name"}),
+        tells=mcp.of_the_call,
+    ),
+    Convention(
+        codex.NAME,
+        codex.recognises,
+        codex.fill,
+        instead_of=frozenset({genai.NAME}),
+        reads=codex.COUNTED,
+        tells=codex.of_the_call,
     ),
     Convention(
         vercel.NAME,

@@ -6,7 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from deliberation.vocabulary import NodeKind, TextVisibility
-from ingest.mapping.choose import Convention, choose
+from ingest.mapping.choose import Chosen, Convention, choose
 from ingest.mapping.source import Source
 from ingest.mapping.take import fact_text
 from ingest.mapping.visibility import visibility
@@ -28,11 +28,12 @@ Used = dict[str, list[str]]
 
 
 class Reading(NamedTuple):
-    """What was read: the facts, what no fact says, and by convention the attributes that it used."""
+    """What was read: the facts, what no fact says, by convention the attributes that it used, and the conventions."""
 
     facts: Facts
     rest: Attributes
     used: Used
+    chosen: Chosen
 
 
 def read(record: Source) -> Reading:
@@ -52,7 +53,7 @@ def read(record: Source) -> Reading:
         facts["text_visibility"] = visibility(facts, facts.get("usage"))
     if facts["node_kind"] in CALLS:
         facts["instrumentation"] = fact_text(record.origin.scope_name) or UNNAMED
-    return Reading(facts, rest, used)
+    return Reading(facts, rest, used, chosen)
 
 
 def _add(

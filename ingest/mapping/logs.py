@@ -6,7 +6,7 @@ from typing import Any
 
 from deliberation.events import Event, MessageObserved, NodeObserved
 from deliberation.vocabulary import NodeKind, NodeStatus
-from ingest.mapping import choices, genai
+from ingest.mapping import agent_logs, choices, genai
 from ingest.mapping.combine import read
 from ingest.mapping.content import parse
 from ingest.mapping.rest import write_log
@@ -26,8 +26,9 @@ def map_log(record: LogRecord, run: str) -> list[Event]:
     """Return the events that a log record stands for, in the run `run`.
 
     The content of a model call that some clients send as a log adds to that call's node, whole or
-    message by message. Any other record is a step of its own, under the span it was written in: it
-    must not be lost, and cannot contradict the span.
+    message by message. What a coding agent says that it did is a node of its own kind. Any other
+    record is a step of its own, under the span it was written in: it must not be lost, and cannot
+    contradict the span.
     """
     session = session_in(record.attributes)
     if record.span_id is not None and _tells_of_its_call(record):
@@ -35,7 +36,7 @@ def map_log(record: LogRecord, run: str) -> list[Event]:
     told = _told(record) if record.span_id is not None else None
     if record.span_id is not None and told is not None:
         return _observe_message(record, record.span_id, told, session, run)
-    return [_observe_step(record, session, run)]
+    return agent_logs.read(record, session, run) or [_observe_step(record, session, run)]
 
 
 def _tells_of_its_call(record: LogRecord) -> bool:
@@ -50,7 +51,7 @@ def _told(record: LogRecord) -> Told | None:
 def _observe_call(
     record: LogRecord, node: str, session: NamedSession | None, run: str
 ) -> list[Event]:
-    facts, rest, used = read(record)
+    facts, rest, used, _ = read(record)
     key, common = record.digest, {"run": run, "at": record.at}
     several = choices.samples(facts, record.attributes, node=node, key=key, common=common)
     observed = NodeObserved(
@@ -99,7 +100,7 @@ def _observe_step(record: LogRecord, session: NamedSession | None, run: str) -> 
         node=record.digest[:NODE_ID_DIGITS],
         parent=record.span_id,
         node_kind=NodeKind.STEP,
-        name=record.event_name or "log",
+        name=record.name or "log",
         status=NodeStatus.ERROR if failed else NodeStatus.OK,
         started_at=record.at,
         ended_at=record.at,

@@ -81,10 +81,8 @@ def tells_of_its_parent(record: Source) -> bool:
     return bool(record.flags & REMOTE) or not record.flags & REMOTENESS_KNOWN
 
 
-def of_the_call(span: Span, error: str | None, run: str) -> list[Event]:
+def of_the_call(span: Span, facts: dict[str, Any], run: str) -> list[Event]:
     """Return what a server's span says of the call that its parent is; nothing where it is none of these."""
-    if not recognises(span.attributes.keys(), ""):
-        return []
     method = method_of(span.attributes)
     if method not in KINDS or span.parent_id is None or not tells_of_its_parent(span):
         return []
@@ -96,7 +94,7 @@ def of_the_call(span: Span, error: str | None, run: str) -> list[Event]:
             node=span.parent_id,
             node_kind=KINDS[method],
             tool=tool_of(span) if method == CALL else None,
-            error=error,
+            error=facts["error"],
         )
     ]
 

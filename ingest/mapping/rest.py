@@ -65,10 +65,19 @@ def write_span(
     return dump(rest)
 
 
-def write_log(record: LogRecord, rest: Attributes, used: Used, session: NamedSession | None) -> str:
-    """Return the rest of a log record but its body as JSON; `rest` is used up."""
+def write_log(
+    record: LogRecord,
+    rest: Attributes,
+    used: Used,
+    session: NamedSession | None,
+    *,
+    with_body: bool = False,
+) -> str:
+    """Return the rest of a log record as JSON, without its body where a fact says it; `rest` is used up."""
     _make_room(rest)
     _write_reading(rest, used, session)
+    if with_body and record.body is not None:
+        rest["otel.log.body"] = record.body
     rest[LOG_NAME] = record.event_name
     if record.severity:
         rest["otel.log.severity"] = record.severity

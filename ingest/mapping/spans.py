@@ -6,7 +6,15 @@ from typing import Any
 
 from deliberation.events import EdgeDrawn, Event, NodeObserved, NodeStarted
 from deliberation.vocabulary import NodeStatus
-from ingest.mapping import choices, deliberation, langfuse, mcp, pending, roots, span_messages
+from ingest.mapping import (
+    agent_logs,
+    choices,
+    deliberation,
+    langfuse,
+    pending,
+    roots,
+    span_messages,
+)
 from ingest.mapping.combine import read
 from ingest.mapping.rest import write_span
 from ingest.mapping.sessions import session_in
@@ -25,7 +33,7 @@ def map_span(span: Span, run: str) -> list[Event]:
     facts.
     """
     span = pending.unfold(span)
-    facts, rest, used = read(span)
+    facts, rest, used, chosen = read(span)
     own = deliberation.is_used(span.attributes)
     if own:
         deliberation.fill(rest, facts)
@@ -39,8 +47,11 @@ def map_span(span: Span, run: str) -> list[Event]:
     elif session is not None:
         facts["session_id"] = session.id
     events.append(_node(span, facts, run))
-    if span.kind == mcp.SERVER:
-        events.extend(mcp.of_the_call(span, facts["error"], run))
+    for convention in chosen:
+        if convention.tells is not None:
+            events.extend(convention.tells(span, facts, run))
+    if span.events:
+        events.extend(agent_logs.of_span(span, run))
     if span.links:
         events.extend(_edges(span, run))
     if own:

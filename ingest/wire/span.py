@@ -10,11 +10,13 @@ and there are thousands of them a second. Nobody changes one after it is made.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 Attributes = dict[str, Any]
 Record = TypeVar("Record")
+CALL_SITE = re.compile(r"event \S+:\d+$")
 
 
 @dataclass(slots=True)
@@ -81,8 +83,12 @@ class LogRecord:
 
     @property
     def name(self) -> str:
-        """The event's name: what a span's name is to a span."""
-        return self.event_name
+        """The event's name: what a span's name is to a span.
+
+        Rust's `tracing` puts the place in the source where a name belongs; then the attribute has it.
+        """
+        named = self.attributes.get("event.name") if CALL_SITE.match(self.event_name) else None
+        return named if isinstance(named, str) and named else self.event_name
 
     @property
     def events(self) -> list[dict[str, Any]]:
