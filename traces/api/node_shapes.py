@@ -13,6 +13,7 @@ from traces.api.verdict_shapes import Verdict
 from traces.queries import node as nodes
 from traces.queries import tool_calls
 from traces.queries.amounts import Subtree as Sums
+from traces.queries.node_search import Found
 from traces.queries.tree_row import TreeRow
 
 SPAN_ID = re.compile("[0-9a-f]{16}")
@@ -114,6 +115,31 @@ class Nodes(Schema):
 
     items: list[Node]
     next: str | None
+
+
+class NodeFound(Schema):
+    """A node that holds every word of a search."""
+
+    id: str
+    ordinal: int
+    kind: str
+    name: str | None
+
+
+class NodesFound(Schema):
+    """Nodes of one portion of a run. A portion may hold none; go on with `next` until it is null."""
+
+    items: list[NodeFound]
+    next: int | None = Field(description="Pass it as `after`; null when all was looked through")
+
+    @classmethod
+    def of(cls, found: Found) -> NodesFound:
+        """Return the shape of what was found."""
+        items = [
+            NodeFound(id=node.node_id, ordinal=node.ordinal, kind=node.kind, name=node.name)
+            for node in found.nodes
+        ]
+        return cls(items=items, next=found.next)
 
 
 class ToolCall(Schema):

@@ -9,13 +9,23 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from traces.api.auth import Key, Session, asker_of
-from traces.api.node_shapes import Node, Nodes, NodeWhole, ToolCallOfRun, ToolCalls
+from traces.api.node_shapes import Node, Nodes, NodesFound, NodeWhole, ToolCallOfRun, ToolCalls
 from traces.api.problems import answers, tell_problems
 from traces.api.resource_shapes import Resource, Resources
 from traces.api.run_shapes import Run, Runs
 from traces.api.verdict_shapes import Candidate, Candidates, Event, Events, Verdict, Verdicts
 from traces.models.access import Scope
-from traces.queries import candidates, events, node, resources, runs, tool_calls, tree, verdicts
+from traces.queries import (
+    candidates,
+    events,
+    node,
+    node_search,
+    resources,
+    runs,
+    tool_calls,
+    tree,
+    verdicts,
+)
 
 LIMIT = 1000
 
@@ -79,6 +89,18 @@ def get_node(request: HttpRequest, run_id: RunId, node_id: NodeId) -> NodeWhole:
     """A node with its texts, attributes, verdicts and edges."""
     found = node.get_node(who=asker_of(request), run_id=run_id, node_id=node_id, text_limit=None)
     return NodeWhole.whole(found)
+
+
+@router.get("/runs/{run_id}/search", response=answers(NodesFound), summary="Nodes by their words")
+def search_nodes(
+    request: HttpRequest,
+    run_id: RunId,
+    q: Annotated[str, Query(max_length=200, description="Up to eight words; `name=value` too")],
+    after: Annotated[int, Query(ge=-1, lt=2**53, description="`next` of the portion before")] = -1,
+) -> NodesFound:
+    """Nodes that hold every word in a row, a text or an attribute, from one portion of the run's ledger."""
+    found = node_search.find_nodes(who=asker_of(request), run_id=run_id, text=q, after=after)
+    return NodesFound.of(found)
 
 
 @router.get(

@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -48,40 +48,86 @@ def read_entries_after(run_id: uuid.UUID, after: int, limit: int) -> list[Stored
     return _read("seq > %s", [run_id, after], limit=limit)
 
 
+def read_portion(
+    run_id: uuid.UUID, after: int, *, entries_at_most: int, bytes_at_most: int
+) -> list[StoredEntry]:
+    """Return the entries after a seq whose texts together fit; at least one, where there is one."""
+    rows = _rows("seq > %s", [run_id, after], entries_at_most)
+    sizes = _sizes(run_id, (each for row in rows for each in row.openings))
+    taken, fitting = 0, 0
+    for row in rows:
+        taken += sum(
+            len(each.data) if each.data is not None else sizes.get(each.inner or b"", 0)
+            for each in row.openings
+        )
+        if fitting and taken > bytes_at_most:
+            break
+        fitting += 1
+    return _stored(run_id, rows[:fitting])
+
+
+class _Row(NamedTuple):
+    seq: int
+    line: bytes
+    leaf: bytes
+    openings: list[Opening]
+
+
 def _read(condition: str, values: list[Any], limit: int | None = None) -> list[StoredEntry]:
+    return _stored(values[0], _rows(condition, values, limit))
+
+
+def _rows(condition: str, values: list[Any], limit: int | None) -> list[_Row]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT seq, line, leaf, openings FROM traces_ledgerentry "  # noqa: S608 - our own words
             f"WHERE run_id = %s AND {condition} ORDER BY seq LIMIT %s",
             [*values, limit],
         )
-        rows = cursor.fetchall()
-    opened = [(row, list(unpack(bytes(row[3])))) for row in rows]
-    large = _large(values[0], (opening for _, openings in opened for opening in openings))
+        return [
+            _Row(seq, bytes(line), bytes(leaf), list(unpack(bytes(openings))))
+            for seq, line, leaf, openings in cursor.fetchall()
+        ]
+
+
+def _stored(run_id: uuid.UUID, rows: Sequence[_Row]) -> list[StoredEntry]:
+    large = _texts(run_id, (each for row in rows for each in row.openings))
     return [
         StoredEntry(
-            seq=seq,
-            line=bytes(line),
-            leaf=bytes(leaf),
-            parts={each.name: _data(each, large) for each in openings},
+            seq=row.seq,
+            line=row.line,
+            leaf=row.leaf,
+            parts={each.name: _data(each, large) for each in row.openings},
             lost=tuple(
-                each.name for each in openings if each.inner is not None and each.inner not in large
+                each.name
+                for each in row.openings
+                if each.inner is not None and each.inner not in large
             ),
         )
-        for (seq, line, leaf, _), openings in opened
+        for row in rows
     ]
 
 
-def _large(run_id: uuid.UUID, openings: Iterable[Opening]) -> dict[bytes, bytes]:
+def _sizes(run_id: uuid.UUID, openings: Iterable[Opening]) -> dict[bytes, int]:
+    return {bytes(inner): size for inner, size in _large(run_id, openings, "octet_length(data)")}
+
+
+def _texts(run_id: uuid.UUID, openings: Iterable[Opening]) -> dict[bytes, bytes]:
+    return {bytes(inner): bytes(data) for inner, data in _large(run_id, openings, "data")}
+
+
+def _large(run_id: uuid.UUID, openings: Iterable[Opening], what: str) -> list[Any]:
     wanted = list({opening.inner for opening in openings if opening.inner is not None})
     if not wanted:
-        return {}
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
-            'SELECT "inner", data FROM traces_ledgerpart WHERE run_id = %s AND "inner" = ANY(%s)',
+            f'SELECT "inner", {what} FROM traces_ledgerpart '  # noqa: S608 - our own words
+            'WHERE run_id = %s AND "inner" = ANY(%s)',
             [run_id, wanted],
         )
-        return {bytes(inner): bytes(data) for inner, data in cursor.fetchall()}
+        found: list[Any] = cursor.fetchall()
+    return found
 
 
 def _data(opening: Opening, large: dict[bytes, bytes]) -> bytes | None:

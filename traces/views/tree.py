@@ -37,11 +37,15 @@ def rows(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 @for_people
-def search(request: HttpRequest, run_id: str) -> JsonResponse:
-    """The ordinals of the nodes whose texts hold the words of `q`."""
+def search(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The ordinals of nodes that hold the words of `q`, of one portion; `next` is the following `after`."""
     words = request.GET.get("q", "")[:WORDS_AT_MOST]
-    found = node_search.find_nodes(who=request.user, run_id=run_id, text=words)
-    return JsonResponse({"ordinals": found.ordinals, "has_more": found.has_more})
+    after = _whole(request.GET.get("after", "-1"))
+    if after is None:
+        return HttpResponseBadRequest("after is a whole number")
+    found = node_search.find_nodes(who=request.user, run_id=run_id, text=words, after=after)
+    ordinals = [node.ordinal for node in found.nodes]
+    return JsonResponse({"ordinals": ordinals, "next": found.next, "has_more": found.has_more})
 
 
 @for_people

@@ -5,6 +5,7 @@
 import { search } from "./visible.js";
 
 const SEARCH_DELAY = 200;
+const FOUND_AT_MOST = 5000;
 
 export class Searching {
   #foundByServer = new Set();
@@ -33,10 +34,17 @@ export class Searching {
     this.restart();
   }
 
+  // The server looks through a run in portions; each brings some rows, and says where the next one begins.
   async #askServer(query) {
-    const answer = await fetch(`${this.url}?q=${encodeURIComponent(query)}`);
-    if (!answer.ok || this.field.value !== query) return;
-    this.#foundByServer = new Set((await answer.json()).ordinals);
-    this.onChange();
+    let after = "";
+    do {
+      const answer = await fetch(`${this.url}?q=${encodeURIComponent(query)}${after}`);
+      if (!answer.ok || this.field.value !== query) return;
+      const found = await answer.json();
+      if (this.field.value !== query) return;
+      this.#foundByServer = new Set([...this.#foundByServer, ...found.ordinals]);
+      this.onChange();
+      after = found.next === null || this.#foundByServer.size > FOUND_AT_MOST ? "" : `&after=${found.next}`;
+    } while (after);
   }
 }
