@@ -7,6 +7,7 @@ files again record the rest and nothing twice, because runs are known by their f
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,6 +16,7 @@ from pathlib import Path
 from deliberation.events import Event
 from ingest.importers.base import ImportedRun, Importer
 from ingest.priced import priced
+from traces.actions.end_quiet_runs import end_read_runs
 from traces.actions.find_runs import find_runs
 from traces.actions.record import Report, record
 from traces.actions.settle_responses import settle_responses
@@ -85,9 +87,14 @@ class ImportedRuns:
         self._record(batch)
 
     def done(self) -> list[Imported]:
-        """Record what still waits and return every run, in the order they were first seen."""
+        """Record what still waits and return every run, in the order they were first seen.
+
+        A run that no end was read of is taken to be over, for its files have been read; until they are read again.
+        """
         self.flush()
         poke(settle_responses())
+        runs = [uuid.UUID(run) for run, _ in self._seen]
+        poke(end_read_runs(run_ids=runs, now_ns=self.now_ns, randbytes=self.randbytes))
         return [
             Imported(
                 run=run,

@@ -139,6 +139,15 @@ def state(now_ns: int) -> InboxState:
     return InboxState(pending, waited, int(recorded), dead)
 
 
+def recorded_until(now_ns: int) -> dt.datetime:
+    """Return the moment up to which whatever was received has been recorded or buried."""
+    with connection.cursor() as cursor:
+        cursor.execute(INBOX["oldest"])
+        [oldest] = cursor.fetchone()
+    until = now_ns if oldest is None else min(oldest, now_ns)
+    return dt.datetime.fromtimestamp(until / 1e9, dt.UTC)
+
+
 def list_dead_letters(
     *, project_ids: Sequence[int], after: int | None, limit: int
 ) -> list[DeadLetter]:

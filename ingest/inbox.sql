@@ -62,6 +62,9 @@ SELECT
     (SELECT coalesce(sum(events), 0) FROM ingest_recordedtally),
     (SELECT count(*) FROM ingest_deadletter)
 
+-- oldest: when the body that waits longest was received
+SELECT min(received_ns) FROM ingest_inboxentry
+
 -- backlog: whether the door must say "later", without counting more than needed
 SELECT count(*), coalesce(sum(size), 0)
 FROM (SELECT octet_length(body) AS size FROM ingest_inboxentry LIMIT %(limit)s) AS pending

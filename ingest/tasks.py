@@ -8,8 +8,11 @@ import time
 from functools import cache
 
 from celery import shared_task
+from django.conf import settings
 
+from ingest import inbox
 from ingest.process import drain_once
+from traces.actions.end_quiet_runs import end_quiet_runs
 from traces.actions.settle_responses import settle_responses
 from traces.live.publish import poke
 
@@ -32,6 +35,19 @@ def sweep() -> None:
     """Record what no doorbell announced, and settle what a worker died over: rings are lost, Redis is flushed."""
     poke(settle_responses())
     drain()
+
+
+@shared_task(name="ingest.end_quiet_runs")
+def end_runs_that_are_quiet() -> None:
+    """Take runs to be over that have been silent for long, but not for what still waits in the inbox."""
+    now_ns = time.time_ns()
+    changes = end_quiet_runs(
+        quiet_seconds=settings.QUIET_AFTER_SECONDS,
+        heard_until=inbox.recorded_until(now_ns),
+        now_ns=now_ns,
+        randbytes=os.urandom,
+    )
+    poke(changes)
 
 
 @cache

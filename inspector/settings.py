@@ -116,6 +116,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ingest.remove_abandoned_uploads",
         "schedule": 3600.0,
     },
+    "ingest.end_quiet_runs": {
+        "task": "ingest.end_quiet_runs",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "traces.make_partitions": {"task": "traces.make_partitions", "schedule": 3600.0},
 }
 
@@ -127,6 +132,10 @@ CRASHED_AFTER_SECONDS = env.whole("CRASHED_AFTER_SECONDS", 60, least=1)
 OVERDUE_AFTER_SECONDS = env.whole("OVERDUE_AFTER_SECONDS", 10, least=1)
 KILL_AFTER_SECONDS = env.whole("KILL_AFTER_SECONDS", 20, least=1)
 UNCONFIRMED_AFTER_SECONDS = env.whole("UNCONFIRMED_AFTER_SECONDS", 40, least=1)
+
+# Runs of which no end was reported are taken to be over after this silence.
+
+QUIET_AFTER_SECONDS = env.whole("QUIET_AFTER_SECONDS", 15 * 60, least=1)
 
 # Language and time
 

@@ -25,10 +25,11 @@ MARKS = {
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Marks by folder before pytest-django looks at them, sorts after it has."""
+    """Marks by folder before pytest-django looks at them, sorts after it has. What a file says itself stands."""
     for item in items:
         for mark in MARKS.get(_folder(item, MARKS), []):
-            item.add_marker(mark)
+            if item.get_closest_marker(mark.name) is None:
+                item.add_marker(mark)
     yield
     items.sort(key=lambda item: ORDER.index(_folder(item, ORDER)))
 

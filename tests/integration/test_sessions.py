@@ -6,8 +6,6 @@ import uuid
 from dataclasses import replace
 from itertools import permutations
 
-import pytest
-
 from deliberation.events import Event, MessageObserved, RunStarted
 from deliberation.vocabulary import MessageDirection
 from tests.integration.build import (
@@ -22,8 +20,6 @@ from tests.integration.build import (
 from tests.integration.otlp import CHILD, OTHER, ROOT, TRACE, log, logs, send, span, traces
 from traces.actions.rebuild import rebuild
 from traces.models import Run
-
-pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def session_of(run: str) -> tuple[str | None, int | None, bool]:

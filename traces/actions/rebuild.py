@@ -48,7 +48,8 @@ def rebuild(*, run_id: uuid.UUID) -> int:
         for chunk in _chunks(run_id):
             project({run_id: run}, {run_id: chunk})
             run.size = chunk[-1].seq + 1
-        run.size, run.frontier = stored.size, stored.frontier
+        for kept in ("size", "frontier", "heard_at"):
+            setattr(run, kept, getattr(stored, kept))
         save_runs([run], may_end_otherwise=True)
     settle_responses()
     return int(run.size)

@@ -88,7 +88,7 @@ def record(
         _write_ledger(entries, now)
         grown = [runs[run_id] for run_id in fresh]
         for run in grown:
-            _grow(run, entries[run.id])
+            _grow(run, entries[run.id], now)
         save_runs(grown)
     changes = tuple(RunChange(str(run.id), run.project_id, run.size - 1) for run in grown)
     return Recorded(changes, sum(map(len, entries.values())), known)
@@ -233,10 +233,11 @@ def _write_ledger(entries: dict[uuid.UUID, list[Entry]], now: dt.datetime) -> No
             )
 
 
-def _grow(run: RunState, sealed: Iterable[Entry]) -> None:
+def _grow(run: RunState, sealed: Iterable[Entry], now: dt.datetime) -> None:
     frontier = split_frontier(run.frontier)
     grown, run.size = append(frontier, run.size, (entry.leaf for entry in sealed))
     run.frontier = b"".join(grown)
+    run.heard_at = now
 
 
 def _row(run: RunState) -> list[Any]:

@@ -18,6 +18,7 @@ from decimal import Decimal, localcontext
 from django.db import transaction
 
 from deliberation.events import NodeObserved
+from deliberation.events.server_made import REPRICE_KEY
 from deliberation.vocabulary import Cost, CostProvenance
 from traces.actions.record import Report, record
 from traces.actions.run_rows import lock_runs
@@ -121,7 +122,7 @@ def _is_better(call: PricedCall, cost: Cost) -> bool:
 def _event(run_id: uuid.UUID, call: PricedCall, cost: Cost, now_ns: int) -> NodeObserved:
     # With the seq that last changed the node: the same price may come back after another one.
     said = f"{call.node_id}\n{call.changed_seq}\n{cost.price_table}\n{cost.amount}"
-    key = f"reprice:{hashlib.sha256(said.encode()).hexdigest()[:40]}"
+    key = f"{REPRICE_KEY}{hashlib.sha256(said.encode()).hexdigest()[:40]}"
     return NodeObserved(run=str(run_id), key=key, at=now_ns, node=call.node_id, cost=cost)
 
 

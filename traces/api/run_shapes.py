@@ -12,7 +12,7 @@ from traces.queries.amounts import TOKEN_CLASSES, Counts, Discarded, Tokens
 
 SAME_NAMES = (
     "project", "name", "trace_id", "session_id", "source", "strategy", "desired_state",
-    "observed_state", "task", "answer", "stated_confidence", "stop_reason", "effort", "tier",
+    "observed_state", "end_inferred", "task", "answer", "stated_confidence", "stop_reason", "effort", "tier",
     "high_compute", "models", "replay_of", "tags", "last_seq", "head",
 )  # fmt: skip
 
@@ -104,6 +104,9 @@ class Run(Schema):
     observed_state: str
     started_at: str | None = Field(examples=["2026-11-23T12:00:00.000000001Z"])
     ended_at: str | None
+    end_inferred: bool = Field(
+        description="No end was reported, nothing more is heard of it; `ended_at` is the latest time it names"
+    )
     duration_seconds: float | None
     task: str | None
     answer: str | None = Field(description="In lists at most 2,000 characters")

@@ -9,10 +9,12 @@ from deliberation.vocabulary import TERMINAL_STATES, DesiredState, ObservedState
 from traces.models.access import Project
 
 FINAL = tuple(sorted(state.value for state in TERMINAL_STATES))
+WORKING_STATES = (ObservedState.STARTING.value, ObservedState.RUNNING.value)
+"""In which a run says something now and then. One that is queued or held may be silent for as long as it likes."""
 
 
 class Run(models.Model):
-    """A run. All but identity and `frontier` is projected from its ledger; sums are of its nodes.
+    """A run. All but identity, `frontier` and `heard_at` is projected from its ledger; sums are of its nodes.
 
     Times are ns since 1970 and the source's claim; tokens are counts; cost is in US dollars and null when no call
     of the run has a known cost. Rows are locked, in the order of their ids, by whoever appends to the ledger.
@@ -29,6 +31,7 @@ class Run(models.Model):
     frontier = models.BinaryField(
         db_default=b"", help_text="Roots of the perfect subtrees, 32 bytes each"
     )
+    heard_at = models.DateTimeField(null=True, help_text="When its last entry was recorded")
 
     name = models.TextField(null=True)
     task = models.TextField(null=True)
@@ -58,6 +61,9 @@ class Run(models.Model):
     )
     started_ns = models.BigIntegerField(null=True)
     ended_ns = models.BigIntegerField(null=True)
+    end_inferred = models.BooleanField(
+        db_default=False, help_text="No end was reported; nothing more is heard of it"
+    )
     answer = models.TextField(
         null=True, help_text="At most 2,000 characters; the whole is in the ledger"
     )
@@ -117,5 +123,12 @@ class Run(models.Model):
                 fields=["project", "session_id", "id"],
                 name="runs_of_a_session",
                 condition=models.Q(session_id__isnull=False),
+            ),
+            # Few at any time: the sweep for quiet runs looks at these alone. `heard_at` is in no index, so that a
+            # pass over a run changes no index either.
+            models.Index(
+                fields=["id"],
+                name="runs_at_work",
+                condition=models.Q(observed_state__in=WORKING_STATES),
             ),
         ]

@@ -36,6 +36,7 @@ from deliberation.events import (
     PermitConsumed,
     RunEnded,
     RunOpened,
+    RunQuieted,
     RunStarted,
     StateReported,
     VerdictGiven,
@@ -50,6 +51,7 @@ from traces.projection.reach import Key, Reach
 from traces.projection.resources import note_resources, save_resources
 from traces.projection.responses import claim_responses
 from traces.projection.sessions import claim_session
+from traces.projection.silence import apply_silence, shows_life, take_back
 from traces.projection.states import RunState
 from traces.projection.sums import move_sums
 from traces.projection.tally import note_provenance
@@ -81,6 +83,8 @@ def project(
         for run_id, sequence in numbered.items():
             run = runs[run_id]
             for each in sequence:
+                if run.end_inferred and shows_life(each.event):
+                    take_back(run, each.event)
                 _apply(reach, run, each.event, each.seq)
                 node_id = getattr(each.event, "node", None)
                 if node_id is not None:
@@ -143,6 +147,10 @@ def _apply_end(reach: Reach, run: RunState, event: RunEnded, seq: int) -> None:
     on_run.apply_end(run, event, seq)
 
 
+def _apply_silence(reach: Reach, run: RunState, event: RunQuieted, seq: int) -> None:
+    apply_silence(run, event)
+
+
 def _apply_gap(reach: Reach, run: RunState, event: GapReported, seq: int) -> None:
     on_run.apply_gap(run, event)
 
@@ -198,6 +206,7 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     RunOpened: _apply_opening,
     RunStarted: _apply_start,
     RunEnded: _apply_end,
+    RunQuieted: _apply_silence,
     NodeStarted: _apply_facts,
     NodeEnded: _apply_facts,
     NodeObserved: _apply_facts,

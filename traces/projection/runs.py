@@ -55,6 +55,7 @@ def apply_end(run: RunState, event: RunEnded, seq: int) -> None:
     run.end_seq = seq
     if run.observed_state not in TERMINAL:
         run.observed_state, run.ended_ns = event.state.value, event.at
+        run.end_inferred = False
     run.stated_confidence = event.stated_confidence
     run.stop_reason = fact(event.stop_reason)
     if event.error is not None:

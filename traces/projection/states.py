@@ -122,6 +122,7 @@ class RunState(Row):
         "verdicts": 0,
         "missing_events": 0,
         "is_session_stated": False,
+        "end_inferred": False,
         **dict.fromkeys(COUNTERS, 0),
     }
 

@@ -25,7 +25,7 @@ LAST_MILLISECOND = 2**63 // 10**6
 TRACE_ID = re.compile("[0-9a-f]{32}")
 SAME_NAMES = (
     "id", "name", "task", "session_id", "source", "strategy", "desired_state", "observed_state",
-    "started_ns", "ended_ns", "tags", "effort", "tier", "high_compute", "replay_of", "cost",
+    "started_ns", "ended_ns", "end_inferred", "tags", "effort", "tier", "high_compute", "replay_of", "cost",
     "cost_provenance", "price_table", "answer", "stop_reason", "stated_confidence",
 )  # fmt: skip
 COUNTED = (
@@ -57,7 +57,8 @@ class RunFilters:
 class RunRow:
     """A run in a list. Times in ns since 1970, cost in US dollars; of the answer at most 2,000 characters.
 
-    `head` is "<run id> <size> <root in base64>", the statement that checkpoints sign.
+    With `end_inferred` no end was reported, `ended_ns` is the latest time that its nodes name, and `stop_reason` says
+    why it is taken to be over. `head` is "<run id> <size> <root in base64>", the statement that checkpoints sign.
     """
 
     id: uuid.UUID
@@ -72,6 +73,7 @@ class RunRow:
     observed_state: str
     started_ns: int | None
     ended_ns: int | None
+    end_inferred: bool
     models: list[str]
     tags: list[str]
     effort: str | None

@@ -91,7 +91,7 @@ def _checkers(run: Run) -> list[Checker]:
 def _not_recorded(run: Run, tree: Tree) -> list[str]:
     """Return, in words, what a reviewer would look for and will not find."""
     columns = tree.columns
-    has_ended = run.observed_state in TERMINAL
+    has_ended = run.observed_state in TERMINAL or run.end_inferred
     nobody = any(
         fate == "discarded" and reason is None
         for fate, reason in zip(columns.fate, columns.reason, strict=True)
@@ -101,6 +101,7 @@ def _not_recorded(run: Run, tree: Tree) -> list[str]:
         "strategy": run.strategy == "unknown",
         "models": not run.model_names,
         "times": run.started_ns is None,
+        "its end": run.end_inferred,
         "answer": has_ended and run.answer is None,
         "which node was chosen": has_ended and run.selected_node is None,
         "tokens": run.input_tokens is None and run.output_tokens is None,

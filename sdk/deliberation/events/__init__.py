@@ -27,6 +27,7 @@ from deliberation.events.node_started import NodeStarted
 from deliberation.events.permit_consumed import PermitConsumed
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import RunOpened
+from deliberation.events.run_quieted import RunQuieted
 from deliberation.events.run_started import RunStarted
 from deliberation.events.state_reported import StateReported
 from deliberation.events.verdict_given import VerdictGiven
@@ -35,6 +36,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     RunOpened,
     RunStarted,
     RunEnded,
+    RunQuieted,
     NodeStarted,
     NodeEnded,
     NodeObserved,
@@ -86,6 +88,7 @@ __all__ = [
     "PermitConsumed",
     "RunEnded",
     "RunOpened",
+    "RunQuieted",
     "RunStarted",
     "StateReported",
     "VerdictGiven",

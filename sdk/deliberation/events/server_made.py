@@ -22,14 +22,25 @@ from deliberation.events.hold_placed import HoldPlaced
 from deliberation.events.permit_consumed import PermitConsumed
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import OPENING_KEY, RunOpened
+from deliberation.events.run_quieted import RunQuieted
 from deliberation.events.state_reported import StateReported
 from deliberation.vocabulary import SpendBasis
 
 CONTROL_KEY = "ctl:"
 """Begins the key of every event of control that the server makes."""
 
+QUIET_KEY = "quiet:"
+"""Begins the key of a silence that the server noticed."""
+
+REPRICE_KEY = "reprice:"
+"""Begins the key of a cost that the server computed again."""
+
+SERVER_KEYS = (CONTROL_KEY, QUIET_KEY, REPRICE_KEY)
+"""Begin the keys of all that the server adds to a run which others report."""
+
 SERVER_MADE = (
     RunOpened,
+    RunQuieted,
     CommandIssued,
     CommandStaged,
     HoldPlaced,
@@ -54,8 +65,9 @@ def read_sent(line: bytes) -> Event:
         raise Invalid(f"{event.KIND} with basis {event.basis.value} is the server's own")
     if isinstance(event, RunEnded) and not event.state.is_terminal:
         raise Invalid(f"{event.KIND}: {event.state.value} is not a state that ends a run")
-    if event.key == OPENING_KEY or event.key.startswith(CONTROL_KEY):
+    if event.key == OPENING_KEY or event.key.startswith(SERVER_KEYS):
+        begin = ", ".join(map(repr, SERVER_KEYS))
         raise Invalid(
-            f"the key {OPENING_KEY!r}, and those that begin with {CONTROL_KEY!r}, are the server's own"
+            f"the key {OPENING_KEY!r}, and those that begin with {begin}, are the server's own"
         )
     return event

@@ -33,7 +33,12 @@ from deliberation.vocabulary.edges import EdgeKind
 from deliberation.vocabulary.fates import DiscardReason, Fate
 from deliberation.vocabulary.kinds import NodeKind, NodeStatus
 from deliberation.vocabulary.measures import Cost, Usage
-from deliberation.vocabulary.states import TERMINAL_STATES, DesiredState, ObservedState
+from deliberation.vocabulary.states import (
+    TERMINAL_STATES,
+    DesiredState,
+    ObservedState,
+    SilenceCause,
+)
 from deliberation.vocabulary.strategies import Strategy
 from deliberation.vocabulary.verdicts import Independence, VerdictOutcome, VerifierKind
 
@@ -66,6 +71,7 @@ __all__ = [
     "OnHit",
     "Reporter",
     "SideEffect",
+    "SilenceCause",
     "SpendBasis",
     "Strategy",
     "TextVisibility",

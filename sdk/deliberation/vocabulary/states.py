@@ -58,7 +58,7 @@ class ObservedState(str, Enum):
     REJECTED = "rejected"
     """Ended because a person refused an action."""
     LOST = "lost"
-    """The lease ran out; it may come back."""
+    """Nothing more is heard of it: its lease ran out, or it fell silent; it may come back."""
     CRASHED = "crashed"
     """The process died."""
 
@@ -66,6 +66,15 @@ class ObservedState(str, Enum):
     def is_terminal(self) -> bool:
         """True when the state is write-once."""
         return self in TERMINAL_STATES
+
+
+class SilenceCause(str, Enum):
+    """Why a run of which no end was reported is taken to be over."""
+
+    QUIET = "quiet"
+    """Nothing was recorded for a set time."""
+    FILE_READ = "file_read"
+    """The file that tells of it was read to its end."""
 
 
 TERMINAL_STATES = frozenset(

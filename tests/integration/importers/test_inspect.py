@@ -146,7 +146,8 @@ def test_a_killed_log_names_what_it_lost(tmp_path: Path) -> None:
     )
     done = imported(path)
     found = by_epoch()
-    assert (found["a", 1].observed_state, found["a", 2].observed_state) == ("completed", "running")
+    assert (found["a", 1].observed_state, found["a", 2].observed_state) == ("completed", "lost")
+    assert found["a", 2].stop_reason == "the file ends before the run does"
     assert "b (epoch 1), b (epoch 2)" in " ".join(done[0]["warnings"])
 
 

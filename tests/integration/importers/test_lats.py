@@ -32,7 +32,7 @@ def test_four_searches_sixty_states_and_twenty_six_values() -> None:
     assert Counter(Run.objects.values_list("strategy", "observed_state")) == {
         ("mcts", "completed"): 2,
         ("mcts", "crashed"): 1,
-        ("mcts", "running"): 1,
+        ("mcts", "lost"): 1,
     }
     assert Node.objects.filter(kind__in=("expansion", "rollout")).count() == 60
     assert Node.objects.filter(kind="critique").count() == 26
