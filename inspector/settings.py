@@ -121,6 +121,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "traces.sweep_leases": {
+        "task": "traces.sweep_leases",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "traces.escalate_commands": {
+        "task": "traces.escalate_commands",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "traces.make_partitions": {"task": "traces.make_partitions", "schedule": 3600.0},
 }
 

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 from celery import shared_task
 
+from traces.actions.escalate_commands import escalate_commands
 from traces.actions.make_partitions import make_partitions
+from traces.actions.sweep_leases import sweep_leases
+from traces.live.publish import poke
+from traces.queries.clock import read_clock
 
 
 @shared_task(name="traces.make_partitions")
 def make_partitions_ahead() -> None:
     """Keep three months of partitions ahead of the clock."""
     make_partitions(today=dt.datetime.now(dt.UTC).date())
+
+
+@shared_task(name="traces.sweep_leases")
+def sweep_leases_by_the_clock() -> None:
+    """Say of runs that nobody is heard of that they are lost, and after a while crashed."""
+    poke(sweep_leases(now_ns=read_clock(), randbytes=os.urandom))
+
+
+@shared_task(name="traces.escalate_commands")
+def escalate_commands_by_the_clock() -> None:
+    """Do what follows when nobody answers a stop, and close what a run's end left open."""
+    poke(escalate_commands(now_ns=read_clock(), randbytes=os.urandom))

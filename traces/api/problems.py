@@ -12,7 +12,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
-from traces.queries.access import NotVisible
+from traces.queries.access import NotAllowed, NotVisible
 
 
 class Problem(Schema):
@@ -36,13 +36,14 @@ def answers(shape: type[Schema], status: int = 200) -> dict[Any, type[Schema]]:
     return {status: shape, REFUSALS: Problem}
 
 
-def problem(status: int, detail: str) -> HttpResponse:
-    """Return an error as a problem."""
+def problem(status: int, detail: str, **more: Any) -> HttpResponse:
+    """Return an error as a problem, with whatever more a program can make use of."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
+        **more,
     }
     response = HttpResponse(orjson.dumps(body), content_type=PROBLEM, status=status)
     if status == HTTPStatus.UNAUTHORIZED:
@@ -62,6 +63,8 @@ def tell_problems(run: Run) -> Run:
             response = run(request, *args, **kwargs)
         except NotVisible:
             response = problem(404, NOTHING_HERE)
+        except NotAllowed as refused:
+            response = problem(403, str(refused))
         if response.status_code >= 400 and response["Content-Type"] != PROBLEM:
             response = problem(response.status_code, _sentence(response))
         response["Cache-Control"] = "private, no-store"

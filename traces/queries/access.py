@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from traces.models import ApiKey, Membership, Run
-from traces.models.access import Role
+from traces.models.access import Role, Scope
 
 
 class NotVisible(Exception):
     """The object is not there, or the asker may not know that it is: both look the same."""
 
 
+class NotAllowed(Exception):
+    """The asker sees the object and may not do this to it; the message says which role it takes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Somebody who asks, as the projects they may look into. `by` names them in what they change."""
+    """Somebody who asks, as the projects they may look into, with their role in each.
+
+    `by` names them in what they change.
+    """
 
     project_ids: frozenset[int]
     by: str = ""
+    roles: Mapping[int, str] = field(default_factory=dict)
 
 
 Who = Any
@@ -31,15 +39,22 @@ def viewer_of(user: Any, roles: Collection[str] = tuple(Role)) -> Viewer:
     """Return what a person may look into, or act in with `roles`. A superuser has no more than their memberships."""
     if user is None or not user.is_authenticated:
         return Viewer(project_ids=frozenset())
-    ids = Membership.objects.filter(user_id=user.pk, role__in=roles).values_list(
-        "project_id", flat=True
+    found = Membership.objects.filter(user_id=user.pk, role__in=roles)
+    by_project = dict(found.values_list("project_id", "role"))
+    return Viewer(
+        project_ids=frozenset(by_project), by=f"user:{user.get_username()}", roles=by_project
     )
-    return Viewer(project_ids=frozenset(ids), by=f"user:{user.get_username()}")
 
 
 def viewer_of_key(key: ApiKey) -> Viewer:
-    """Return what a machine may look into: its key's project."""
-    return Viewer(project_ids=frozenset({key.project_id}), by=f"key:{key.prefix}")
+    """Return what a machine may look into: its key's project, in the role that its scopes come to."""
+    may_control = {Scope.CONTROL.value, Scope.ADMIN.value} & set(key.scopes)
+    role = Role.OPERATOR if may_control else Role.VIEWER
+    return Viewer(
+        project_ids=frozenset({key.project_id}),
+        by=f"key:{key.prefix}",
+        roles={key.project_id: role.value},
+    )
 
 
 def as_viewer(who: Who) -> Viewer:
@@ -56,6 +71,15 @@ def see_run(who: Who, run_id: str | uuid.UUID) -> Run:
     run = Run.objects.select_related("project").filter(id=wanted, size__gt=0).first()
     if run is None or run.project_id not in as_viewer(who).project_ids:
         raise NotVisible
+    return run
+
+
+def see_run_as(who: Who, run_id: str | uuid.UUID, roles: Collection[str]) -> Run:
+    """Return the run's row for whoever has one of the roles in its project. Raises NotVisible, then NotAllowed."""
+    viewer = as_viewer(who)
+    run = see_run(viewer, run_id)
+    if viewer.roles.get(run.project_id) not in roles:
+        raise NotAllowed(f"this takes the role {' or '.join(roles)} in the run's project")
     return run
 
 

@@ -7,12 +7,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from traces.queries.access import NotVisible
+from traces.queries.access import NotAllowed, NotVisible
 
 View = Callable[..., HttpResponse]
 
@@ -54,5 +55,7 @@ def for_changes(view: View) -> View:
             return view(request, *args, **kwargs)
         except NotVisible as unseen:
             raise Http404 from unseen
+        except NotAllowed as refused:
+            raise PermissionDenied(str(refused)) from refused
 
     return require_POST(never_cache(answer))
