@@ -23,6 +23,7 @@ from deliberation.client import (
     run,
     stats,
 )
+from deliberation.control import Cause, Heard, LimitExceeded, OnDisconnect, Stopped, shielded
 from deliberation.vocabulary import (
     Budget,
     Cost,
@@ -46,22 +47,27 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Budget",
+    "Cause",
     "Client",
     "Cost",
     "CostProvenance",
     "DiscardReason",
     "EdgeKind",
     "Fate",
+    "Heard",
     "Independence",
+    "LimitExceeded",
     "ModelCall",
     "Node",
     "NodeKind",
     "NodeStatus",
     "ObservedState",
+    "OnDisconnect",
     "Run",
     "Settings",
     "SideEffect",
     "Stats",
+    "Stopped",
     "Strategy",
     "TextVisibility",
     "ToolCall",
@@ -73,5 +79,6 @@ __all__ = [
     "current",
     "flush",
     "run",
+    "shielded",
     "stats",
 ]

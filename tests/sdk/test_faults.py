@@ -75,14 +75,14 @@ def test_what_may_pass_is_tried_again(client, server, status):
     work(client)
     assert client.flush(10)
     assert_nothing_is_lost(client, server, runs=1)
-    assert [request.answered for request in server.requests][:3] == [status, status, 200]
+    assert [request.answered for request in server.posts][:3] == [status, status, 200]
 
 
 def test_a_retry_after_is_kept_to_and_cannot_be_hurried(client, server):
     server.fail_next(429, retry_after="1")
     work(client)
     assert client.flush(10)
-    first, second = server.requests[:2]
+    first, second = server.posts[:2]
     assert (first.answered, second.answered) == (429, 200)
     assert second.at - first.at >= 0.95
     assert_nothing_is_lost(client, server, runs=1)
@@ -106,7 +106,7 @@ def test_a_body_that_is_too_large_is_sent_in_halves(make_client, server):
         server.fail_next(413, times=2)
         for _ in range(10):
             run.node("step").end()
-    assert [request.answered for request in server.requests[:4]] == [200, 413, 413, 200]
+    assert [request.answered for request in server.posts[:4]] == [200, 413, 413, 200]
     assert_nothing_is_lost(client, server, runs=1)
 
 

@@ -10,6 +10,8 @@ from deliberation.client.client import Client
 from deliberation.client.clock import Clock
 from deliberation.client.recorder import Recorder
 from deliberation.client.run import Run, facts_of_run
+from deliberation.control import Gate, OnDisconnect
+from deliberation.control.standing import OnSteer
 from deliberation.ids import make_run_id
 from deliberation.vocabulary import Budget, Strategy
 
@@ -30,6 +32,8 @@ def begin_run(
     tier: str | None = None,
     high_compute: bool | None = None,
     replay_of: str | None = None,
+    on_disconnect: OnDisconnect | str = OnDisconnect.CONTINUE,
+    on_steer: OnSteer | None = None,
     producer: str | None = None,
     randbytes: Callable[[int], bytes] | None = None,
 ) -> Run:
@@ -51,14 +55,25 @@ def begin_run(
         facts |= facts_of_run(budget=budget, models=models, tags=tags, replay_of=replay_of)
     except (TypeError, ValueError) as error:
         client.refuse(f"run.started: {error}")
+    name_of_run = _run_id(client, run_id)
+    policy = _policy(client, on_disconnect)
     recorder = Recorder(
         client,
-        _run_id(client, run_id),
+        name_of_run,
         client.make_producer(producer),
+        Gate(name_of_run, on_disconnect=policy, on_steer=on_steer),
         now_ns=Clock(),
         randbytes=randbytes or client.randbytes,
     )
     return Run(recorder, facts)
+
+
+def _policy(client: Client, given: OnDisconnect | str) -> OnDisconnect:
+    try:
+        return OnDisconnect(given)
+    except ValueError:
+        client.refuse(f"on_disconnect: must be one of {', '.join(OnDisconnect)}")
+        return OnDisconnect.CONTINUE
 
 
 def _run_id(client: Client, given: str | None) -> str:

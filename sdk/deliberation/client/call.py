@@ -6,11 +6,12 @@ from typing import Any
 
 from deliberation.client.node import NodeScope
 from deliberation.client.recorder import Recorder
+from deliberation.client.underway import CallScope
 from deliberation.client.values import to_cost
 from deliberation.vocabulary import Cost, CostBasis, TextVisibility, Usage
 
 
-class ModelCall(NodeScope):
+class ModelCall(CallScope):
     """One request to a model."""
 
     def __init__(

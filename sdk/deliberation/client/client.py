@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import random
+import socket
 import sys
 import threading
 import time
@@ -14,15 +15,18 @@ from collections.abc import Callable, Mapping
 
 from deliberation.client.buffer import Buffer
 from deliberation.client.build import to_line
-from deliberation.client.control import Mailbox
 from deliberation.client.counts import Counts, Stats
 from deliberation.client.gaps import Gaps
+from deliberation.client.heads import Heads
 from deliberation.client.line import Line, count_by_run
 from deliberation.client.producer import Producer
 from deliberation.client.sender import Sender
 from deliberation.client.settings import Settings
 from deliberation.client.spool import Spool
+from deliberation.client.talk import Talk
 from deliberation.client.transport import Transport
+from deliberation.client.watch import Watch
+from deliberation.control import Gate
 from deliberation.events import GapReported
 
 CLIENTS: weakref.WeakSet[Client] = weakref.WeakSet()
@@ -33,10 +37,12 @@ class Client:
 
     What it promises the program around it:
 
-    - It never raises. What cannot be reported is counted (`stats`) and logged once.
-    - It never blocks: an event is put into a bounded queue; a full queue refuses it. Only these
-      wait, and no longer than said: the end of a run (`exit_seconds`, 2 s), the end of the program
-      (the same), `flush(timeout)`. None of them waits for a server that is known not to answer.
+    - It never raises by itself. What cannot be reported is counted (`stats`) and logged once. Only
+      where a run gives way (`Gate`) is `Stopped` raised, when somebody asked for it.
+    - It never blocks by itself: an event is put into a bounded queue; a full queue refuses it. A
+      run waits at its gate while somebody holds it. Only these wait, and no longer than said: the
+      end of a run (`exit_seconds`, 2 s), the end of the program (the same), `flush(timeout)`. None
+      of them waits for a server that is known not to answer.
     - It costs next to nothing without a server or a key: no thread, no file, no event.
     - What it lost it counts, and reports as `gap.reported` when it next reaches the server.
     - What is lost by kill -9: the events still in memory, those of the last 50 ms, or more while
@@ -60,6 +66,8 @@ class Client:
         self._is_closed = False
         self._spool: Spool
         self._begin()
+        if self.enabled:
+            self._look_at_address()
         CLIENTS.add(self)
 
     def put(self, line: Line, *, reserved: bool = False) -> None:
@@ -82,6 +90,15 @@ class Client:
         """Count a value that was left out, and say so once."""
         self._counts.add(invalid=1)
         self._counts.complain(f"invalid {problem}", f"Left out of what is reported: {problem}")
+
+    def begin(self, gate: Gate) -> None:
+        """Listen to what the server asks of a run, until `part`."""
+        if self.enabled:
+            self._watch.begin(gate)
+
+    def part(self, gate: Gate) -> None:
+        """Tell the server that a run has ended, and listen no more."""
+        self._watch.part(gate)
 
     def make_producer(self, name: str | None = None) -> Producer:
         """Return a producer of this client."""
@@ -121,8 +138,11 @@ class Client:
             is_first, self._is_closed = not self._is_closed, True
         if not is_first:
             return
+        timeout = self.settings.exit_seconds if timeout is None else timeout
+        deadline = time.monotonic() + timeout
+        self._watch.stop(timeout / 2)
         if self._sender is not None:
-            self._sender.stop(self.settings.exit_seconds if timeout is None else timeout)
+            self._sender.stop(deadline - time.monotonic())
         self._keep_rest()
         self._spool.close()
         atexit.unregister(self.close)
@@ -133,9 +153,11 @@ class Client:
         Leave the parent's queue, files, connection and keys to the parent, and begin anew.
         """
         self._spool.abandon()
+        watch = self._watch
         for producer in list(self._producers):
             producer.restart(now_ns=self.now_ns(), randbytes=self.randbytes)
         self._begin()
+        watch.restart_in_child(self._watch)
 
     def _begin(self) -> None:
         settings = self.settings
@@ -146,7 +168,8 @@ class Client:
         self._sender: Sender | None = None
         self._counts = Counts()
         self._gaps = Gaps()
-        self.mailbox = Mailbox()
+        self.heads = Heads()
+        self._watch = Watch(self._make_talk)
         self._gap_producer = Producer(now_ns=self.now_ns(), randbytes=self.randbytes)
         self._buffer = Buffer(max_events=settings.buffer_events, max_bytes=settings.buffer_bytes)
         self._spool = Spool(
@@ -170,29 +193,43 @@ class Client:
         with self._lock:
             if self._sender is not None or self._is_closed:
                 return
-            try:
-                assert self.settings.url
-                assert self.settings.key
-                transport = Transport(
-                    self.settings.url, self.settings.key, timeout=self.settings.timeout
-                )
-            except ValueError as error:
-                self._counts.complain("url", f"Nothing is reported: {error}")
-                self.enabled = False
-                return
             sender = Sender(
                 self.settings,
                 buffer=self._buffer,
                 spool=self._spool,
-                transport=transport,
+                transport=self._make_transport(),
                 counts=self._counts,
-                mailbox=self.mailbox,
+                heads=self.heads,
+                overhear=self._watch.overhear,
                 report_gaps=self._report_gaps,
                 random=random.random,
             )
             sender.start()
             self._sender = sender
         _call_at_exit(self.close)
+
+    def _look_at_address(self) -> None:
+        try:
+            self._make_transport()
+        except ValueError as error:
+            self._counts.complain("url", f"Nothing is reported: {error}")
+            self.enabled = False
+
+    def _make_transport(self) -> Transport:
+        assert self.settings.url
+        assert self.settings.key
+        return Transport(self.settings.url, self.settings.key, timeout=self.settings.timeout)
+
+    def _make_talk(self) -> Talk:
+        holder = f"{socket.gethostname()}/{os.getpid()}/{self.randbytes(4).hex()}"
+        return Talk(
+            self.settings,
+            make_transport=self._make_transport,
+            counts=self._counts,
+            random=random.random,
+            holder=holder,
+            killable=False,
+        )
 
     def _keep_rest(self) -> None:
         lines = self._buffer.take(sys.maxsize, sys.maxsize)

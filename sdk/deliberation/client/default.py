@@ -12,6 +12,8 @@ from deliberation.client.client import Client
 from deliberation.client.counts import Stats
 from deliberation.client.run import Run
 from deliberation.client.settings import settings_from
+from deliberation.control import OnDisconnect
+from deliberation.control.standing import OnSteer
 from deliberation.vocabulary import Budget, Strategy
 
 _lock = threading.Lock()
@@ -80,12 +82,16 @@ def run(
     tier: str | None = None,
     high_compute: bool | None = None,
     replay_of: str | None = None,
+    on_disconnect: OnDisconnect | str = OnDisconnect.CONTINUE,
+    on_steer: OnSteer | None = None,
 ) -> Run:
     """Return one deliberation on `task`, to be entered with `with` or `async with`.
 
     `strategy` is a word of `Strategy`; `params` its parameters (beam width, N, seed) as JSON
     values; `run_id` a UUID (version 7, or it is stored out of its month), made when not given.
-    Never raises; see `Client`.
+    `on_disconnect` is a word of `OnDisconnect`. `on_steer` is called with each message of an
+    operator at the next checkpoint, in the program's own thread; without it, messages wait for
+    `run.checkpoint()`. Never raises; see `Client`.
     """
     return begin_run(
         default_client(),
@@ -102,6 +108,8 @@ def run(
         tier=tier,
         high_compute=high_compute,
         replay_of=replay_of,
+        on_disconnect=on_disconnect,
+        on_steer=on_steer,
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
+from deliberation.client.current import current
 from deliberation.client.judged import Judged
 from deliberation.client.recorder import Recorder
 from deliberation.client.scope import Scope
 from deliberation.client.values import to_cost
+from deliberation.control.waiters import Call
 from deliberation.events import EdgeDrawn, NodeEnded, NodeStarted
 from deliberation.vocabulary import Cost, EdgeKind, NodeStatus, TextVisibility, Usage
 
@@ -46,6 +48,33 @@ class NodeScope(Judged, Scope):
         return self._recorder.run
 
     def _begin(self) -> None:
+        if not self._has_begun:
+            gate = self._recorder.gate
+            if gate.shut:
+                gate.check(self._calls_around())
+            self._report_begin()
+
+    async def _abegin(self) -> None:
+        if not self._has_begun:
+            gate = self._recorder.gate
+            if gate.shut:
+                await gate.acheck(self._calls_around())
+            self._report_begin()
+
+    def _calls_around(self) -> frozenset[Call]:
+        """Return the scopes that this step is part of: where the program is, and where it hangs."""
+        around: set[Call] = set()
+        scope: Scope | None = current()
+        while scope is not None and scope not in around:
+            around.add(scope)
+            scope = scope.outside
+        above = self.parent
+        while above is not None:
+            around.add(above)
+            above = above.parent
+        return frozenset(around)
+
+    def _report_begin(self) -> None:
         pending: list[NodeScope] = []
         scope: NodeScope | None = self
         while scope is not None and not scope._has_begun:  # noqa: SLF001 - of its own kind
@@ -56,7 +85,6 @@ class NodeScope(Judged, Scope):
 
     def _report_start(self) -> None:
         self._has_begun = True
-        self._recorder.checkpoint()
         facts, self._opening = self._opening, {}
         parent = self.parent.id if self.parent is not None else None
         self._recorder.report(NodeStarted, node=self.id, parent=parent, **facts)

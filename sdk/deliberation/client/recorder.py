@@ -7,15 +7,15 @@ from typing import Any
 
 from deliberation.client.build import build, to_line
 from deliberation.client.client import Client
-from deliberation.client.control import Heard, checkpoint
 from deliberation.client.line import Line
 from deliberation.client.producer import Producer
+from deliberation.control import Gate
 from deliberation.events.base import Event
 from deliberation.ids import make_node_id
 
 
 class Recorder:
-    """Makes the events of one run and hands them to the client.
+    """Makes the events of one run and hands them to the client. `gate` is where the run gives way.
 
     Never raises and never waits. A value its field does not allow (a word that is not in the
     vocabulary, a score that is not a finite number) is left out, counted in `Stats.invalid` and
@@ -27,12 +27,14 @@ class Recorder:
         client: Client,
         run: str,
         producer: Producer,
+        gate: Gate,
         *,
         now_ns: Callable[[], int],
         randbytes: Callable[[int], bytes],
     ) -> None:
         self.client = client
         self.run = run
+        self.gate = gate
         self.now_ns = now_ns
         self._producer = producer
         self._randbytes = randbytes
@@ -45,10 +47,6 @@ class Recorder:
     def make_id(self) -> str:
         """Return 16 hex digits: a node's or a verdict's id."""
         return make_node_id(self._randbytes)
-
-    def checkpoint(self) -> Heard:
-        """Look at what the server asked of this run."""
-        return checkpoint(self.client.mailbox, self.run)
 
     def report(self, event_class: type[Event], *, reserved: bool = False, **given: Any) -> None:
         """Report one event. `reserved` events have room even in a full buffer."""

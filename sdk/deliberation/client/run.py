@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from deliberation.client.control import Heard
+from deliberation.client.current import current
 from deliberation.client.node import NodeScope, describe
 from deliberation.client.recorder import Recorder
 from deliberation.client.scope import Scope
+from deliberation.control import Gate, Heard, Stopped
+from deliberation.control.leaving import stopped_on_leaving
 from deliberation.events import AnswerSelected, FateDecided, RunEnded, RunStarted
 from deliberation.vocabulary import Budget, Fate, ObservedState
 
@@ -30,7 +32,10 @@ class Run(Scope):
 
     At its end it waits until its events are acknowledged: at most `exit_seconds` (2 s), and not at
     all for a server that does not answer. An exception ends it as `failed`, an interrupt or a
-    cancelled task as `cancelled`.
+    cancelled task as `cancelled`, `Stopped` by what it was stopped for.
+
+    Left by a cancellation, or by a task group's exceptions, that a stop caused, it raises `Stopped`
+    in their place.
     """
 
     def __init__(self, recorder: Recorder, facts: dict[str, Any]) -> None:
@@ -49,14 +54,27 @@ class Run(Scope):
 
         None before the first.
         """
-        return self._recorder.client.mailbox.heard(self.id).head
+        return self._recorder.client.heads.of(self.id)
+
+    @property
+    def gate(self) -> Gate:
+        """Where it gives way."""
+        return self._recorder.gate
 
     def checkpoint(self) -> Heard:
-        """Return what the server asked of this run, as far as it was heard.
+        """Give way here: wait while the run is held, raise `Stopped` when it is to stop.
 
-        Never waits, never raises.
+        Return what was heard; `messages` are an operator's words that were not handed out yet.
         """
-        return self._recorder.checkpoint()
+        if self.gate.shut:
+            self.gate.check()
+        return self.gate.heard(self.head)
+
+    async def acheckpoint(self) -> Heard:
+        """Do the same in a task, without blocking its event loop."""
+        if self.gate.shut:
+            await self.gate.acheck()
+        return self.gate.heard(self.head)
 
     def select(
         self,
@@ -116,8 +134,11 @@ class Run(Scope):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        super().__exit__(kind, error, trace)
+        stopped = stopped_on_leaving(self.gate, error)
+        super().__exit__(kind, stopped or error, trace)
         self._recorder.client.settle()
+        if stopped is not None:
+            raise stopped
 
     async def __aexit__(
         self,
@@ -125,28 +146,57 @@ class Run(Scope):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await super().__aexit__(kind, error, trace)
+        stopped = stopped_on_leaving(self.gate, error)
+        await super().__aexit__(kind, stopped or error, trace)
         if self._recorder.client.enabled:
             await asyncio.get_running_loop().run_in_executor(None, self._recorder.client.settle)
+        if stopped is not None:
+            raise stopped
 
     def _begin(self) -> None:
         if not self._has_begun:
+            self._nest()
+            if self.gate.shut:
+                self.gate.check()
+            self._report_begin()
+
+    async def _abegin(self) -> None:
+        if not self._has_begun:
+            self._nest()
+            if self.gate.shut:
+                await self.gate.acheck()
+            self._report_begin()
+
+    def _nest(self) -> None:
+        around = current()
+        outer = around.recorder.gate if around is not None else self.gate
+        if outer is not self.gate and not outer.state.is_terminal:
+            self.gate.nest(outer)
+
+    def _report_begin(self) -> None:
+        if not self._has_begun:
             self._has_begun = True
+            self._recorder.client.begin(self.gate)
             producer = self._recorder.producer
             self._recorder.report(RunStarted, reserved=True, producer=producer, **self._facts)
 
     def _end(self, error: BaseException | None) -> None:
         if self._has_ended:
             return
-        self._begin()
+        self._report_begin()
         self._has_ended = True
+        state = _state_after(error)
+        self.gate.end(state)
+        self._recorder.client.part(self.gate)
+        if self.gate.is_fenced:
+            return  # whoever holds the run says how it ends
         self._recorder.report(
             RunEnded,
             reserved=True,
-            state=_state_after(error),
+            state=state,
             answer=self._ending.answer,
             stated_confidence=self._ending.confidence,
-            stop_reason=self._ending.stop_reason or (type(error).__name__ if error else None),
+            stop_reason=self._ending.stop_reason or _reason_after(error),
             error=describe(error) if error is not None else None,
         )
 
@@ -185,6 +235,14 @@ def _path_to(node: NodeScope) -> list[NodeScope]:
 def _state_after(error: BaseException | None) -> ObservedState:
     if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
         return ObservedState.COMPLETED
+    if isinstance(error, Stopped):
+        return error.cause.ends_in
     if isinstance(error, (Exception, SystemExit)):
         return ObservedState.FAILED
     return ObservedState.CANCELLED
+
+
+def _reason_after(error: BaseException | None) -> str | None:
+    if isinstance(error, Stopped):
+        return f"stopped: {error.cause.value}"
+    return type(error).__name__ if error is not None else None

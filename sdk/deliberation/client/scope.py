@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextvars import Token
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -21,18 +22,26 @@ if TYPE_CHECKING:
 class Scope:
     """A stretch of the program, entered with `with` or `async with`.
 
-    An exception that leaves it is noted and goes on untouched. Each method that begins work is a
-    checkpoint.
+    An exception that leaves it is noted and goes on untouched. Where it begins, the run gives way:
+    it waits there while it is held, and raises `Stopped` there when it is to stop. A plain `with`
+    in a coroutine holds up its whole event loop meanwhile, `async with` only its task.
     """
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._tokens: list[Token[Scope | None]] = []
+        self._task: asyncio.Task[Any] | None = None
 
     @property
     def recorder(self) -> Recorder:
         """What the scope reports through."""
         return self._recorder
+
+    @property
+    def outside(self) -> Scope | None:
+        """The scope that the program was in when it entered this one."""
+        before = self._tokens[-1].old_value if self._tokens else None
+        return before if isinstance(before, Scope) else None
 
     def node(
         self,
@@ -126,7 +135,10 @@ class Scope:
         self._end(error)
 
     async def __aenter__(self) -> Self:
-        return self.__enter__()
+        await self._abegin()
+        self._tokens.append(enter(self))
+        self._task = self._recorder.gate.tasks.enter()
+        return self
 
     async def __aexit__(
         self,
@@ -134,10 +146,14 @@ class Scope:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._recorder.gate.tasks.leave(self._task)
         self._leave()
         self._end(error)
 
     def _begin(self) -> None:
+        raise NotImplementedError
+
+    async def _abegin(self) -> None:
         raise NotImplementedError
 
     def _end(self, error: BaseException | None) -> None:

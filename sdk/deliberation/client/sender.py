@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 from itertools import takewhile
+from typing import Any
 
 from deliberation.client.backoff import Backoff
 from deliberation.client.buffer import Buffer
-from deliberation.client.control import Mailbox
 from deliberation.client.counts import Counts
+from deliberation.client.heads import Heads
 from deliberation.client.line import Line, join
 from deliberation.client.settings import Settings
 from deliberation.client.spool import Batch, Spool
@@ -41,7 +42,8 @@ class Sender:
         spool: Spool,
         transport: Transport,
         counts: Counts,
-        mailbox: Mailbox,
+        heads: Heads,
+        overhear: Callable[[dict[str, Any]], None],
         report_gaps: Callable[[], None],
         random: Callable[[], float],
     ) -> None:
@@ -50,7 +52,8 @@ class Sender:
         self._spool = spool
         self._transport = transport
         self._counts = counts
-        self._mailbox = mailbox
+        self._heads = heads
+        self._overhear = overhear
         self._report_gaps = report_gaps
         self._backoff = Backoff(first=settings.retry_first, most=settings.retry_most, random=random)
         self._progress = threading.Condition()
@@ -189,7 +192,8 @@ class Sender:
                 "again", "The inspector answers again; what waited is being sent."
             )
         self._backoff.succeed()
-        self._keep_heads(self._mailbox.receive(said, {line.run for line in batch.lines}))
+        self._keep_heads(self._heads.receive(said))
+        self._overhear(said)
         self._finish(batch, len(batch.lines))
         self._report_gaps()
 

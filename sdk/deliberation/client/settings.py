@@ -37,6 +37,7 @@ class Settings:
     retry_first: float = 0.2
     retry_most: float = 30.0
     heads_file: Path | None = None
+    lease_seconds: float = 15.0
 
     @property
     def enabled(self) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from deliberation.client.node import NodeScope
+from deliberation.client.underway import CallScope
 from deliberation.client.values import to_cost
 from deliberation.vocabulary import Cost, NodeStatus
 
 
-class ToolCall(NodeScope):
+class ToolCall(CallScope):
     """One use of a tool."""
 
     def finish(

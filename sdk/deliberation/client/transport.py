@@ -10,6 +10,7 @@ import datetime as dt
 import encodings.idna  # noqa: F401 - see below
 import http.client
 import json
+import socket
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 # leaves the child with half a module, and no connection ever.
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
+FAILED = (OSError, http.client.HTTPException, ValueError)
 STALE = (ConnectionError, http.client.RemoteDisconnected, http.client.CannotSendRequest)
 
 
@@ -80,20 +82,53 @@ class Transport:
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """Return the server's answer. Raises `Unreachable`."""
-        all_headers = {"Authorization": f"Bearer {self._key}", **(headers or {})}
-        is_reused = self._connection is not None
+        is_reused = self.is_open
         try:
-            return self._exchange(method, path, body, all_headers)
+            self._send(method, path, body, headers)
+            return self._receive()
         except STALE as error:
             # The server may have closed a kept connection between two requests: that is no failure yet.
             if not is_reused:
                 raise Unreachable(_reason(error)) from None
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except FAILED as error:
             raise Unreachable(_reason(error)) from None
+        self.send(method, path, body, headers)
+        return self.receive()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Send a request whose answer is received later. Raises `Unreachable`."""
         try:
-            return self._exchange(method, path, body, all_headers)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+            self._send(method, path, body, headers)
+        except FAILED as error:
             raise Unreachable(_reason(error)) from None
+
+    def receive(self) -> Answer:
+        """Return the answer to what was sent; it may have to be waited for. Raises `Unreachable`."""
+        try:
+            return self._receive()
+        except FAILED as error:
+            raise Unreachable(_reason(error)) from None
+
+    @property
+    def is_open(self) -> bool:
+        """True while a connection is kept."""
+        return self._connection is not None
+
+    @property
+    def is_secure(self) -> bool:
+        """True for https."""
+        return self._secure
+
+    @property
+    def sock(self) -> socket.socket | None:
+        """What the answer comes from; None before anything was sent."""
+        return self._connection.sock if self._connection is not None else None
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
@@ -101,14 +136,22 @@ class Transport:
             self._connection.close()
             self._connection = None
 
-    def _exchange(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
-    ) -> Answer:
+    def _send(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None
+    ) -> None:
         if self._connection is None:
             kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
             self._connection = kind(self._host, self._port, timeout=self._timeout)
+        fields = {"Authorization": f"Bearer {self._key}", **(headers or {})}
         try:
-            self._connection.request(method, self._prefix + path, body=body, headers=headers)
+            self._connection.request(method, self._prefix + path, body=body, headers=fields)
+        except BaseException:
+            self.close()
+            raise
+
+    def _receive(self) -> Answer:
+        assert self._connection is not None
+        try:
             response = self._connection.getresponse()
             content = response.read(MAX_ANSWER_BYTES)
             if not response.isclosed():

@@ -28,7 +28,7 @@ class Controls:
         self.lease_seconds = LEASE_SECONDS
         self._is_up = is_up
         self._changed = threading.Condition()
-        self._runs: dict[str, Controlled] = {}
+        self.runs: dict[str, Controlled] = {}
 
     def issue(self, run: str, kind: CommandKind, *, reason: str, **payload: Any) -> Command:
         """Ask something of a run. `LookupError` when it is unknown, `Refused` when it may not be."""
@@ -43,11 +43,19 @@ class Controls:
             self.of(run).attach({"holder": "another"})
             self._changed.notify_all()
 
+    def wait_for(self, run: str, seconds: float) -> None:
+        """Return when somebody holds the run's lease."""
+        with self._changed:
+            if not self._changed.wait_for(
+                lambda: run in self.runs and self.runs[run].lease, seconds
+            ):
+                raise TimeoutError(f"nobody listens for {run}")
+
     def of(self, run: str) -> Controlled:
         """Return what is known of a run. Raises `LookupError`."""
-        if run not in self._runs:
+        if run not in self.runs:
             raise LookupError(f"no run {run}")
-        return self._runs[run]
+        return self.runs[run]
 
     def record(self, run: str, state: ObservedState | None) -> None:
         """Take in that an event of the run came, and the state that it ends in, if it ends."""
@@ -95,6 +103,7 @@ class Controls:
         deadline = time.monotonic() + min(float(said.get("wait") or 0), MAX_WAIT)
         with self._changed:
             fenced = {run: why for run, each in runs.items() if (why := self._attach(run, each))}
+            self._changed.notify_all()
             after = {run: int(each.get("after") or 0) for run, each in runs.items()}
             while not fenced and not self._has_news(after) and self._is_up():
                 if not self._changed.wait(deadline - time.monotonic()):
@@ -120,7 +129,7 @@ class Controls:
 
     def _acknowledge(self, run: str, said: dict[str, Any]) -> Answer:
         with self._changed:
-            known = self._runs.get(run)
+            known = self.runs.get(run)
             command = known.commands.get(str(said.get("command_id"))) if known else None
             if command is None:
                 return 404, {"title": "Not found"}
@@ -149,6 +158,6 @@ class Controls:
 
     def _known(self, run: str) -> Controlled:
         """Return a run, made known where it was not: a heartbeat may come before the first event."""
-        if run not in self._runs:
-            self._runs[run] = Controlled(run, lease_seconds=self.lease_seconds)
-        return self._runs[run]
+        if run not in self.runs:
+            self.runs[run] = Controlled(run, lease_seconds=self.lease_seconds)
+        return self.runs[run]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
@@ -22,8 +23,20 @@ from deliberation.fake.request import Request, Trouble
 from deliberation.vocabulary import CommandKind
 
 KEY = "fake-key"
+EVENTS = "/v1/events"
 
 Answer = tuple[int, dict[str, str], dict[str, Any]]
+
+
+class Listener(ThreadingHTTPServer):
+    """Holds nobody up at its end, and says nothing of those who hang up."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Leave out what a client that hung up would print."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Server:
@@ -58,6 +71,11 @@ class Server:
             return list(self._events.values())
 
     @property
+    def posts(self) -> list[Request]:
+        """The requests that carried events."""
+        return [request for request in self.requests if request.path == EVENTS]
+
+    @property
     def repeated(self) -> int:
         """How many events came that were there already."""
         return self._repeated
@@ -65,6 +83,10 @@ class Server:
     def of(self, kind: str) -> list[Any]:
         """Return the events of one kind, such as `node.started`."""
         return [event for event in self.events if kind == event.KIND]
+
+    def wait_for(self, run: Any, seconds: float = 10.0) -> None:
+        """Return when the program listens for commands to the run. Raises `TimeoutError`."""
+        self.controls.wait_for(_id(run), seconds)
 
     def pause(self, run: Any, reason: str = "") -> Command:
         """Place a hold."""
@@ -101,8 +123,7 @@ class Server:
 
     def start(self) -> None:
         """Listen; again, after it went away."""
-        http = ThreadingHTTPServer(("127.0.0.1", self._port), handler_of(self))
-        http.daemon_threads = True
+        http = Listener(("127.0.0.1", self._port), handler_of(self))
         self._port = http.server_port
         self._http = http
         self._thread = threading.Thread(
@@ -133,7 +154,7 @@ class Server:
             return 401, {}, {"title": "Unauthorized", "detail": "A key is needed."}
         if authorization != f"Bearer {self.key}":
             return 401, {}, {"title": "Unauthorized", "detail": "The key is not known."}
-        if (request.method, request.path) == ("POST", "/v1/events"):
+        if (request.method, request.path) == ("POST", EVENTS):
             return self._trouble() or (200, {}, self._receive(request.body))
         controlled = self.controls.answer(request)
         if controlled is None:

@@ -1,0 +1,68 @@
+"""What the server is told of a run and what it answers: heartbeats, by the shape of the contract."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from deliberation.control import Gate, Word, read_word
+
+PATH = "/v1/control"
+FENCED = "Fenced"
+
+
+def body_of(gates: Iterable[Gate], *, wait: float, holder: str, killable: bool) -> bytes:
+    """Return one request for several runs."""
+    runs = {gate.run: _beat(gate, holder, killable) for gate in gates}
+    return json.dumps({"wait": wait, "runs": runs}).encode()
+
+
+def hand_out(answer: dict[str, Any], gates: Iterable[Gate]) -> list[Word]:
+    """Give each run its part of an answer; return what was said."""
+    by_run = answer.get("runs")
+    said: list[Word] = []
+    for gate in gates:
+        plain = by_run.get(gate.run) if isinstance(by_run, dict) else None
+        if not isinstance(plain, dict):
+            continue
+        if plain.get("title") == FENCED:
+            gate.fence(str(plain.get("detail") or "Another process holds the run."))
+        elif "control_seq" in plain:
+            said.append(read_word(plain))
+            _give(gate, said[-1])
+    return said
+
+
+def overhear(answer: dict[str, Any], gates: Iterable[Gate]) -> None:
+    """Give each run what an answer to a post of events says about it."""
+    wishes, seqs = answer.get("desired_states"), answer.get("control_seqs")
+    if not isinstance(wishes, dict) or not isinstance(seqs, dict):
+        return
+    commands = [each for each in answer.get("commands") or () if isinstance(each, dict)]
+    for gate in gates:
+        if gate.run in wishes:
+            own = [each for each in commands if each.get("run_id") == gate.run]
+            plain = {"control_seq": seqs.get(gate.run), "desired_state": wishes[gate.run]}
+            gate.hear(read_word({**plain, "commands": own}))
+
+
+def _beat(gate: Gate, holder: str, killable: bool) -> dict[str, Any]:
+    after = {"after": gate.ear.seq}
+    if gate.is_listener:
+        return after
+    return {
+        **after,
+        **gate.spending(),
+        "attempt": gate.attempt,
+        "state": gate.state.value,
+        "holder": holder,
+        "killable": killable,
+        "in_call": gate.waiters.in_call,
+    }
+
+
+def _give(gate: Gate, word: Word) -> None:
+    if not gate.is_listener and gate.attempt is None:
+        gate.attempt = word.attempt
+    gate.hear(word)

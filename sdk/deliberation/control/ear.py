@@ -1,0 +1,65 @@
+"""What one run has heard of the server, and what it has not done about it yet."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from deliberation.control.heard import Word, message_of
+from deliberation.control.orders import Orders
+from deliberation.vocabulary import CommandKind, CommandStage, DesiredState
+
+TAKEN_BACK = "taken back before a checkpoint was reached"
+
+
+class Ear:
+    """The latest word on a run, its commands, and the messages that wait for the program.
+
+    `seq` is the server's number of the latest word; an older one changes nothing. `listeners` are
+    called with each word, in the thread that heard it. Whoever uses it holds the gate's lock.
+    """
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.desired: DesiredState | None = None
+        self.orders = Orders()
+        self.listeners: list[Callable[[Word], None]] = []
+        self._messages: deque[tuple[str, str]] = deque()
+
+    @property
+    def has_messages(self) -> bool:
+        """True when an operator has said something that the program has not taken."""
+        return bool(self._messages)
+
+    def take_in(self, word: Word) -> bool:
+        """Take in a word; False when it is older than the last."""
+        if word.seq is not None and word.seq < self.seq:
+            return False
+        self.seq = self.seq if word.seq is None else word.seq
+        for command, kind in self.orders.take(word.commands):
+            self._begin(command, kind)
+        self.desired = word.desired or self.desired
+        if self.desired is DesiredState.RUN:
+            self.orders.close(CommandKind.PAUSE, CommandStage.REFUSED, TAKEN_BACK)
+        return True
+
+    def take_messages(self) -> tuple[str, ...]:
+        """Return what was said to the program, each message once."""
+        taken = tuple(self._messages)
+        self._messages.clear()
+        for name, _ in taken:
+            self.orders.close_one(name, CommandStage.APPLIED)
+        return tuple(message for _, message in taken)
+
+    def _begin(self, command: dict[str, Any], kind: CommandKind) -> None:
+        name = command["command_id"]
+        if kind in (CommandKind.RESUME, CommandKind.RAISE_BUDGET):
+            # Both take effect with the word they came in: the holds and the limits stand there.
+            self.orders.close_one(name, CommandStage.APPLIED)
+        elif kind is CommandKind.STEER:
+            message = message_of(command)
+            if message is None:
+                self.orders.close_one(name, CommandStage.REFUSED, "it holds no message")
+            else:
+                self._messages.append((name, message))

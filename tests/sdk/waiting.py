@@ -1,0 +1,63 @@
+"""Waiting for something to be so, and doing something in another thread meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+
+def wait_until(is_so: Callable[[], Any], seconds: float = 10.0) -> None:
+    """Return when it is so; fail when it is not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if is_so():
+                return
+        except LookupError:
+            pass
+        assert time.monotonic() < deadline, "it never came to be so"
+        time.sleep(0.005)
+
+
+class Elsewhere:
+    """Threads for the length of a block, and what they raised."""
+
+    def __init__(self) -> None:
+        self._threads: list[threading.Thread] = []
+        self._errors: list[BaseException | None] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        for thread in self._threads:
+            thread.join(10)
+            assert not thread.is_alive() or error is not None
+
+    def do(self, work: Callable[[], Any]) -> None:
+        """Begin something in a thread."""
+        import contextvars
+
+        self._threads.append(
+            threading.Thread(
+                target=contextvars.copy_context().run, args=[self._try, work], daemon=True
+            )
+        )
+        self._threads[-1].start()
+
+    def error(self) -> BaseException | None:
+        """Return what the last thread to end raised, when all of them have ended."""
+        for thread in self._threads:
+            thread.join(10)
+            assert not thread.is_alive(), "it goes on"
+        return self._errors[-1]
+
+    def _try(self, work: Callable[[], Any]) -> None:
+        try:
+            work()
+        except BaseException as error:
+            self._errors.append(error)
+        else:
+            self._errors.append(None)
