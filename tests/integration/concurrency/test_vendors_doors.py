@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -90,6 +91,13 @@ async def test_each_path_takes_a_bearer_s_key(client: AsyncClient, path: str) ->
     assert await post(client, path, authorization=f"Bearer {key}") == 200
 
 
+async def test_a_header_that_was_not_decoded_names_its_key_all_the_same(
+    client: AsyncClient,
+) -> None:
+    key = await key_for(Scope.INGEST)
+    assert await post(client, "/v1/traces", authorization=quote(f"Bearer {key}")) == 200
+
+
 async def test_mlflow_s_header_disturbs_nobody(client: AsyncClient) -> None:
     key = await key_for(Scope.INGEST)
     more = {"x_mlflow_experiment_id": "0", "authorization": f"Bearer {key}"}
@@ -118,6 +126,8 @@ async def test_logs_and_metrics_are_taken_beside(
         "Basic " + base64.b64encode(b"no colon").decode(),
         "Digest abc",
         "Bearer",
+        "Bearer%20",
+        "Bearer%zz%20k",
         "Bearer " + "k" * 10_000,
     ],
 )
