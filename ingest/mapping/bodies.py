@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ingest.mapping.call_arguments import argument_in
 from ingest.mapping.content import parse
 from ingest.mapping.take import dump
 from ingest.wire.span import Attributes
@@ -43,9 +44,9 @@ def take_body(rest: Attributes, name: str, role: str | None) -> Body:
         if _is_plain(value):
             del rest[name]
         return Body(dump(messages), value, messages)
-    inside = _argument_in(value)
+    inside = argument_in(value)
     if inside is not None:
-        return Body(inside if isinstance(inside, str) else dump(inside), value, [])
+        return Body((inside if isinstance(inside, str) else dump(inside)) or None, value, [])
     del rest[name]
     if isinstance(value, str):
         return Body(value, value, [])
@@ -80,15 +81,3 @@ def _is_plain(value: Any) -> bool:
         and isinstance(each.get("content"), str)
         for each in listed
     )
-
-
-def _argument_in(value: Any) -> Any:
-    """Return what a decorated function was given, of `{"args": […], "kwargs": {…}}`; else None."""
-    if not isinstance(value, dict) or value.keys() != {"args", "kwargs"}:
-        return None
-    args, keywords = value["args"], value["kwargs"]
-    if not isinstance(args, list) or not isinstance(keywords, dict):
-        return None
-    if len(args) == 1 and not keywords:
-        return args[0]
-    return keywords if keywords and not args else None

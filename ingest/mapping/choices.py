@@ -58,7 +58,9 @@ def samples(
     output = facts.get("output")
     if facts["node_kind"] is not NodeKind.MODEL_CALL or not output or output.count(PARTS) < 2:
         return []
-    count = count_of(attributes)
+    # Facts name why each choice ended, by commas.
+    ended = facts.get("finish_reason") or ""
+    count = max(count_of(attributes), ended.count(",") + 1)
     answers = list(_answers(output)) if 1 < count <= MAX_CHOICES else []
     if len(answers) != count:
         return []

@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
+from ingest.mapping.call_arguments import argument_in
 from ingest.mapping.content import MAX_READ_CHARS, parse
 from ingest.mapping.take import dump, take_text
 from ingest.wire.span import Attributes
 
-WRAPPED = re.compile(r'\s*\{\s*"(?:args|inputs|input_str|query|outputs?|documents)"\s*:')
+WRAPPED = re.compile(r'\s*\{\s*"(?:args|kwargs|inputs|input_str|query|outputs?|documents)"\s*:')
 INSIDE = ("inputs", "input_str", "query", "outputs", "output", "documents")
 BESIDE = ("tags", "metadata", "kwargs", "count")
 """What stands in a wrapper beside it. With anything else it is no wrapper, but what it looks like."""
@@ -45,18 +46,16 @@ def take_entity(rest: Attributes, side: Literal["input", "output"]) -> str | Non
     inside = _inside(parse(said)) if WRAPPED.match(said) else None
     if inside is None:
         return take_text(rest, name)
-    return inside if isinstance(inside, str) else dump(inside)
+    return (inside if isinstance(inside, str) else dump(inside)) or None
 
 
 def _inside(value: Any) -> Any:
     """Return what a wrapper holds, or None where there is nothing, or no wrapper."""
     if not isinstance(value, dict):
         return None
-    args, keywords = value.get("args"), value.get("kwargs")
-    if isinstance(args, list) and isinstance(keywords, dict) and len(value) == 2:
-        if len(args) == 1 and not keywords:
-            return args[0]
-        return keywords if keywords and not args else None
+    given = argument_in(value)
+    if given is not None:
+        return given
     if not value.keys() <= {*INSIDE, *BESIDE}:
         return None
     return _said(next((value[name] for name in INSIDE if value.get(name) is not None), None))

@@ -14,11 +14,11 @@ CONTENT_TYPES = {"text": "text", "reasoning": "reasoning", "refusal": "refusal",
 def take_messages(rest: Attributes, prefix: str) -> str | None:
     """Return the messages under a prefix as text in the one model, taken out of `rest`; else None.
 
-    A key that does not fit the shape stays where it is.
+    A key that does not fit the shape stays where it is, and so do roles that nothing is said by.
     """
     tree: dict[str, Any] = {}
     taken = [key for key in rest if key.startswith(prefix) and _plant(tree, key, prefix, rest[key])]
-    if not taken:
+    if not taken or all(key.endswith(".message.role") for key in taken):
         return None
     for key in taken:
         del rest[key]
@@ -48,10 +48,11 @@ def _is_index(step: str) -> bool:
 def _message(planted: dict[str, Any]) -> dict[str, Any]:
     fields = planted["message"]
     role = fields.pop("role", None)
-    parts: list[Any] = []
+    parts = [_content(each) for each in _numbered(fields, "contents")]
     if "content" in fields:
-        parts.append({"type": "text", "content": fields.pop("content")})
-    parts.extend(_content(each) for each in _numbered(fields, "contents"))
+        said = {"type": "text", "content": fields.pop("content")}
+        # Some clients say a message's words twice: whole, and as one of its parts.
+        parts = parts if said in parts else [said, *parts]
     answered = fields.pop("tool_call_id", None)
     if answered is not None:
         parts = [_result(answered, parts)]

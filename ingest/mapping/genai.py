@@ -12,12 +12,15 @@ from __future__ import annotations
 from typing import Any
 
 from deliberation.vocabulary import CostBasis, NodeKind
+from ingest.mapping.bodies import value_of
 from ingest.mapping.content import parse, reasoning_in, take_conversation, with_instructions
 from ingest.mapping.cost import take_cost
 from ingest.mapping.genai_operations import OPERATIONS
 from ingest.mapping.listed_events import take_listed
 from ingest.mapping.source import Keys, Source
-from ingest.mapping.take import fact_text, take_fact, take_text
+from ingest.mapping.stated_usage import completed, usage_in
+from ingest.mapping.take import NO_MODEL, fact_text, take_fact, take_model, take_text
+from ingest.mapping.tool_result import take_result
 from ingest.mapping.usage import GENAI, SUMS, take_usage
 from ingest.mapping.visibility import visibility
 from ingest.wire.span import Attributes
@@ -45,6 +48,9 @@ INFERENCE = "gen_ai.client.inference.operation.details"
 """The log that tells of one call; some clients leave out which operation it was."""
 CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL)
 COSTS = ("operation.cost", "gen_ai.usage.cost", "gen_ai.cost.total_cost")
+
+RAW_USAGE = "gen_ai.usage.raw"
+"""What the provider's API says, as Logfire keeps it: it has classes of tokens that no other attribute states."""
 
 ASKED = ("gen_ai.input.messages", "pydantic_ai.all_messages", "gen_ai.prompt")
 SAID = ("gen_ai.output.messages", "gen_ai.completion")
@@ -102,18 +108,23 @@ def kind_of(attributes: Attributes) -> NodeKind:
 
 def _fill_call(rest: Attributes, facts: dict[str, Any]) -> None:
     # The model asked for stays an attribute: it tells an alias from what was served.
-    facts["model"] = take_fact(rest, "gen_ai.response.model") or fact_text(
-        rest.get("gen_ai.request.model")
-    )
+    facts["model"] = take_model(rest, "gen_ai.response.model") or _asked_for(rest)
     facts["provider"] = _take_provider(rest)
     facts["response_id"] = take_fact(rest, "gen_ai.response.id")
     facts["finish_reason"] = _take_finish(rest)
     usage = take_usage(rest, GENAI)
+    if RAW_USAGE in rest:
+        usage = completed(usage, usage_in(value_of(rest[RAW_USAGE])))
     if usage is not None:
         facts["usage"] = usage
         facts["cost_basis"] = CostBasis.MEASURED
     facts["cost"] = take_cost(rest, COSTS)
     facts["text_visibility"] = visibility(facts, usage)
+
+
+def _asked_for(rest: Attributes) -> str | None:
+    named = fact_text(rest.get("gen_ai.request.model"))
+    return None if named in NO_MODEL else named
 
 
 def _take_provider(rest: Attributes) -> str | None:
@@ -168,4 +179,4 @@ def _fill_apart(rest: Attributes, facts: dict[str, Any]) -> None:
 def _fill_tool(rest: Attributes, facts: dict[str, Any]) -> None:
     facts["tool"] = take_fact(rest, "gen_ai.tool.name")
     facts["input"] = take_text(rest, *ARGUMENTS)
-    facts["output"] = take_text(rest, *RESULTS)
+    facts["output"] = take_result(rest, *RESULTS)

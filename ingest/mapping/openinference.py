@@ -6,11 +6,14 @@ import re
 from typing import Any
 
 from deliberation.vocabulary import CostBasis, NodeKind
-from ingest.mapping.content import reasoning_in, take_conversation
+from ingest.mapping.bodies import take_body
+from ingest.mapping.content import parse, reasoning_in, take_conversation
 from ingest.mapping.cost import take_cost
 from ingest.mapping.flattened import take_messages
 from ingest.mapping.source import Keys, Source
-from ingest.mapping.take import fact_text, take_fact, take_text
+from ingest.mapping.take import fact_text, take_fact, take_model, take_text
+from ingest.mapping.text_completions import take_choices, take_prompts
+from ingest.mapping.tool_result import take_result
 from ingest.mapping.usage import OPENINFERENCE, take_usage
 from ingest.mapping.visibility import visibility
 from ingest.wire.span import Attributes
@@ -29,7 +32,10 @@ KINDS = {
     "GUARDRAIL": NodeKind.VERIFICATION,
     "PROMPT": NodeKind.STEP,
 }
+CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL)
 COSTS = ("llm.cost.total",)
+ANSWERS = ("llm.output_messages.", "llm.choices.", "llm.token_count.")
+REQUEST = re.compile(r'\s*\{\s*"(?:messages|model|tools)"\s*:')
 RESPONSE_ID = re.compile(r'\{\s*"id":\s*"([!-~]{1,128}?)"')
 
 
@@ -48,42 +54,67 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     facts: dict[str, Any] = {"node_kind": kind}
     if kind is NodeKind.MODEL_CALL:
         _fill_messages(rest, facts)
+    elif kind is NodeKind.TOOL_CALL:
+        _fill_tool(rest, facts, record)
     else:
         facts["input"] = take_text(rest, "input.value")
         facts["output"] = take_text(rest, "output.value")
-    if kind is NodeKind.TOOL_CALL:
-        facts["tool"] = take_fact(rest, "tool.name") or fact_text(record.name)
-        facts["input"] = facts["input"] or take_text(rest, "tool.parameters")
-    elif kind in (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL):
+    if kind in CALLS:
         _fill_call(rest, facts)
-    else:
+    elif kind is not NodeKind.TOOL_CALL:
         facts["usage"] = take_usage(rest, OPENINFERENCE)
     return facts
 
 
 def kind_of(attributes: Attributes) -> NodeKind:
-    """Return the kind that the source names; a record that lost its name is the model call it looks like."""
+    """Return the kind that the source names; a record that lost its name is the model call it looks like.
+
+    What LlamaIndex names a call and only puts a request together asked no model anything.
+    """
     named = attributes.get("openinference.span.kind")
     if named is None:
         return NodeKind.MODEL_CALL
-    return KINDS.get(str(named).upper(), NodeKind.STEP)
+    kind = KINDS.get(str(named).upper(), NodeKind.STEP)
+    is_asked = kind is not NodeKind.MODEL_CALL or not _gives_a_request(attributes)
+    return kind if is_asked else NodeKind.STEP
+
+
+def _gives_a_request(attributes: Attributes) -> bool:
+    given = attributes.get("output.value")
+    if not isinstance(given, str) or not REQUEST.match(given):
+        return False
+    if any(name.startswith(ANSWERS) for name in attributes):
+        return False
+    value = parse(given)
+    return isinstance(value, dict) and "messages" in value and "tools" in value
 
 
 def _fill_messages(rest: Attributes, facts: dict[str, Any]) -> None:
     """Prefer the messages; the whole request and response then stay attributes."""
     facts["response_id"] = _response_id(rest.get("output.value"))
-    facts["input"] = take_messages(rest, "llm.input_messages.") or take_conversation(
-        rest, "user", "input.value"
+    facts["input"] = (
+        take_messages(rest, "llm.input_messages.")
+        or take_prompts(rest)
+        or take_conversation(rest, "user", "input.value")
     )
-    came_out = take_messages(rest, "llm.output_messages.") or take_conversation(
-        rest, "assistant", "output.value"
+    came_out = (
+        take_messages(rest, "llm.output_messages.")
+        or take_choices(rest)
+        or take_conversation(rest, "assistant", "output.value")
     )
     facts["output"] = came_out
     facts["reasoning"] = reasoning_in(came_out)
 
 
+def _fill_tool(rest: Attributes, facts: dict[str, Any], record: Source) -> None:
+    facts["tool"] = take_fact(rest, "tool.name") or fact_text(record.name)
+    given = take_body(rest, "input.value", None).text
+    facts["input"] = given or take_text(rest, "tool.parameters")
+    facts["output"] = take_result(rest, "output.value")
+
+
 def _fill_call(rest: Attributes, facts: dict[str, Any]) -> None:
-    facts["model"] = take_fact(
+    facts["model"] = take_model(
         rest, "llm.model_name", "embedding.model_name", "reranker.model_name"
     )
     facts["provider"] = take_fact(rest, "llm.provider", "llm.system")

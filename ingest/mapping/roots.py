@@ -33,8 +33,8 @@ def start(span: Span, facts: dict[str, Any], session: str | None, run: str) -> R
     )
 
 
-def end(span: Span, facts: dict[str, Any], run: str) -> RunEnded:
-    """Return the end of the run."""
+def end(span: Span, facts: dict[str, Any], run: str, *, is_undecided: bool = False) -> RunEnded:
+    """Return the end of the run. It is undecided when all it is is a call with several choices."""
     failed = facts["error"] is not None or span.status_code == 2
     # A tool's or a look-up's output is no answer of a deliberation, nor is a stream that broke.
     answers = not failed and facts["node_kind"] not in (NodeKind.TOOL_CALL, NodeKind.RETRIEVAL)
@@ -43,7 +43,7 @@ def end(span: Span, facts: dict[str, Any], run: str) -> RunEnded:
         key=span.digest + ":e",
         at=span.ended_at,
         state=ObservedState.FAILED if failed else ObservedState.COMPLETED,
-        answer=answer_in(facts.get("output")) if answers else None,
+        answer=answer_in(facts.get("output")) if answers and not is_undecided else None,
         error=facts["error"],
         **deliberation.of_end(span.attributes),
     )

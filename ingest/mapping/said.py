@@ -26,7 +26,7 @@ def _said(text: str | None, role: str, names: tuple[str, ...]) -> str | None:
     if not text or text[0] not in '[{"':
         return text or None
     value = parse(text)
-    if isinstance(value, str):
+    if isinstance(value, str) or value in ([], {}):
         return value or None
     if isinstance(value, dict):
         named = (value.get(name) for name in names)

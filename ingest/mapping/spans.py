@@ -56,9 +56,10 @@ def map_span(span: Span, run: str) -> list[Event]:
         events.extend(_edges(span, run))
     if own:
         events.extend(deliberation.decided(span, run))
-    events.extend(_choices(span, facts, run))
+    several = _choices(span, facts, run)
+    events.extend(several)
     if span.parent_id is None and span.ended_at is not None:
-        events.append(roots.end(span, facts, run))
+        events.append(roots.end(span, facts, run, is_undecided=bool(several)))
     return events
 
 
@@ -95,6 +96,7 @@ def exception_text(attributes: dict[str, Any]) -> str | None:
 
 
 def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
+    name = facts.pop("name", None) or span.name
     if span.ended_at is None:
         return NodeStarted(
             run=run,
@@ -102,7 +104,7 @@ def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
             at=span.started_at,
             node=span.span_id,
             parent=span.parent_id,
-            name=span.name,
+            name=name,
             status=NodeStatus.RUNNING,
             started_at=span.started_at,
             **facts,
@@ -113,7 +115,7 @@ def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
         at=span.ended_at,
         node=span.span_id,
         parent=span.parent_id,
-        name=span.name,
+        name=name,
         status=NodeStatus.ERROR if is_error(span) else NodeStatus.OK,
         started_at=span.started_at,
         ended_at=span.ended_at,

@@ -79,6 +79,23 @@ def usage_in(stated: Any, *, cache_apart: bool = False) -> Usage | None:
     return _made_inclusive(usage, total, cache_apart=cache_apart)
 
 
+def completed(known: Usage | None, stated: Usage | None) -> Usage | None:
+    """Return what is known with the parts that another account of the same call states besides.
+
+    It is of the same call, and counts the same way, where its totals are the same.
+    """
+    if known is None or stated is None:
+        return known or stated
+    entered = stated if stated.input == known.input else known
+    came_out = stated if stated.output == known.output else known
+    return replace(
+        known,
+        cache_read=_either(known.cache_read, entered.cache_read),
+        cache_write=_either(known.cache_write, entered.cache_write),
+        reasoning=_either(known.reasoning, came_out.reasoning),
+    )
+
+
 def cost_in(stated: Any) -> Cost | None:
     """Return the money that an object states, in US dollars: its total, else the sum of its parts."""
     if not isinstance(stated, dict):
@@ -89,6 +106,10 @@ def cost_in(stated: Any) -> Cost | None:
         parts = [amount for each in stated.values() if (amount := as_amount(each)) is not None]
         total = as_amount(str(sum(parts))) if parts else None
     return None if total is None else Cost(amount=total, provenance=CostProvenance.REPORTED)
+
+
+def _either(known: int | None, stated: int | None) -> int | None:
+    return stated if known is None else known
 
 
 def _count(stated: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> int | None:

@@ -16,6 +16,7 @@ import orjson
 
 from deliberation.events.fields import MAX_FACT_CHARS, clean
 
+NO_MODEL = ("unknown", "Unknown", "None", "none", "null", "N/A")
 MAX_COUNT = 2**53
 MIN_EXPONENT = -18
 MAX_AMOUNT = 10**12
@@ -41,6 +42,11 @@ def take_fact(rest: dict[str, Any], *names: str) -> str | None:
                 del rest[name]
             return text
     return None
+
+
+def take_model(rest: dict[str, Any], *names: str) -> str | None:
+    """Return the first of some attributes that names a model; clients' words for none stay behind."""
+    return take_fact(rest, *(name for name in names if rest.get(name) not in NO_MODEL))
 
 
 def take_value(rest: dict[str, Any], *names: str) -> Any:

@@ -29,6 +29,7 @@ GENAI: Names = {
     "reasoning": (
         "gen_ai.usage.reasoning.output_tokens",
         "gen_ai.usage.reasoning_tokens",
+        "gen_ai.usage.thinking_tokens",
         "gen_ai.usage.details.reasoning_tokens",
         "ai.usage.outputTokenDetails.reasoningTokens",
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deliberation.events import CandidateProposed, NodeObserved
+from deliberation.events import CandidateProposed, NodeObserved, RunEnded
 from deliberation.vocabulary import NodeKind
 from ingest.mapping import map_log, map_span
 from tests.unit.mapping.making import RUN, SPAN, make_log, make_span
@@ -130,3 +130,25 @@ def test_the_same_span_again_makes_the_same_facts() -> None:
     first, second = (map_span(make_span(asked), RUN) for _ in range(2))
     assert first == second
     assert len({each.key for each in first}) == len(first)
+
+
+def test_why_each_of_them_ended_may_be_told_by_another_convention() -> None:
+    said = {"openinference.span.kind": "LLM", "llm.finish_reason": "stop,stop"}
+    answers = {
+        f"llm.output_messages.{n}.message.{name}": value
+        for n, each in enumerate("45")
+        for name, value in (("role", "assistant"), ("content", each))
+    }
+    nodes, _ = samples_of({**said, **answers})
+    assert len(nodes) == 2
+
+
+def test_a_run_that_is_one_call_with_several_choices_has_no_answer() -> None:
+    def answer(*said: str) -> str | None:
+        asked = {**CALL, "gen_ai.request.choice.count": len(said)}
+        root = make_span({**asked, "gen_ai.output.messages": choices(*said)}, parent_id=None)
+        [ended] = [each for each in map_span(root, RUN) if isinstance(each, RunEnded)]
+        return ended.answer
+
+    assert answer("4") == "4"
+    assert answer("4", "5") is None

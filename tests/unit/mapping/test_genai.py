@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from deliberation.events import RunStarted
 from deliberation.vocabulary import CostProvenance, NodeKind, TextVisibility, Usage
-from tests.unit.mapping.making import observe, rest_of
+from ingest.mapping import map_span
+from tests.unit.mapping.making import RUN, make_span, observe, rest_of
 
 USER = '[{"role":"user","parts":[{"type":"text","content":"6*7?"}]}]'
 CHAT: dict[str, Any] = {
@@ -263,3 +265,31 @@ def test_messages_in_the_shape_of_a_provider_are_read_and_the_rest_of_a_request_
     alone = observe({**CHAT, "gen_ai.input.messages": '[{"role":"user","content":"hi"}]'})
     assert json.loads(alone.input or "") == said
     assert "gen_ai.input.messages" not in rest_of(alone)
+
+
+def test_what_the_provider_says_itself_completes_the_counts() -> None:
+    counted = {key: CHAT[key] for key in CHAT if "reasoning" not in key}
+    raw = {
+        "input_tokens": 10,
+        "output_tokens": 20,
+        "output_tokens_details": {"reasoning_tokens": 7},
+    }
+    node = observe({**counted, "gen_ai.usage.raw": json.dumps(raw)})
+    assert node.usage == Usage(input=10, output=20, cache_read=4, reasoning=7)
+    assert "gen_ai.usage.raw" in rest_of(node)
+    other = json.dumps({**raw, "output_tokens": 99})
+    assert observe({**counted, "gen_ai.usage.raw": other}).usage == Usage(
+        input=10, output=20, cache_read=4
+    )
+
+
+def test_a_tool_s_result_that_is_json_text_of_a_text_is_the_text() -> None:
+    tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.call.result": '"21 degrees"'}
+    assert observe(tool).output == "21 degrees"
+
+
+def test_an_empty_conversation_asks_nothing() -> None:
+    asked = {"gen_ai.operation.name": "invoke_agent", "gen_ai.input.messages": "[]"}
+    started = map_span(make_span(asked, parent_id=None), RUN)[0]
+    assert isinstance(started, RunStarted)
+    assert started.task is None

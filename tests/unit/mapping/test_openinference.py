@@ -137,3 +137,81 @@ def test_a_request_that_is_told_only_whole_is_a_conversation_too() -> None:
     assert json.loads(node.input or "")[0]["parts"] == [{"type": "text", "content": "hi"}]
     assert json.loads(node.output or "")[0]["parts"] == [{"type": "text", "content": "ho"}]
     assert rest_of(node)["input.value"] == request
+
+
+def test_words_that_are_said_twice_are_one_part() -> None:
+    message, _ = output_of(
+        {
+            "role": "assistant",
+            "content": "42",
+            "contents.0.message_content.type": "reasoning",
+            "contents.0.message_content.text": "hm",
+            "contents.1.message_content.type": "text",
+            "contents.1.message_content.text": "42",
+        }
+    )
+    assert message["parts"] == [
+        {"type": "reasoning", "content": "hm"},
+        {"type": "text", "content": "42"},
+    ]
+
+
+def test_a_message_that_says_nothing_gives_way_to_the_whole_response() -> None:
+    blocks = [{"type": "reasoning", "reasoning": "hm"}, {"type": "text", "text": "42"}]
+    kept = {"lc": 1, "type": "constructor", "id": ["AIMessage"], "kwargs": {"content": blocks}}
+    node = observe(
+        {
+            "openinference.span.kind": "LLM",
+            "llm.output_messages.0.message.role": "assistant",
+            "output.value": json.dumps({"generations": [[{"text": "42", "message": kept}]]}),
+        }
+    )
+    assert [part["type"] for part in json.loads(node.output or "")[0]["parts"]] == [
+        *("reasoning", "text"),
+    ]
+    assert node.reasoning == "hm"
+
+
+@pytest.mark.parametrize(
+    "prompts", [{"llm.prompts": ["6*7?"]}, {"llm.prompts.0.prompt.text": "6*7?"}]
+)
+def test_a_prompt_is_what_a_user_says(prompts: dict[str, Any]) -> None:
+    said = {"input.value": '{"args": ["6*7?"]}', "llm.choices.0.completion.text": "42"}
+    node = observe({"openinference.span.kind": "LLM", **prompts, **said})
+    assert [(each["role"], each["parts"][0]["content"]) for each in messages_of(node)] == [
+        *(("user", "6*7?"), ("assistant", "42")),
+    ]
+
+
+def messages_of(node: Any) -> list[Any]:
+    return [*json.loads(node.input), *json.loads(node.output)]
+
+
+def test_what_only_puts_a_request_together_asked_no_model() -> None:
+    request = {"openinference.span.kind": "LLM", "llm.model_name": "gpt-4o"}
+    given = json.dumps({"messages": ["ChatMessage(…)"], "tools": [{"type": "function"}]})
+    assert observe({**request, "output.value": given}).node_kind is NodeKind.STEP
+    counted = {**request, "output.value": given, "llm.token_count.prompt": 3}
+    assert observe(counted).node_kind is NodeKind.MODEL_CALL
+    said = '{"messages": [{"role": "assistant", "content": "42"}]}'
+    assert observe({**request, "output.value": said}).node_kind is NodeKind.MODEL_CALL
+
+
+def test_a_tool_s_arguments_and_result_are_without_what_a_framework_wraps_them_in() -> None:
+    kept = {"lc": 1, "type": "constructor", "id": ["ToolMessage"]}
+    message = {**kept, "kwargs": {"content": "21 degrees", "tool_call_id": "c1"}}
+    tool = {"openinference.span.kind": "TOOL", "input.value": '{"kwargs": {"city": "Paris"}}'}
+    whole = json.dumps({"output": message})
+    node = observe({**tool, "output.value": whole})
+    assert (node.input, node.output) == ('{"city":"Paris"}', "21 degrees")
+    assert rest_of(node)["output.value"] == whole
+    assert observe({**tool, "output.value": '"42"'}).output == "42"
+    assert observe({**tool, "output.value": '{"output": 3}'}).output == '{"output": 3}'
+    own = {**tool, "input.value": '{"args": ["ls"]}'}
+    assert observe(own).input == '{"args": ["ls"]}'
+
+
+def test_a_client_s_word_for_no_model_is_no_model() -> None:
+    node = observe({**LLM, "llm.model_name": "unknown"})
+    assert node.model is None
+    assert rest_of(node)["llm.model_name"] == "unknown"

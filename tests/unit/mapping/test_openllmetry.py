@@ -277,3 +277,10 @@ def test_a_tool_is_named_by_its_entity_by_genai_or_by_its_span() -> None:
     assert observe({**tool, "traceloop.entity.name": "a", "gen_ai.tool.name": "b"}).tool == "a"
     assert observe({**tool, "gen_ai.tool.name": "b"}).tool == "b"
     assert observe(tool, name="c").tool == "c"
+
+
+def test_a_function_that_is_called_with_nothing_is_asked_nothing() -> None:
+    step = {"traceloop.span.kind": "workflow", "traceloop.entity.input": '{"args":[],"kwargs":{}}'}
+    node = observe(step)
+    assert node.input is None
+    assert rest_of(node)["traceloop.entity.input"] == '{"args":[],"kwargs":{}}'
