@@ -8,11 +8,15 @@ from typing import Any
 
 from deliberation.events import Event
 from ingest.mapping import (
+    ag2,
     codex,
     genai,
     generic,
+    haystack,
     langfuse,
     langsmith,
+    litellm,
+    mastra,
     mcp,
     mlflow,
     openinference,
@@ -94,6 +98,26 @@ CONVENTIONS = (
         reads=frozenset({mlflow.TYPE, mlflow.TOKENS, mlflow.COST, mlflow.FORMAT}),
     ),
     Convention(
+        litellm.NAME,
+        litellm.recognises,
+        litellm.fill,
+        instead_of=frozenset({openllmetry.NAME, genai.NAME}),
+        reads=frozenset({litellm.USAGE, "gen_ai.operation.name", "gen_ai.request.model"}),
+    ),
+    Convention(
+        ag2.NAME,
+        ag2.recognises,
+        ag2.fill,
+        instead_of=frozenset({genai.NAME}),
+        reads=frozenset({ag2.ACCOUNT}),
+    ),
+    Convention(
+        haystack.NAME,
+        haystack.recognises,
+        haystack.fill,
+        reads=haystack.READ,
+    ),
+    Convention(
         openllmetry.NAME,
         openllmetry.recognises,
         openllmetry.fill,
@@ -107,12 +131,18 @@ CONVENTIONS = (
         openinference.fill,
         reads=frozenset({"openinference.span.kind"}),
     ),
+    Convention(mastra.NAME, mastra.recognises, mastra.fill, reads=frozenset({mastra.TYPE})),
     Convention(
         genai.NAME,
         genai.recognises,
         genai.fill,
         reads=frozenset(
-            {"gen_ai.operation.name", "gen_ai.request.model", "gen_ai.response.finish_reasons"}
+            {
+                "gen_ai.operation.name",
+                "gen_ai.request.model",
+                "gen_ai.response.finish_reasons",
+                genai.RAW_USAGE,
+            }
         ),
     ),
     Convention(vercel_beside.NAME, vercel_beside.recognises, vercel_beside.fill),

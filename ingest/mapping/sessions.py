@@ -19,6 +19,8 @@ NAMES = (
     "langsmith.metadata.thread_id",
     "langsmith.metadata.conversation_id",
     "ai.telemetry.metadata.sessionId",
+    "mastra.metadata.sessionId",
+    "mastra.metadata.threadId",
     "conversation.id",
     "mcp.session.id",
 )

@@ -96,7 +96,7 @@ BY_MEMBER: Parts = {
 }
 """Gemini, Bedrock and Haystack give no `type`: the one member that says what it is holds the rest."""
 
-THOUGHT = ("reasoningContent", "reasoning_content")
+THOUGHT = ("reasoningContent", "reasoning_content", "reasoning")
 HELD = (*BY_MEMBER, *THOUGHT)
 
 WRAPPERS = ("source", "image_url", "file", "input_audio", "image")
@@ -174,7 +174,7 @@ def _carried(value: Part, kind: str) -> Part:
 
 
 def _thought(value: Part, thought: Part) -> Part:
-    """Return Bedrock's reasoning: `{"reasoningText": {"text", "signature"}}`."""
+    """Return Bedrock's reasoning, `{"reasoningText": {"text", "signature"}}`, or Haystack's, `{"reasoning_text"}`."""
     inner = thought.get("reasoningText", thought.get("reasoning_text", thought))
     if not isinstance(inner, dict):
         return {"type": "reasoning", "content": inner}

@@ -1,4 +1,4 @@
-"""Whatever a client of OpenLLMetry or the Vercel AI SDK puts in, it is read, and all of it is kept."""
+"""Whatever a client of these conventions puts in, it is read, and all of it is kept."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ OTHERS = [
     *("ai.response.text", "ai.result.text", "ai.response.object", "ai.response.reasoning"),
     *("ai.response.toolCalls", "ai.response.finishReason", "ai.response.id", "ai.response.model"),
     *("ai.response.providerMetadata", "ai.toolCall.name", "ai.toolCall.args", "ai.toolCall.result"),
+    *("metadata.usage_object", "gen_ai.usage.raw", "ag2.usage.kind", "mastra.span.type"),
+    *("mastra.chat.input", "mastra.agent.output", "haystack.component.type", "haystack.tool.name"),
+    *("haystack.component.input", "haystack.component.output", "haystack.agent.step.llm.output"),
+    *("haystack.agent.input", "haystack.agent.step.tool.output", "haystack.pipeline.output_data"),
+    *("openinference.span.kind", "llm.prompts", "llm.choices.0.completion.text", "output.value"),
+    *("input.value", "gen_ai.tool.call.result", "haystack.agent.max_steps"),
     *("ai.value", "ai.values", "ai.documents", "ai.ranking", "ai.usage.totalTokens"),
 ]
 COUNTS = [name for names in (OPENLLMETRY, VERCEL) for each in names.values() for name in each]
@@ -46,6 +52,15 @@ WORDS = st.sampled_from(
         *("[{", '{"args":', '{"inputs":{"a":12345678901234567890123}}', '"said"', "[[[[[[[["),
         '{"anthropic":{"usage":{"input_tokens":12}},"gateway":{"cost":"1e999"}}',
         '{"args":["x"],"kwargs":{}}',
+        *('{"args":[],"kwargs":{}}', '{"kwargs":{"a":1}}', '{"output":{"lc":1,"kwargs":{}}}'),
+        *(
+            "OpenAIGenerator",
+            "LLM",
+            "TOOL",
+            "{'prompt_tokens': 12}",
+            '{"replies":["a",{"role":1}]}',
+        ),
+        '{"messages":[{"role":"user","content":[{"tool_call":{}}]}],"tools":[],"replies":[[]]}',
     ]
 )
 TYPES = st.sampled_from(["text", "tool-call", "tool-result", "file", "json", "image", "thinking"])
