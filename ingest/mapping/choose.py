@@ -16,6 +16,7 @@ from ingest.mapping import (
     langfuse,
     langsmith,
     litellm,
+    logfire,
     mastra,
     mcp,
     mlflow,
@@ -37,7 +38,8 @@ class Convention:
     alone: what it says is remembered for the next record with the same ones. `fill(rest, record)`
     gets its own copy of the attributes, and the record they come from for its name, scope and
     events; it takes out of `rest` what it returns as fields of `NodeFacts`, and leaves the rest.
-    `reads` names the attributes by which it judges, and which it keeps all the same. `tells(span,
+    `reads` names the attributes by which it judges, and which it keeps all the same. One that
+    `is_beside` says little: where it is the only one, the general rules are asked too. `tells(span,
     facts, run)` returns what a span says of other nodes than its own.
     """
 
@@ -46,8 +48,13 @@ class Convention:
     fill: Callable[[Attributes, Source], dict[str, Any]]
     instead_of: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    is_beside: bool = False
     tells: Callable[[Span, dict[str, Any], str], list[Event]] | None = None
 
+
+LOGFIRE = frozenset(
+    {logfire.TYPE, logfire.LEVEL, logfire.MESSAGE, logfire.TEMPLATE, "logfire.tags"}
+)
 
 CONVENTIONS = (
     Convention(
@@ -65,6 +72,13 @@ CONVENTIONS = (
         instead_of=frozenset({genai.NAME}),
         reads=codex.COUNTED,
         tells=codex.of_the_call,
+    ),
+    Convention(
+        logfire.CALL,
+        logfire.recognises_call,
+        logfire.fill_call,
+        instead_of=frozenset({genai.NAME}),
+        reads=frozenset({*LOGFIRE, logfire.REQUEST, logfire.RESPONSE, "gen_ai.request.model"}),
     ),
     Convention(
         vercel.NAME,
@@ -146,6 +160,7 @@ CONVENTIONS = (
         ),
     ),
     Convention(vercel_beside.NAME, vercel_beside.recognises, vercel_beside.fill),
+    Convention(logfire.NAME, logfire.recognises, logfire.fill, reads=LOGFIRE, is_beside=True),
 )
 """In order of precedence: of a record that follows several, each says what those before it did not."""
 
@@ -175,4 +190,5 @@ def choose(attributes: Attributes, scope: str) -> Chosen:
 def _judge(keys: Keys, scope: str) -> Chosen:
     found = [each for each in CONVENTIONS if each.recognises(keys, scope)]
     replaced = {name for each in found for name in each.instead_of}
-    return tuple(each for each in found if each.name not in replaced) or (GENERIC,)
+    chosen = tuple(each for each in found if each.name not in replaced)
+    return (GENERIC, *chosen) if all(each.is_beside for each in chosen) else chosen

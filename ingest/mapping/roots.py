@@ -14,6 +14,10 @@ from ingest.wire.span import Attributes, Span
 
 TASK_CHARS = 2_000
 MAX_TAGS = 64
+TAGS = (
+    *("tag.tags", "langfuse.trace.tags", "logfire.tags", "ai.telemetry.metadata.tags"),
+    "tags",
+)
 
 
 def start(span: Span, facts: dict[str, Any], session: str | None, run: str) -> RunStarted:
@@ -24,7 +28,7 @@ def start(span: Span, facts: dict[str, Any], session: str | None, run: str) -> R
         run=run,
         key=span.digest + ":s",
         at=span.started_at,
-        name=span.name or None,
+        name=facts["name"] or None,
         task=task[:TASK_CHARS] if task else None,
         **deliberation.of_start(attributes),
         session_id=session,
@@ -51,7 +55,7 @@ def end(span: Span, facts: dict[str, Any], run: str, *, is_undecided: bool = Fal
 
 def tags_of(attributes: Attributes) -> list[str] | None:
     """Return the tags of a record, given as a list, as its JSON text, or as LangSmith joins them."""
-    tags = attributes.get("tag.tags", attributes.get("langfuse.trace.tags"))
+    tags = next((attributes[name] for name in TAGS if name in attributes), None)
     joined = attributes.get("langsmith.span.tags")
     if tags is None and isinstance(joined, str):
         tags = [tag for tag in joined.split(", ") if tag]

@@ -11,6 +11,7 @@ from ingest.mapping import (
     choices,
     deliberation,
     langfuse,
+    logfire,
     pending,
     roots,
     span_messages,
@@ -39,6 +40,7 @@ def map_span(span: Span, run: str) -> list[Event]:
         deliberation.fill(rest, facts)
     told = span_messages.fill(span.events, facts) if span.events else span.events
     facts["error"] = error_of(span)
+    facts["name"] = facts.get("name") or span.name
     session = session_in(span.attributes)
     facts["attributes"] = write_span(span, rest, used, told, session)
     events: list[Event] = []
@@ -65,8 +67,13 @@ def map_span(span: Span, run: str) -> list[Event]:
 
 def is_error(span: Span) -> bool:
     """True when a span ended by an error: by its status, or by a convention that says so in an attribute."""
-    by_attribute = "error.type" in span.attributes or langfuse.has_failed(span.attributes)
-    return span.status_code == ERROR_CODE or by_attribute
+    attributes = span.attributes
+    return (
+        span.status_code == ERROR_CODE
+        or "error.type" in attributes
+        or langfuse.has_failed(attributes)
+        or logfire.has_failed(attributes)
+    )
 
 
 def error_of(span: Span) -> str | None:
@@ -81,7 +88,11 @@ def error_of(span: Span) -> str | None:
     if exceptions:
         return exception_text(exceptions[-1])
     kind = span.attributes.get("error.type")
-    message = span.status_message or langfuse.error_of(span.attributes)
+    message = (
+        span.status_message
+        or langfuse.error_of(span.attributes)
+        or logfire.error_of(span.attributes)
+    )
     said = [text for text in (kind, message) if isinstance(text, str) and text]
     return ": ".join(said) or None
 
@@ -96,7 +107,6 @@ def exception_text(attributes: dict[str, Any]) -> str | None:
 
 
 def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
-    name = facts.pop("name", None) or span.name
     if span.ended_at is None:
         return NodeStarted(
             run=run,
@@ -104,7 +114,6 @@ def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
             at=span.started_at,
             node=span.span_id,
             parent=span.parent_id,
-            name=name,
             status=NodeStatus.RUNNING,
             started_at=span.started_at,
             **facts,
@@ -115,7 +124,6 @@ def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
         at=span.ended_at,
         node=span.span_id,
         parent=span.parent_id,
-        name=name,
         status=NodeStatus.ERROR if is_error(span) else NodeStatus.OK,
         started_at=span.started_at,
         ended_at=span.ended_at,
