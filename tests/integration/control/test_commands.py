@@ -17,7 +17,6 @@ from tests.integration.control.acts import (
     beat,
     escalate,
     live_run,
-    randbytes,
     report,
     stage,
 )
@@ -30,8 +29,6 @@ from tests.integration.control.said import (
 )
 from traces.actions import issue_command as issuing
 from traces.actions.conflict import Conflict, Unfit
-from traces.actions.issue_command import issue_command
-from traces.actions.order import Order
 from traces.models import Command, Hold, LedgerEntry
 from traces.queries.access import NotVisible
 
@@ -317,17 +314,6 @@ def test_a_clock_that_is_a_day_off_loses_no_command(days: int) -> None:
     assert stage(run, "c1", "applied").is_new
     row = command_of(run, "c1")
     assert (row.requested_ns, row.applied_ns) == (at(days * 86_400), NOW_NS)
-
-
-def test_a_worker_that_dies_between_the_row_and_the_poke_has_issued_the_command() -> None:
-    run = live_run()
-    order = Order(command_id="c1", kind=CommandKind.STOP)
-    issue_command(  # and nobody is poked
-        run_id=uuid.UUID(run), order=order, by=ALICE, now_ns=NOW_NS, randbytes=randbytes
-    )
-    again = ask(run, "stop", "c1")
-    assert not again.is_new
-    assert states_of(run)[0] == "stop"
 
 
 def test_a_command_stands_in_the_ledger_with_what_its_asker_was_looking_at() -> None:
