@@ -22,7 +22,10 @@ from ingest.mapping.sessions import session_in
 from ingest.wire.span import Span
 
 ERROR_CODE = 2
-SPAN_ID_DIGITS = 16
+SPAN_ID_DIGITS, TRACE_ID_DIGITS = 16, 32
+NO_TRACE = "0" * TRACE_ID_DIGITS
+MAX_LINKS = 128
+"""Of one span into other traces, OpenTelemetry's own limit. More are no edges and stay attributes."""
 
 
 def map_span(span: Span, run: str) -> list[Event]:
@@ -141,22 +144,28 @@ def _choices(span: Span, facts: dict[str, Any], run: str) -> list[Event]:
 
 
 def _edges(span: Span, run: str) -> list[Event]:
-    # A link into another trace points at a node of another run; it stays an attribute.
-    within = [
-        link
-        for link in span.links
-        if link["trace_id"] == span.trace_id
-        and len(link["span_id"]) == SPAN_ID_DIGITS
-        and link["span_id"] != span.span_id
-    ]
+    """Return the edges of a span's links: into its own trace, and into others. All stay among the attributes too."""
+    named = [link for link in span.links if len(link["span_id"]) == SPAN_ID_DIGITS]
+    within = [link for link in named if link["trace_id"] == span.trace_id]
+    others = [link for link in within if link["span_id"] != span.span_id]
+    across = [link for link in named if _is_elsewhere(link["trace_id"], span)]
     return [
-        EdgeDrawn(
-            run=run,
-            key=f"{span.digest}:l{number}",
-            at=span.started_at,
-            edge=deliberation.edge_of(link),
-            source=span.span_id,
-            target=link["span_id"],
-        )
-        for number, link in enumerate(within)
+        *(_edge(span, link, f"l{number}", run) for number, link in enumerate(others)),
+        *(_edge(span, link, f"x{number}", run) for number, link in enumerate(across[:MAX_LINKS])),
     ]
+
+
+def _is_elsewhere(trace_id: str, span: Span) -> bool:
+    return len(trace_id) == TRACE_ID_DIGITS and trace_id not in (span.trace_id, NO_TRACE)
+
+
+def _edge(span: Span, link: dict[str, Any], name: str, run: str) -> EdgeDrawn:
+    return EdgeDrawn(
+        run=run,
+        key=f"{span.digest}:{name}",
+        at=span.started_at,
+        edge=deliberation.edge_of(link),
+        source=span.span_id,
+        target=link["span_id"],
+        trace=link["trace_id"] if link["trace_id"] != span.trace_id else None,
+    )

@@ -162,7 +162,7 @@ LINK = _of(
     (
         "edge",
         EdgeKind,
-        "What the span does to the span it links to, in the same trace.",
+        "What the span does to the span it links to, in its own trace or in another.",
         "votes_into",
     ),
 )

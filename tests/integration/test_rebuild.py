@@ -14,6 +14,7 @@ import pytest
 from deliberation.events import (
     AnswerSelected,
     CandidateProposed,
+    EdgeDrawn,
     Event,
     FateDecided,
     GapReported,
@@ -26,6 +27,7 @@ from deliberation.events import (
 from deliberation.vocabulary import (
     Cost,
     CostProvenance,
+    EdgeKind,
     Fate,
     NodeKind,
     NodeStatus,
@@ -43,7 +45,7 @@ from tests.integration.build import (
     started,
 )
 from traces.actions import rebuild as rebuilding
-from traces.models import Candidate, Edge, LedgerPart, Node, Run, Verdict
+from traces.models import Candidate, Edge, LedgerPart, Link, Node, Run, Verdict
 from traces.projection import reach
 
 CALL: dict[str, Any] = {"node_kind": NodeKind.MODEL_CALL}
@@ -52,7 +54,7 @@ CALL: dict[str, Any] = {"node_kind": NodeKind.MODEL_CALL}
 def rows(run: str) -> list[dict[str, Any]]:
     return [
         row
-        for table in (Node, Candidate, Verdict, Edge)
+        for table in (Node, Candidate, Verdict, Edge, Link)
         for row in table.objects.filter(run_id=run).order_by("pk").values()
     ] + list(Run.objects.filter(pk=run).values())
 
@@ -88,6 +90,9 @@ def any_event(run: str, chance: random.Random) -> Event:
     made = [
         lambda: report(run, node, **stated),
         lambda: report(run, node, **stated),
+        lambda: make_event(
+            EdgeDrawn, run, edge=EdgeKind.LINKS, source=node, target=other, trace=other * 32
+        ),
         lambda: make_event(NodeScored, run, node=node, value=chance.random()),
         lambda: make_event(FateDecided, run, node=node, fate=fate),
         lambda: make_event(CandidateProposed, run, node=node, votes=chance.randrange(9)),

@@ -12,6 +12,7 @@ TABLES = (
     "traces_candidate",
     "traces_verdict",
     "traces_edge",
+    "traces_link",
     "traces_resource",
     "traces_ledgerentry",
     "traces_ledgerpart",

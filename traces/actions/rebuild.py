@@ -20,6 +20,7 @@ from traces.projection.tables import (
     COMMANDS,
     EDGES,
     HOLDS,
+    LINKS,
     NODES,
     RESOURCES,
     VERDICTS,
@@ -27,6 +28,7 @@ from traces.projection.tables import (
 from traces.queries.ledger import read_entries_after
 
 CHUNK = 5_000
+TABLES = (NODES, CANDIDATES, VERDICTS, EDGES, LINKS, RESOURCES, COMMANDS, HOLDS)
 
 
 class Damaged(Exception):
@@ -37,7 +39,7 @@ def rebuild(*, run_id: uuid.UUID) -> int:
     """Rebuild one run; return how many entries it has. Raises Damaged, and then leaves the rows as they were."""
     with transaction.atomic():
         stored = lock_runs([run_id])[run_id]
-        for table in (NODES, CANDIDATES, VERDICTS, EDGES, RESOURCES, COMMANDS, HOLDS):
+        for table in TABLES:
             table.delete_run(run_id)
         run = RunState(
             run_id=run_id,

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from traces.api.auth import Key, Session, asker_of
+from traces.api.link_shapes import Link, Links
 from traces.api.node_shapes import Node, Nodes, NodesFound, NodeWhole, ToolCallOfRun, ToolCalls
 from traces.api.problems import answers, tell_problems
 from traces.api.resource_shapes import Resource, Resources
@@ -23,6 +24,7 @@ from traces.queries import (
     resources,
     runs,
     tool_calls,
+    trace_links,
     tree,
     verdicts,
 )
@@ -147,6 +149,13 @@ def list_resources(
         who=asker_of(request), run_id=run_id, cursor=cursor, limit=limit
     )
     return Resources(items=[Resource.of(row) for row in page.items], next=page.next)
+
+
+@router.get("/runs/{run_id}/links", response=answers(Links), summary="Links to and from other runs")
+def list_links(request: HttpRequest, run_id: RunId) -> Links:
+    """Links that spans carry into other traces, and those of other runs into this one."""
+    found = trace_links.list_links(who=asker_of(request), run_id=run_id)
+    return Links(items=[Link.of(each) for each in found])
 
 
 @router.get("/runs/{run_id}/events", response=answers(Events), summary="Ledger entries, in order")

@@ -10,6 +10,7 @@ from traces.models.edge import Edge
 from traces.models.hold import Hold
 from traces.models.lease import Lease
 from traces.models.ledger import LedgerEntry, LedgerPart
+from traces.models.link import Link
 from traces.models.node import Node
 from traces.models.price_override import PriceOverride
 from traces.models.resource import Resource
@@ -26,6 +27,7 @@ __all__ = [
     "Lease",
     "LedgerEntry",
     "LedgerPart",
+    "Link",
     "Membership",
     "Node",
     "PriceOverride",

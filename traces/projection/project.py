@@ -55,6 +55,7 @@ from traces.projection.silence import apply_silence, shows_life, take_back
 from traces.projection.states import RunState
 from traces.projection.sums import move_sums
 from traces.projection.tally import note_provenance
+from traces.projection.trace_links import note_trace_link, save_trace_links
 from traces.projection.verdicts import verdict_row
 
 EXACT = Context(prec=60)
@@ -92,6 +93,7 @@ def project(
     reach.save()
     claim_responses(reach)
     save_resources(reach)
+    save_trace_links(reach)
 
 
 def _apply(reach: Reach, run: RunState, event: Event, seq: int) -> None:
@@ -136,6 +138,9 @@ def _apply_selection(reach: Reach, run: RunState, event: AnswerSelected, seq: in
 
 
 def _apply_edge(reach: Reach, run: RunState, event: EdgeDrawn, seq: int) -> None:
+    if event.trace is not None and event.trace != run.trace_id:
+        note_trace_link(reach, run, event, seq)
+        return
     reach.edges.append((run.id, seq, event.edge.value, event.source, event.target))
 
 

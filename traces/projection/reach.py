@@ -62,6 +62,7 @@ class Reach:
     verdicts: list[tuple[Any, ...]] = field(default_factory=list)
     edges: list[tuple[Any, ...]] = field(default_factory=list)
     control: ControlRows = field(default_factory=ControlRows)
+    trace_links: dict[tuple[uuid.UUID, str, str, str, str], int] = field(default_factory=dict)
     resources: dict[tuple[uuid.UUID, str, str, str], tuple[str | None, int]] = field(
         default_factory=dict
     )

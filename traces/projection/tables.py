@@ -18,6 +18,7 @@ from traces.models import (
     Edge,
     Hold,
     LedgerEntry,
+    Link,
     Node,
     Resource,
     Run,
@@ -100,6 +101,7 @@ NODES = Table(Node)
 CANDIDATES = Table(Candidate)
 VERDICTS = Table(Verdict)
 EDGES = Table(Edge)
+LINKS = Table(Link)
 RESOURCES = Table(Resource)
 COMMANDS = Table(Command)
 HOLDS = Table(Hold)

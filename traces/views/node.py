@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from traces.queries import node as nodes
-from traces.queries import readings
+from traces.queries import readings, trace_links
 from traces.views.access import for_people
 
 
@@ -19,6 +19,7 @@ def node(request: HttpRequest, run_id: str, node_id: str) -> HttpResponse:
     context = {
         "run_id": run_id,
         "node": nodes.get_node(who=request.user, run_id=run_id, node_id=node_id),
+        "links": trace_links.list_links(who=request.user, run_id=run_id, node_id=node_id),
         "node_url": reverse("node", args=[run_id, node_id]),
         "mapping_url": reverse("node-mapping", args=[run_id, node_id]),
     }

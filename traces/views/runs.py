@@ -11,7 +11,15 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from deliberation.vocabulary import ObservedState, Strategy
-from traces.queries import candidates, costs, projects, runs, set_aside, verdict_header
+from traces.queries import (
+    candidates,
+    costs,
+    projects,
+    runs,
+    set_aside,
+    trace_links,
+    verdict_header,
+)
 from traces.views.access import for_people
 
 ON_A_PAGE = 50
@@ -72,6 +80,7 @@ def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:
     return {
         "run": runs.get_run(who=request.user, run_id=run_id),
         "header": verdict_header.get_header(who=request.user, run_id=run_id),
+        "linked": trace_links.linked_runs(who=request.user, run_id=run_id),
     }
 
 

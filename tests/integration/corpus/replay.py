@@ -16,7 +16,7 @@ from ingest import process
 from ingest.models import DeadLetter, InboxEntry
 from tests.integration.build import NOW_NS, make_project
 from tests.unit.wire.recordings import Recorded
-from traces.models import Candidate, Edge, Node, Project, Resource, Run, Verdict
+from traces.models import Candidate, Edge, Link, Node, Project, Resource, Run, Verdict
 from traces.queries.access import Viewer
 from traces.queries.node import NodeDetail, get_node
 
@@ -26,6 +26,7 @@ OF_ARRIVAL = {
     Candidate: {"run_id", "seq"},
     Verdict: {"run_id", "seq"},
     Edge: {"run_id", "seq"},
+    Link: {"run_id", "seq"},
     Resource: {"run_id", "seq"},
 }
 """Columns that say where and in which order things arrived. All others must not depend on it."""
@@ -95,7 +96,7 @@ def told(project: Project) -> dict[str, Any]:
             "linked": node.parent_ordinal is not None,
             "twin": twin_of(node, traces),
         }
-    for table in (Candidate, Verdict, Edge, Resource):
+    for table in (Candidate, Verdict, Edge, Link, Resource):
         for row in table.objects.filter(run_id__in=runs):
             rows = found[traces[row.run_id]].setdefault(table.__name__, Counter())
             rows[repr(sorted(facts_of(row).items()))] += 1

@@ -142,12 +142,42 @@ def test_an_error_type_alone_is_an_error() -> None:
     assert (node.status, node.error) == (NodeStatus.ERROR, "TimeoutError: too late")
 
 
-def test_a_link_within_the_trace_is_an_edge_and_one_outside_is_not() -> None:
-    def link(trace_id: str, span_id: str) -> dict[str, Any]:
-        return {"trace_id": trace_id, "span_id": span_id}
+def link(trace_id: str, span_id: str) -> dict[str, Any]:
+    return {"trace_id": trace_id, "span_id": span_id}
 
-    links = [link(TRACE, PARENT), link("99" * 16, PARENT), link(TRACE, SPAN), link(TRACE, "")]
+
+def test_a_link_is_an_edge_into_its_own_trace_or_another() -> None:
+    links = [link(TRACE, PARENT), link("99" * 16, SPAN), link("98" * 16, PARENT)]
     events = map_span(make_span(links=links), RUN)
-    edge = only(events, EdgeDrawn)
-    assert (edge.edge, edge.source, edge.target) == (EdgeKind.LINKS, SPAN, PARENT)
+    edges = [event for event in events if isinstance(event, EdgeDrawn)]
+    assert {(edge.edge, edge.source) for edge in edges} == {(EdgeKind.LINKS, SPAN)}
+    assert [(edge.trace, edge.target) for edge in edges] == [
+        (None, PARENT),
+        ("99" * 16, SPAN),
+        ("98" * 16, PARENT),
+    ]
+    assert len({edge.key for edge in edges}) == 3
     assert rest_of(only(events, NodeObserved))["otel.links"] == links
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        link(TRACE, SPAN),
+        link(TRACE, ""),
+        link("9" * 31, SPAN),
+        link("0" * 32, SPAN),
+        link("", SPAN),
+    ],
+)
+def test_a_link_to_nowhere_or_to_itself_is_no_edge_and_is_kept(broken: dict[str, Any]) -> None:
+    events = map_span(make_span(links=[broken]), RUN)
+    assert not [event for event in events if isinstance(event, EdgeDrawn)]
+    assert rest_of(only(events, NodeObserved))["otel.links"] == [broken]
+
+
+def test_of_thousands_of_links_some_are_edges_and_all_are_kept() -> None:
+    links = [link(f"{number:032x}", SPAN) for number in range(1, 2001)]
+    events = map_span(make_span(links=links), RUN)
+    assert len([event for event in events if isinstance(event, EdgeDrawn)]) == 128
+    assert len(rest_of(only(events, NodeObserved))["otel.links"]) == 2000
