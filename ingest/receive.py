@@ -25,10 +25,15 @@ MAX_HEADS = 16
 
 @dataclass(frozen=True, slots=True)
 class KnownRun:
-    """A run as the door sees it: whose it is, and its head when its ledger has begun."""
+    """A run as the door sees it: whose it is, its head when its ledger has begun, and what is asked of it.
+
+    `control_seq` is the last entry that its runner must hear of; 0 while nothing was ever asked.
+    """
 
     project: int
     head: str | None
+    desired_state: str
+    control_seq: int
 
 
 class Backlog:
@@ -77,11 +82,17 @@ async def find_known_runs(events: Iterable[Event]) -> dict[str, KnownRun]:
     wanted = sorted({event.run for event in events})
     async with (await open_pool()).connection() as connection:
         cursor = await connection.execute(
-            "SELECT id, project_id, size, frontier FROM traces_run WHERE id = ANY(%s)",
+            "SELECT id, project_id, size, frontier, desired_state, control_seq "
+            "FROM traces_run WHERE id = ANY(%s)",
             [[uuid.UUID(run) for run in wanted]],
         )
         rows = await cursor.fetchall()
     return {
-        str(run): KnownRun(project, format_head(str(run), size, bytes(frontier)) if size else None)
-        for run, project, size, frontier in rows
+        str(run): KnownRun(
+            project=project,
+            head=format_head(str(run), size, bytes(frontier)) if size else None,
+            desired_state=desired_state,
+            control_seq=control_seq,
+        )
+        for run, project, size, frontier, desired_state, control_seq in rows
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ingest import views
+from ingest.control import views as control
 from ingest.uploads import views as uploads
 
 urlpatterns = [
@@ -12,6 +13,10 @@ urlpatterns = [
     path("v1/logs", views.receive_logs),
     path("v1/metrics", views.receive_metrics),
     path("v1/events", views.receive_events),
+    path("v1/control", control.rounds),
+    path("v1/control/<str:run>", control.poll),
+    path("v1/control/<str:run>/ack", control.acknowledge),
+    path("v1/control/<str:run>/heartbeat", control.beat),
     path("api/public/otel/v1/traces", views.receive_traces),
     path("api/public/otel/v1/logs", views.receive_logs),
     path("api/public/otel/v1/metrics", views.receive_metrics),

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ingest import answers
 from ingest.auth import Forbidden, Unauthorised, authenticate
+from ingest.control.hear import commands_for
 from ingest.doorbell import doorbell
 from ingest.models import Signal
 from ingest.receive import MAX_HEADS, KnownRun, backlog, find_known_runs, put
@@ -121,7 +122,8 @@ async def receive_events(request: HttpRequest) -> HttpResponse:
             body=request.body,
         )
         doorbell.ring()
-    return HttpResponse(orjson.dumps(_receipt(checked, runs)), content_type=answers.JSON)
+    commands = await commands_for(sender, _asked_something(runs))
+    return HttpResponse(orjson.dumps(_receipt(checked, runs, commands)), content_type=answers.JSON)
 
 
 async def _receive_otlp(request: HttpRequest, signal: Signal) -> HttpResponse:
@@ -152,12 +154,21 @@ def _read_events(body: bytes, encoding: str) -> Checked:
     return check_events(inflate(body, encoding))
 
 
-def _receipt(checked: Checked, runs: dict[str, KnownRun]) -> dict[str, Any]:
+def _asked_something(runs: dict[str, KnownRun]) -> list[str]:
+    """Most runs are asked nothing in all their life, and cost the door no look-up."""
+    return [run for run, known in runs.items() if known.control_seq]
+
+
+def _receipt(
+    checked: Checked, runs: dict[str, KnownRun], commands: list[dict[str, Any]]
+) -> dict[str, Any]:
     heads = [known.head for known in runs.values() if known.head][:MAX_HEADS]
     return {
         "accepted": len(checked.accepted),
         "rejected": checked.rejected,
-        "commands": [],
+        "commands": commands,
+        "desired_states": {run: known.desired_state for run, known in runs.items()},
+        "control_seqs": {run: known.control_seq for run, known in runs.items()},
         "head": heads[0] if heads else None,
         "heads": heads,
     }

@@ -90,7 +90,9 @@ def record(
         for run in grown:
             _grow(run, entries[run.id], now)
         save_runs(grown)
-    changes = tuple(RunChange(str(run.id), run.project_id, run.size - 1) for run in grown)
+    changes = tuple(
+        RunChange(str(run.id), run.project_id, run.size - 1, run.control_seq) for run in grown
+    )
     return Recorded(changes, sum(map(len, entries.values())), known)
 
 

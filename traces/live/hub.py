@@ -119,7 +119,7 @@ class Hub:
         with contextlib.suppress(TimeoutError):
             while (left := end - time.monotonic()) > 0:
                 message = await asyncio.wait_for(layer.receive(channel), left)
-                for run, project, seq, topics in message.get("runs", ()):
+                for run, project, seq, topics, *_ in message.get("runs", ()):
                     self._take(str(run), project, seq, topics)
 
     def _take(self, run: str, project: int, seq: int, topics: list[str]) -> None:

@@ -1,7 +1,7 @@
-"""Poke: tell live pages that runs grew. Never data, never the truth.
+"""Poke: tell live pages, and runners that wait, that runs grew. Never data, never the truth.
 
-Guarantee: none. A poke may be lost (Redis down, a slow browser); pages then see the change at their next look,
-because they compare seqs. So a failure here is logged and forgotten, and recording goes on.
+Guarantee: none. A poke may be lost (Redis down, a slow browser); pages and runners then see the change at their next
+look, because they compare seqs. So a failure here is logged and forgotten, and recording goes on.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunChange:
-    """What changed: the run now has `seq` as its last entry."""
+    """What changed: the run's last entry is `seq` now, and `control_seq` the last one that its runner must hear of."""
 
     run: str
     project: int
     seq: int
+    control_seq: int = 0
 
 
 def poke(changes: Sequence[RunChange]) -> None:
@@ -36,7 +37,7 @@ def poke(changes: Sequence[RunChange]) -> None:
         return
     message = {
         "type": "poke",
-        "runs": [[each.run, each.project, each.seq, TOPICS] for each in changes],
+        "runs": [[each.run, each.project, each.seq, TOPICS, each.control_seq] for each in changes],
     }
     try:
         async_to_sync(_send)(message)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from traces.models import Hold
@@ -29,6 +31,15 @@ class HoldRow:
 
 
 COLUMNS = tuple(HoldRow.__slots__)
+
+
+def holds_of_runs(run_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[HoldRow]]:
+    """Return what holds each of these runs now, oldest first; runs that nothing holds are left out."""
+    open_ones = Hold.objects.filter(run_id__in=list(run_ids), is_open=True).order_by("seq")
+    found: defaultdict[uuid.UUID, list[HoldRow]] = defaultdict(list)
+    for values in open_ones.values("run_id", *COLUMNS):
+        found[values.pop("run_id")].append(HoldRow(**values))
+    return found
 
 
 def list_holds(*, who: Who, run_id: str | uuid.UUID, only_open: bool = False) -> list[HoldRow]:

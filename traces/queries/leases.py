@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,12 @@ class LeaseRow:
 
 
 COLUMNS = tuple(LeaseRow.__slots__)
+
+
+def leases_of_runs(run_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LeaseRow]:
+    """Return the lease of each of these runs that has one."""
+    found = Lease.objects.filter(run_id__in=list(run_ids)).values("run_id", *COLUMNS)
+    return {values.pop("run_id"): LeaseRow(**values) for values in found}
 
 
 def read_lease(run_id: uuid.UUID, *, lock: bool = False) -> LeaseRow | None:

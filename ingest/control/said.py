@@ -1,0 +1,179 @@
+"""What a runner says at the control door, read: bounded, and refused with a sentence that names what is wrong."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+
+from deliberation.vocabulary import CommandStage, ObservedState
+from deliberation.vocabulary.budget import DIMENSIONS
+from ingest.wire.errors import Malformed, TooLarge
+
+MAX_WAIT_SECONDS = 30.0
+MAX_RUNS = 1_000
+MAX_BYTES = 1024 * 1024
+MAX_WORD_CHARS = 200
+MAX_SEQ = 2**62
+STAGES_OF_RUNNERS = (CommandStage.ACKNOWLEDGED, CommandStage.APPLIED, CommandStage.REFUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidBeat:
+    """One heartbeat. `attempt` is null in a process's first; amounts are by dimension, as decimal strings."""
+
+    attempt: int | None
+    holder: str
+    state: ObservedState
+    killable: bool
+    in_call: bool
+    spent: dict[str, str]
+    reserved: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What one run's runner has heard so far, and its heartbeat; without one it only listens."""
+
+    after: int
+    beat: SaidBeat | None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One request for all runs of a process."""
+
+    wait: float
+    asks: dict[str, Ask]
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """How far a command has come, says the runner."""
+
+    command_id: str
+    stage: CommandStage
+    detail: str | None
+    attempt: int | None
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Return a body's JSON object; an empty body is an empty one. Raises Malformed or TooLarge."""
+    if len(body) > MAX_BYTES:
+        raise TooLarge(f"the body is larger than {MAX_BYTES} bytes")
+    try:
+        plain = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"the body is not JSON: {error}") from None
+    if not isinstance(plain, dict):
+        raise Malformed("the body must be a JSON object")
+    return plain
+
+
+def read_round(plain: dict[str, Any]) -> Round:
+    """Return what a process says of all its runs. Raises Malformed or TooLarge."""
+    runs = plain.get("runs")
+    if not isinstance(runs, dict) or not all(isinstance(each, dict) for each in runs.values()):
+        raise Malformed("runs must be an object: run id → heartbeat")
+    if len(runs) > MAX_RUNS:
+        raise TooLarge(f"at most {MAX_RUNS} runs in one request")
+    asks = {
+        run: Ask(read_seq(said.get("after")), read_beat(said) if "attempt" in said else None)
+        for run, said in runs.items()
+    }
+    return Round(read_wait(plain.get("wait")), asks)
+
+
+def read_beat(plain: dict[str, Any]) -> SaidBeat:
+    """Return a heartbeat. Raises Malformed or TooLarge."""
+    state = plain.get("state")
+    return SaidBeat(
+        attempt=None if plain.get("attempt") is None else read_seq(plain["attempt"], "attempt"),
+        holder=_text(plain, "holder", MAX_WORD_CHARS) or "",
+        state=ObservedState.RUNNING if state is None else _member(ObservedState, state, "state"),
+        killable=_truth(plain, "killable"),
+        in_call=_truth(plain, "in_call"),
+        spent=_amounts(plain, "spent"),
+        reserved=_amounts(plain, "reserved"),
+    )
+
+
+def read_ack(plain: dict[str, Any]) -> Ack:
+    """Return an acknowledgement. Raises Malformed or TooLarge."""
+    command_id = _text(plain, "command_id", MAX_WORD_CHARS)
+    if not command_id:
+        raise Malformed("command_id is needed")
+    stage = _member(CommandStage, plain.get("stage"), "stage")
+    if stage not in STAGES_OF_RUNNERS:
+        raise Malformed("stage must be acknowledged, applied or refused")
+    attempt = None if plain.get("attempt") is None else read_seq(plain["attempt"], "attempt")
+    return Ack(command_id, stage, _text(plain, "detail", MAX_BYTES), attempt)
+
+
+def read_seq(value: Any, name: str = "after") -> int:
+    """Return a seq or an attempt, given as a number or, in an address, as text; null is 0. Raises Malformed."""
+    if value is None or value == "":
+        return 0
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 19:
+        raise Malformed(f"{name} must be a whole number")
+    return min(int(text), MAX_SEQ)
+
+
+def read_wait(value: Any) -> float:
+    """Return how many seconds to wait at most: 0 unless asked, never more than 30. Raises Malformed or TooLarge."""
+    if value is None or value == "":
+        return 0.0
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if math.isnan(seconds):
+        raise Malformed("wait must be a number of seconds")
+    return min(max(seconds, 0.0), MAX_WAIT_SECONDS)
+
+
+def _text(plain: dict[str, Any], name: str, most: int) -> str | None:
+    value = plain.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > most:
+        raise Malformed(f"{name} must be a text of at most {most} characters")
+    return value.replace("\x00", "\ufffd")
+
+
+def _truth(plain: dict[str, Any], name: str) -> bool:
+    value = plain.get(name, False)
+    if not isinstance(value, bool):
+        raise Malformed(f"{name} must be true or false")
+    return value
+
+
+def _amounts(plain: dict[str, Any], name: str) -> dict[str, str]:
+    value = plain.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not value.keys() <= set(DIMENSIONS):
+        raise Malformed(f"{name} must be an object of {', '.join(DIMENSIONS)}")
+    return {dimension: _amount(name, amount) for dimension, amount in value.items()}
+
+
+def _amount(name: str, amount: Any) -> str:
+    try:
+        known = Decimal(str(amount))
+    except InvalidOperation:
+        known = Decimal("nan")
+    if not known.is_finite() or not 0 <= known < Decimal(10) ** 18:
+        raise Malformed(f"{name} must hold amounts as decimal strings")
+    return f"{known:f}"
+
+
+def _member(words: Any, value: Any, name: str) -> Any:
+    try:
+        return words(value)
+    except ValueError:
+        known = ", ".join(word.value for word in words)
+        raise Malformed(f"{name} must be one of: {known}") from None
