@@ -4,39 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import textwrap
 import time
 
 import pytest
 
 from deliberation.client import begin_run
-
-PREAMBLE = """
-import os, sys, time
-import deliberation as dl
-dl.configure(url=sys.argv[1], key=sys.argv[2], spool=sys.argv[3])
-"""
-
-
-def start(script, server, spool, **more):
-    code = PREAMBLE + textwrap.dedent(script)
-    path = os.pathsep.join(each for each in sys.path if each)
-    return subprocess.Popen(
-        [sys.executable, "-c", code, server.url, server.key, str(spool)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-        **more,
-    )
-
-
-def run_to_its_end(script, server, spool):
-    with start(script, server, spool) as process:
-        output, _ = process.communicate(timeout=60)
-    assert process.returncode == 0
-    return output
+from tests.sdk.programs import run_to_its_end, start
 
 
 def segments(spool):

@@ -47,6 +47,11 @@ class Elsewhere:
         )
         self._threads[-1].start()
 
+    @property
+    def is_busy(self) -> bool:
+        """True while one of them goes on."""
+        return any(thread.is_alive() for thread in self._threads)
+
     def error(self) -> BaseException | None:
         """Return what the last thread to end raised, when all of them have ended."""
         for thread in self._threads:

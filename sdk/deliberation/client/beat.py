@@ -18,19 +18,14 @@ def body_of(gates: Iterable[Gate], *, wait: float, holder: str, killable: bool) 
     return json.dumps({"wait": wait, "runs": runs}).encode()
 
 
-def hand_out(answer: dict[str, Any], gates: Iterable[Gate]) -> list[Word]:
-    """Give each run its part of an answer; return what was said."""
+def hand_out(answer: dict[str, Any], gates: Iterable[Gate]) -> dict[Gate, Word | None]:
+    """Give each run its part of an answer; return what was said, None to those that were refused."""
     by_run = answer.get("runs")
-    said: list[Word] = []
+    said: dict[Gate, Word | None] = {}
     for gate in gates:
         plain = by_run.get(gate.run) if isinstance(by_run, dict) else None
-        if not isinstance(plain, dict):
-            continue
-        if plain.get("title") == FENCED:
-            gate.fence(str(plain.get("detail") or "Another process holds the run."))
-        elif "control_seq" in plain:
-            said.append(read_word(plain))
-            _give(gate, said[-1])
+        if isinstance(plain, dict):
+            said[gate] = _give(gate, plain)
     return said
 
 
@@ -62,7 +57,20 @@ def _beat(gate: Gate, holder: str, killable: bool) -> dict[str, Any]:
     }
 
 
-def _give(gate: Gate, word: Word) -> None:
+def _give(gate: Gate, plain: dict[str, Any]) -> Word | None:
+    if "control_seq" not in plain:
+        _refuse(gate, plain)
+        return None
+    word = read_word(plain)
     if not gate.is_listener and gate.attempt is None:
         gate.attempt = word.attempt
     gate.hear(word)
+    return word
+
+
+def _refuse(gate: Gate, plain: dict[str, Any]) -> None:
+    if plain.get("title") == FENCED:
+        gate.fence(str(plain.get("detail") or "another process has the run"))
+    else:
+        # A run that was stopped before anybody began it has ended: whoever begins it now is to stop.
+        gate.hear(Word(desired=read_word(plain).desired))

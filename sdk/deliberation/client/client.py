@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import random
-import socket
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 from deliberation.client.buffer import Buffer
 from deliberation.client.build import to_line
+from deliberation.client.connect import make_talk, make_transport
 from deliberation.client.counts import Counts, Stats
 from deliberation.client.gaps import Gaps
 from deliberation.client.heads import Heads
@@ -24,7 +24,6 @@ from deliberation.client.sender import Sender
 from deliberation.client.settings import Settings
 from deliberation.client.spool import Spool
 from deliberation.client.talk import Talk
-from deliberation.client.transport import Transport
 from deliberation.client.watch import Watch
 from deliberation.control import Gate
 from deliberation.events import GapReported
@@ -66,8 +65,11 @@ class Client:
         self._is_closed = False
         self._spool: Spool
         self._begin()
-        if self.enabled:
-            self._look_at_address()
+        try:
+            make_transport(settings)
+        except ValueError as error:
+            self._counts.complain("url", f"Nothing is reported: {error}")
+            self.enabled = False
         CLIENTS.add(self)
 
     def put(self, line: Line, *, reserved: bool = False) -> None:
@@ -97,8 +99,17 @@ class Client:
             self._watch.begin(gate)
 
     def part(self, gate: Gate) -> None:
-        """Tell the server that a run has ended, and listen no more."""
+        """Listen to a run no more, which has ended; tell what is to be told of its commands.
+
+        That is waited for, at most `exit_seconds`, and not for a server that does not answer.
+        """
         self._watch.part(gate)
+        if self.has_to_tell(gate):
+            self._watch.settle(gate, self.settings.exit_seconds)
+
+    def has_to_tell(self, gate: Gate) -> bool:
+        """Return True when there is something about a run's commands that the server does not know."""
+        return self._watch.is_live and bool(gate.ear.orders.untold) and not gate.is_listener
 
     def make_producer(self, name: str | None = None) -> Producer:
         """Return a producer of this client."""
@@ -197,7 +208,7 @@ class Client:
                 self.settings,
                 buffer=self._buffer,
                 spool=self._spool,
-                transport=self._make_transport(),
+                transport=make_transport(self.settings),
                 counts=self._counts,
                 heads=self.heads,
                 overhear=self._watch.overhear,
@@ -208,28 +219,8 @@ class Client:
             self._sender = sender
         _call_at_exit(self.close)
 
-    def _look_at_address(self) -> None:
-        try:
-            self._make_transport()
-        except ValueError as error:
-            self._counts.complain("url", f"Nothing is reported: {error}")
-            self.enabled = False
-
-    def _make_transport(self) -> Transport:
-        assert self.settings.url
-        assert self.settings.key
-        return Transport(self.settings.url, self.settings.key, timeout=self.settings.timeout)
-
     def _make_talk(self) -> Talk:
-        holder = f"{socket.gethostname()}/{os.getpid()}/{self.randbytes(4).hex()}"
-        return Talk(
-            self.settings,
-            make_transport=self._make_transport,
-            counts=self._counts,
-            random=random.random,
-            holder=holder,
-            killable=False,
-        )
+        return make_talk(self.settings, counts=self._counts, randbytes=self.randbytes)
 
     def _keep_rest(self) -> None:
         lines = self._buffer.take(sys.maxsize, sys.maxsize)

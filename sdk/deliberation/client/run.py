@@ -147,9 +147,13 @@ class Run(Scope):
         trace: TracebackType | None,
     ) -> None:
         stopped = stopped_on_leaving(self.gate, error)
+        client = self._recorder.client
+        self._conclude(stopped or error)
+        if client.has_to_tell(self.gate):
+            await asyncio.get_running_loop().run_in_executor(None, client.part, self.gate)
         await super().__aexit__(kind, stopped or error, trace)
-        if self._recorder.client.enabled:
-            await asyncio.get_running_loop().run_in_executor(None, self._recorder.client.settle)
+        if client.enabled:
+            await asyncio.get_running_loop().run_in_executor(None, client.settle)
         if stopped is not None:
             raise stopped
 
@@ -166,6 +170,10 @@ class Run(Scope):
             if self.gate.shut:
                 await self.gate.acheck()
             self._report_begin()
+
+    def _conclude(self, error: BaseException | None) -> None:
+        if not self.gate.state.is_terminal:
+            self.gate.end(_state_after(error))
 
     def _nest(self) -> None:
         around = current()
@@ -184,16 +192,16 @@ class Run(Scope):
         if self._has_ended:
             return
         self._report_begin()
+        self._conclude(error)
         self._has_ended = True
-        state = _state_after(error)
-        self.gate.end(state)
+        # Acknowledged first: once the run has ended, a command that is still open is taken for expired.
         self._recorder.client.part(self.gate)
         if self.gate.is_fenced:
             return  # whoever holds the run says how it ends
         self._recorder.report(
             RunEnded,
             reserved=True,
-            state=state,
+            state=self.gate.state,
             answer=self._ending.answer,
             stated_confidence=self._ending.confidence,
             stop_reason=self._ending.stop_reason or _reason_after(error),

@@ -58,6 +58,8 @@ class Talk:
         self._holder = holder
         self._killable = killable
         self._told: weakref.WeakKeyDictionary[Gate, ObservedState] = weakref.WeakKeyDictionary()
+        # Of no use to ask again: another attempt has the run, it has ended, or belongs to others.
+        self._refused: weakref.WeakSet[Gate] = weakref.WeakSet()
         most = min(settings.retry_most, RETRY_MOST)
         self._backoff = Backoff(first=settings.retry_first, most=most, random=random)
         self._asked: set[str] = set()
@@ -102,13 +104,18 @@ class Talk:
         except (Unreachable, Unheard) as error:
             self._fail(error)
 
+    @property
+    def is_failing(self) -> bool:
+        """True while the server is known not to answer."""
+        return self._backoff.failures > 0
+
     def start_anew(self) -> None:
         """Count the server's silence from now: nobody listened before."""
         self._contact = time.monotonic()
 
     def is_done_with(self, gate: Gate) -> bool:
         """Return True when nothing more will be said of a run."""
-        if gate.is_fenced or gate.is_listener:
+        if gate.is_listener or gate in self._refused:
             return True
         is_told = gate not in self._told or self._told[gate].is_terminal
         return is_told and not gate.ear.orders.untold
@@ -138,13 +145,13 @@ class Talk:
             self._told.update(changed)
 
     def _is_to_tell(self, gate: Gate) -> bool:
-        if gate.is_listener or gate.is_fenced or self._told.get(gate) is gate.state:
+        if gate.is_listener or gate in self._refused or self._told.get(gate) is gate.state:
             return False
         return gate in self._told or not gate.state.is_terminal
 
     def _ask(self, gates: Sequence[Gate]) -> None:
         now = time.monotonic()
-        live = [gate for gate in gates if not gate.state.is_terminal and not gate.is_fenced]
+        live = [gate for gate in gates if self._is_to_ask(gate)]
         runs = {gate.run for gate in live}
         if self._poll.is_pending and self._is_out_of_date(runs, now):
             self._poll.abandon()
@@ -154,6 +161,9 @@ class Talk:
         body = body_of(live, wait=wait, holder=self._holder, killable=self._killable)
         self._poll.ask(PATH, body)
         self._asked, self._asked_at = runs, now
+
+    def _is_to_ask(self, gate: Gate) -> bool:
+        return not gate.state.is_terminal and gate not in self._refused
 
     def _is_out_of_date(self, runs: set[str], now: float) -> bool:
         if now >= self._too_late:
@@ -167,7 +177,7 @@ class Talk:
     def _due(self, gates: Sequence[Gate]) -> list[float]:
         """Return the monotonic times at which there is something to do."""
         now = time.monotonic()
-        if not gates:
+        if not any(self._is_to_ask(gate) or not self.is_done_with(gate) for gate in gates):
             return []
         silent_at = self._contact + self._lease
         times = [silent_at] if silent_at > now else []
@@ -176,7 +186,7 @@ class Talk:
             return [*times, now + wait]
         if not self._poll.is_pending:
             return [*times, max(now, self._next_ask)]
-        is_new = not {gate.run for gate in gates} <= self._asked
+        is_new = not {gate.run for gate in gates if self._is_to_ask(gate)} <= self._asked
         return [*times, self._too_late, *([self._asked_at + REASK_SECONDS] if is_new else [])]
 
     def _hear(self, answer: Answer, gates: Sequence[Gate]) -> bool:
@@ -189,7 +199,10 @@ class Talk:
         before = [gate.ear.seq for gate in gates]
         for gate in gates:
             gate.find()
-        for word in hand_out(answer.json(), gates):
+        for gate, word in hand_out(answer.json(), gates).items():
+            if word is None:
+                self._refused.add(gate)
+                continue
             self._lease = word.lease_seconds or self._lease
             self._heartbeat = min(HEARTBEAT_SECONDS, word.heartbeat_seconds or HEARTBEAT_SECONDS)
         return before != [gate.ear.seq for gate in gates]

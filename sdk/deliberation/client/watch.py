@@ -30,8 +30,15 @@ class Watch:
         self._parting: list[Gate] = []
         self._thread: threading.Thread | None = None
         self._wakeup: Wakeup | None = None
+        self._talk: Talk | None = None
+        self._turned = threading.Condition(threading.RLock())
         self._is_new = True
         self._stopping = False
+
+    @property
+    def is_live(self) -> bool:
+        """True while the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
 
     def begin(self, gate: Gate) -> None:
         """Listen for a run until it ends."""
@@ -66,6 +73,11 @@ class Watch:
         if self._wakeup is not None:
             self._wakeup.ring()
 
+    def settle(self, gate: Gate, timeout: float) -> None:
+        """Wait until what is to be told of a run's commands is told, or cannot be."""
+        with self._turned:
+            self._turned.wait_for(lambda: self._has_settled(gate), timeout)
+
     def stop(self, timeout: float) -> None:
         """Tell what there is to tell, within `timeout`, and end. No gate waits any longer."""
         self._stopping = True
@@ -94,6 +106,7 @@ class Watch:
     def _run(self) -> None:
         wakeup, talk = self._wakeup, self._make_talk()
         assert wakeup is not None
+        self._talk = talk
         while not self._stopping:
             if self._is_new:
                 self._is_new = False
@@ -101,11 +114,17 @@ class Watch:
             self._forget(talk)
             gates, seconds = self._gathered()
             talk.turn(gates)
+            with self._turned:
+                self._turned.notify_all()
             talk.rest(wakeup, gates, seconds)
             del gates
         talk.tell_last(self._gates())
         talk.close()
         wakeup.close()
+
+    def _has_settled(self, gate: Gate) -> bool:
+        is_failing = self._talk is not None and self._talk.is_failing
+        return not gate.ear.orders.untold or is_failing or not self.is_live
 
     def _gathered(self) -> tuple[list[Gate], float | None]:
         """Return the runs old enough to be mentioned, and the seconds until the next one is."""

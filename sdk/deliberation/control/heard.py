@@ -68,7 +68,10 @@ def message_of(command: Plain) -> str | None:
 
 
 def _desired(said: Any) -> DesiredState | None:
-    return DesiredState(said) if said in DesiredState._value2member_map_ else None
+    try:
+        return DesiredState(said)
+    except ValueError:
+        return None
 
 
 def _objects(said: Any) -> tuple[Plain, ...]:

@@ -77,5 +77,7 @@ class Orders:
 
 
 def _kind_of(command: dict[str, Any]) -> CommandKind | None:
-    said = command.get("kind")
-    return CommandKind(said) if said in CommandKind._value2member_map_ else None
+    try:
+        return CommandKind(command.get("kind"))
+    except ValueError:
+        return None

@@ -22,7 +22,11 @@ HEARTBEAT_SECONDS = 5
 
 
 class Refused(Exception):
-    """A command does not apply, or a process is not the one that holds the run."""
+    """It does not apply to the run as it stands."""
+
+
+class Fenced(Refused):
+    """A later attempt has the run."""
 
 
 @dataclass(slots=True)
@@ -89,15 +93,22 @@ class Controlled:
         return command
 
     def attach(self, said: dict[str, Any]) -> None:
-        """Take in a heartbeat; without an attempt it begins one. Raises `Refused` when fenced."""
+        """Take in a heartbeat; without an attempt it begins one.
+
+        Raises `Fenced`, and `Refused` when there is nothing left to attach to.
+        """
+        if self.observed.is_terminal and said.get("attempt") is None:
+            raise Refused(f"the run has ended: {self.observed.value}")
         holder, attempt = said.get("holder"), said.get("attempt")
         if attempt is None:
             # Asked again because the answer was lost: the same process has the same attempt.
             is_same = self.lease is not None and holder and self.lease.holder == holder
             attempt = self.attempts if is_same else self.attempts + 1
         if attempt < self.attempts:
-            raise Refused(f"Attempt {attempt} is over: attempt {self.attempts} holds the run.")
+            raise Fenced(f"attempt {self.attempts} has the run")
         self.attempts = attempt
+        if self.observed.is_terminal:
+            return
         self.lease = Lease(attempt, holder, time.monotonic(), said)
         if said.get("state"):
             self.report(ObservedState(said["state"]))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from deliberation.fake.command import Command
-from deliberation.fake.controlled import Controlled, Refused
+from deliberation.fake.controlled import Controlled, Fenced, Refused
 from deliberation.fake.request import Request
 from deliberation.vocabulary import CommandKind, CommandStage, ObservedState
 
@@ -144,14 +144,14 @@ class Controls:
         try:
             self._known(run).attach(said)
         except Refused as error:
-            return {"status": 409, "title": "Fenced", "detail": str(error)}
+            return _conflict(self._known(run), error)
         return None
 
     def _lost(self, run: str, said: dict[str, Any]) -> dict[str, Any] | None:
         attempt = said.get("attempt")
         if attempt is None or attempt >= self._known(run).attempts:
             return None
-        return {"status": 409, "title": "Fenced", "detail": "Another attempt holds the run."}
+        return _conflict(self._known(run), Fenced("another attempt has the run"))
 
     def _has_news(self, after: dict[str, int]) -> bool:
         return any(self._known(run).seq > seq for run, seq in after.items())
@@ -161,3 +161,13 @@ class Controls:
         if run not in self.runs:
             self.runs[run] = Controlled(run, lease_seconds=self.lease_seconds)
         return self.runs[run]
+
+
+def _conflict(controlled: Controlled, error: Refused) -> dict[str, Any]:
+    return {
+        "status": 409,
+        "title": "Fenced" if isinstance(error, Fenced) else "Conflict",
+        "detail": str(error),
+        "state": controlled.observed.value,
+        "desired_state": controlled.desired.value,
+    }
