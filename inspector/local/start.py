@@ -9,6 +9,7 @@ from pathlib import Path
 from inspector.local.children import Child, await_ready
 from inspector.local.instance import Instance, describe_instance
 from inspector.local.listening import answers, listen
+from inspector.local.live_examples import live_examples
 from inspector.local.lock import Lock
 from inspector.local.programs import (
     beat_program,
@@ -44,9 +45,9 @@ def run_instance(data_dir: Path, *, port: int, workers: int, demo: bool, local: 
         start_stores(supervisor, instance)
         _start_house(supervisor, instance, listener, workers=workers)
         progress.say(_tell_ready(instance, seconds=time.monotonic() - start, local=local))
-        if demo and not (data_dir / DEMO_SEEDED).exists():
-            supervisor.start_once(demo_program(instance))
-        supervisor.keep_alive(on_end=lambda child: _tell_demo(progress, data_dir, child))
+        if demo:
+            _start_demo(supervisor, instance)
+        supervisor.keep_alive(on_end=lambda child: _on_end(supervisor, instance, child))
     except Stopping:
         progress.say("Stopping …")
     finally:
@@ -82,13 +83,23 @@ def _tell_ready(instance: Instance, *, seconds: float, local: bool) -> str:
     return f"{line}  sign in: {instance.sign_in}" if local else line
 
 
-def _tell_demo(progress: Progress, data_dir: Path, child: Child) -> None:
+def _start_demo(supervisor: Supervisor, instance: Instance) -> None:
+    """Finished runs to look at, once; then those that run on, with another seed at each start."""
+    if not (instance.places.data / DEMO_SEEDED).exists():
+        supervisor.start_once(demo_program(instance))
+        return
+    for program in live_examples(instance, seed=int(time.time())):
+        supervisor.start(program)
+
+
+def _on_end(supervisor: Supervisor, instance: Instance, child: Child) -> None:
     """Seeded once; a demo that was cut off or failed is tried again at the next start."""
     if child.program.name != "demo":
         return
     if child.process.returncode:
         log = child.program.log
-        progress.say(f"The demo could not be seeded: {last_words(log)} (see {log})")
-    else:
-        (data_dir / DEMO_SEEDED).touch()
-        progress.say("The demo is seeded.")
+        supervisor.progress.say(f"The demo could not be seeded: {last_words(log)} (see {log})")
+        return
+    (instance.places.data / DEMO_SEEDED).touch()
+    supervisor.progress.say("The demo is seeded; a tree search and an agent run on (DEMO=0: none).")
+    _start_demo(supervisor, instance)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[2]
-SOURCE = ("inspector", "ingest", "traces", "sdk/deliberation")
+SOURCE = ("inspector", "ingest", "traces", "sdk/deliberation", "sdk/examples")
 
 
 @cache

@@ -78,7 +78,9 @@ def _voted_pair(run: Run, table: CandidateTable) -> tuple[Cluster, Cluster] | No
 
 def _is_vote(run: Run, table: CandidateTable) -> bool:
     rule = (run.rule or "").lower()
-    if run.margin_unit == "votes" or "vote" in rule or "major" in rule:
+    if run.margin_unit is not None:
+        return "vote" in run.margin_unit  # votes may be counted beside, and decide nothing
+    if "vote" in rule or "major" in rule:
         return True
     if run.strategy == "self_consistency" or any(c.votes is not None for c in table.candidates):
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from deliberation.client.begin import begin_run
@@ -84,6 +84,8 @@ def run(
     replay_of: str | None = None,
     on_disconnect: OnDisconnect | str = OnDisconnect.CONTINUE,
     on_steer: OnSteer | None = None,
+    producer: str | None = None,
+    randbytes: Callable[[int], bytes] | None = None,
 ) -> Run:
     """Return one deliberation on `task`, to be entered with `with` or `async with`.
 
@@ -91,7 +93,7 @@ def run(
     values; `run_id` a UUID (version 7, or it is stored out of its month), made when not given.
     `on_disconnect` is a word of `OnDisconnect`. `on_steer` is called with each message of an
     operator at the next checkpoint, in the program's own thread; without it, messages wait for
-    `run.checkpoint()`. Never raises; see `Client`.
+    `run.checkpoint()`. `producer` and `randbytes` are those of `begin_run`. Never raises; see `Client`.
     """
     return begin_run(
         default_client(),
@@ -110,6 +112,8 @@ def run(
         replay_of=replay_of,
         on_disconnect=on_disconnect,
         on_steer=on_steer,
+        producer=producer,
+        randbytes=randbytes,
     )
 
 

@@ -119,6 +119,21 @@ def test_a_scored_answer_tells_by_what_number_it_won(
     assert header.runner_up == "right"
 
 
+def test_votes_that_were_counted_beside_the_score_decide_nothing(viewer: Viewer) -> None:
+    run = scored(0.75, 0.5)
+    put_on_record(
+        make_project(),
+        *(
+            make_event(CandidateProposed, run, node=node, votes=n)
+            for n, node in ((1, "a"), (9, "b"))
+        ),
+        make_event(AnswerSelected, run, node="a", margin=0.25, margin_unit="score"),
+    )
+    header = get_header(who=viewer, run_id=run)
+    assert header.margin == "0.25 score"
+    assert header.what_would_have_changed_it == "A value above 0.75 for “right”, which had 0.5."
+
+
 def test_nothing_is_said_that_no_number_tells(viewer: Viewer) -> None:
     run = new_run()
     put_on_record(make_project(), observed(run, "a"))

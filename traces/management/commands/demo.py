@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
+import subprocess
+import sys
 from argparse import ArgumentParser
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from deliberation.client import Client, settings_from
-from traces.demo import run_agent, run_game_of_24, run_self_consistency
-from traces.demo.stage import Stage
-
-PUZZLES = ((1, 2, 4, 7), (3, 3, 8, 8))  # the beam finds the first, and prunes away the second
-SECONDS = 30.0
+EXAMPLES = Path(settings.BASE_DIR, "sdk", "examples")
+VERSION = "2"
+"""Raised when an example reports differently, or a second playing would mix two versions in a run."""
+PLAYED = (
+    ("beam_search.py", "--numbers", "1,2,4,7"),  # the beam finds this one
+    ("beam_search.py", "--numbers", "3,3,8,8"),  # and prunes away the only way to this
+    ("mcts.py", "--seed", "8"),
+    ("best_of_n.py", "--seed", "3"),
+    ("best_of_n.py", "--seed", "29"),  # the judge is wrong, and the vote would have been right
+    ("agent.py", "--seed", "1", "--no-mail"),  # a mail would wait for a person
+)
 
 
 class Command(BaseCommand):
-    """Plays the demo's programs against a server, through its public door."""
+    """Plays the examples of the SDK against a server, through its public door."""
 
     help = (
-        "Run three small programs that deliberate for real (a beam search, a vote over a hundred samples, an agent"
-        " with tools) and report them. Played again in the same month, nothing is recorded twice."
+        "Run the examples of the SDK (beam search, tree search, best of n, an agent) at full speed, and report them."
+        " Played again in the same month, nothing is recorded twice."
     )
     requires_system_checks: list[str] = []
 
@@ -32,19 +41,17 @@ class Command(BaseCommand):
         parser.add_argument("--key", help="a key with the scope ingest; default $INSPECTOR_KEY")
 
     def handle(self, *, url: str | None, key: str | None, **options: Any) -> None:
-        """Play, and print one line for each run."""
-        settings = settings_from(os.environ, url=url, key=key, spool=False)
-        if not settings.url or not settings.key:
+        """Play; each example prints a line for its run."""
+        url, key = url or os.environ.get("INSPECTOR_URL"), key or os.environ.get("INSPECTOR_KEY")
+        if not url or not key:
             raise CommandError("Give --url and --key, or first: . .data/local.env")
-        client = Client(settings)
-        stage = Stage(client=client, key=settings.key, month=dt.datetime.now(dt.UTC).date())
-        runs = [run_game_of_24(stage, puzzle) for puzzle in PUZZLES]
-        runs += [run_self_consistency(stage), run_agent(stage)]
-        arrived = client.flush(SECONDS)
-        client.close()
-        stats = client.stats()
-        for run in runs:
-            self.stdout.write(f"{run.id}  {run.name}")
-        if not arrived or stats.accepted != stats.made or stats.invalid:
-            raise CommandError(f"Not all of the demo arrived at {settings.url}: {stats}")
-        self.stdout.write(f"{len(runs)} runs, {stats.accepted} events")
+        env = {**os.environ, "INSPECTOR_URL": url, "INSPECTOR_KEY": key, "INSPECTOR_SPOOL": "off"}
+        project = sha256(key.encode()).hexdigest()[:16]
+        for program, *arguments in PLAYED:
+            words = " ".join(("demo", VERSION, project, *arguments))
+            argv = [sys.executable, str(EXAMPLES / program), *arguments]
+            argv += ["--pace", "0", "--played-as", words]
+            done = subprocess.run(argv, env=env, check=False, capture_output=True, text=True)
+            self.stdout.write(done.stdout, ending="")
+            if done.returncode:
+                raise CommandError(f"{program} did not report in full: {done.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""Exact arithmetic on expressions written by others."""
+"""Exact arithmetic on expressions written by others: the verifier that makes no mistakes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import ast
 import operator
 from collections.abc import Callable
 from fractions import Fraction
+from typing import NamedTuple
 
-NAME = "calculator@1"
+CALCULATOR = "calculator@1"
 OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -16,9 +17,15 @@ OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = 
 }
 
 
-def evaluate(expression: str) -> tuple[Fraction, list[int]]:
-    """Return the value of an expression of integers, + − * / and brackets, and the integers in it,
-    sorted.
+class Evaluated(NamedTuple):
+    """The value of an expression, and the integers that stand in it, sorted."""
+
+    value: Fraction
+    numbers: list[int]
+
+
+def evaluate(expression: str) -> Evaluated:
+    """Return the value of an expression of integers, + − * / and brackets, in fractions.
 
     Raises ValueError for anything else, ZeroDivisionError for a division by zero.
     """
@@ -36,4 +43,4 @@ def evaluate(expression: str) -> tuple[Fraction, list[int]]:
         tree = ast.parse(expression, mode="eval")
     except SyntaxError as error:
         raise ValueError(f"not an expression: {error.msg}") from None
-    return value_of(tree.body), sorted(numbers)
+    return Evaluated(value_of(tree.body), sorted(numbers))
