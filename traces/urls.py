@@ -6,7 +6,17 @@ from urllib.parse import unquote
 
 from django.urls import path, register_converter
 
-from traces.views import accounts, figures, node, patterns, prices, runs, sessions, tree
+from traces.views import (
+    accounts,
+    figures,
+    node,
+    patterns,
+    prices,
+    runs,
+    sessions,
+    strategy,
+    tree,
+)
 
 DOTS = {".", ".."}
 
@@ -37,6 +47,7 @@ urlpatterns = [
     path("runs/rows", runs.run_rows, name="run-rows"),
     path("runs/<uuid:run_id>", runs.run_detail, name="run"),
     path("runs/<uuid:run_id>/header", runs.run_header, name="run-header"),
+    path("runs/<uuid:run_id>/strategy", strategy.strategy, name="run-strategy"),
     path("runs/<uuid:run_id>/candidates", runs.run_candidates, name="run-candidates"),
     path("runs/<uuid:run_id>/tree/bones", tree.bones, name="tree-bones"),
     path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),

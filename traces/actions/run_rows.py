@@ -11,6 +11,7 @@ from django.db import connection
 
 from traces.projection.runs import TERMINAL
 from traces.projection.states import RunState
+from traces.projection.strategy import conclude_strategy
 from traces.projection.tables import RUN_COLUMNS
 
 
@@ -34,13 +35,15 @@ class EndedAlready(Exception):
 
 
 def save_runs(runs: Sequence[RunState], *, may_end_otherwise: bool = False) -> None:
-    """Write the rows of runs that the caller has locked.
+    """Write the rows of runs that the caller has locked, with the strategy that they speak for by now.
 
     Final states are written once: the projection never changes one, and Postgres has the last word on it. Raises
     EndedAlready. Only a rebuild may come to another end, when the code that folds has changed since.
     """
     if not runs:
         return
+    for run in runs:
+        conclude_strategy(run)
     changing = [column for column in RUN_COLUMNS if column != "id"]
     assignments = ", ".join(f'"{column}" = %s' for column in changing)
     statement = f"UPDATE traces_run SET {assignments} WHERE id = %s"

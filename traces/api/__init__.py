@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from traces.api.control import router as control_router
+from traces.api.judging import router as judging_router
 from traces.api.prices import router as prices_router
 from traces.api.runs import router
 from traces.api.sessions import router as sessions_router
 
 router.add_router("", control_router)
+router.add_router("", judging_router)
 router.add_router("", prices_router)
 router.add_router("", sessions_router)
 

@@ -6,14 +6,16 @@ from decimal import Decimal
 
 from ninja import Field, Schema
 
+from deliberation.vocabulary import Strategy
 from traces.api.forms import decimal_text, rfc3339, seconds
 from traces.queries import runs
 from traces.queries.amounts import TOKEN_CLASSES, Counts, Discarded, Tokens
 
 SAME_NAMES = (
-    "project", "name", "trace_id", "session_id", "source", "strategy", "desired_state",
-    "observed_state", "end_inferred", "task", "answer", "stated_confidence", "stop_reason", "effort", "tier",
-    "high_compute", "models", "replay_of", "tags", "last_seq", "head",
+    "project", "name", "trace_id", "session_id", "source", "strategy", "strategy_source",
+    "strategy_evidence", "desired_state", "observed_state", "end_inferred", "task", "answer",
+    "stated_confidence", "stop_reason", "effort", "tier", "high_compute", "models", "replay_of",
+    "tags", "last_seq", "head",
 )  # fmt: skip
 
 
@@ -100,6 +102,10 @@ class Run(Schema):
     session_id: str | None
     source: str
     strategy: str
+    strategy_source: str = Field(description="stated, inferred or set_by_person")
+    strategy_evidence: str = Field(
+        description="On what it rests, in words", examples=["8 samples of one call, no scores"]
+    )
     desired_state: str
     observed_state: str
     started_at: str | None = Field(examples=["2026-11-23T12:00:00.000000001Z"])
@@ -144,6 +150,13 @@ class Run(Schema):
             counts=RunCounts.of(run.counts),
             discarded=discarded,
         )
+
+
+class StrategyToSet(Schema):
+    """What a person says of a run's strategy. Null takes back what was said before."""
+
+    strategy: Strategy | None
+    reason: str = Field(description="Why, in 1 to 2,000 characters")
 
 
 class Runs(Schema):

@@ -46,6 +46,9 @@ def list_runs(
     trace_id: str | None = None,
     status: Annotated[str | None, Query(description="The observed state")] = None,
     strategy: str | None = None,
+    strategy_source: Annotated[
+        str | None, Query(description="stated, inferred or set_by_person")
+    ] = None,
     q: Annotated[str | None, Query(description="In name, task, answer or tags")] = None,
     since: Annotated[datetime | None, Query(description="Started at or after")] = None,
     until: Annotated[datetime | None, Query(description="Started before")] = None,
@@ -60,6 +63,7 @@ def list_runs(
         trace_id=trace_id,
         state=status,
         strategy=strategy,
+        strategy_source=strategy_source,
         q=q,
         since=since,
         until=until,

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from deliberation.vocabulary import TERMINAL_STATES, DesiredState, ObservedState, Strategy
+from deliberation.vocabulary import (
+    TERMINAL_STATES,
+    DesiredState,
+    ObservedState,
+    Strategy,
+    StrategySource,
+)
 from traces.models.access import Project
 
 FINAL = tuple(sorted(state.value for state in TERMINAL_STATES))
@@ -35,7 +41,15 @@ class Run(models.Model):
 
     name = models.TextField(null=True)
     task = models.TextField(null=True)
-    strategy = models.TextField(db_default=Strategy.UNKNOWN.value)
+    strategy = models.TextField(
+        db_default=Strategy.UNKNOWN.value, help_text="What the strongest of its sources says"
+    )
+    strategy_source = models.TextField(db_default=StrategySource.INFERRED.value)
+    strategy_stated = models.TextField(null=True)
+    strategy_set = models.TextField(null=True, help_text="What a person said it is")
+    strategy_set_by = models.TextField(null=True)
+    strategy_set_ns = models.BigIntegerField(null=True)
+    strategy_set_reason = models.TextField(null=True, help_text="At most 2,000 characters")
     effort = models.TextField(null=True)
     tier = models.TextField(null=True)
     high_compute = models.BooleanField(null=True)
@@ -102,6 +116,11 @@ class Run(models.Model):
         models.BigIntegerField(),
         db_default=[],
         help_text="How many counted nodes state each of the sums above, in their order",
+    )
+    signs = ArrayField(
+        models.BigIntegerField(),
+        db_default=[],
+        help_text="How many nodes bear each of traces.analytics.signs, in their order",
     )
     cost_provenance = models.TextField(null=True, help_text="The weakest of its parts")
     price_table = models.TextField(null=True)

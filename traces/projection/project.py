@@ -39,6 +39,7 @@ from deliberation.events import (
     RunQuieted,
     RunStarted,
     StateReported,
+    StrategySet,
     VerdictGiven,
 )
 from deliberation.events.node_facts import NodeFacts
@@ -53,6 +54,7 @@ from traces.projection.responses import claim_responses
 from traces.projection.sessions import claim_session
 from traces.projection.silence import apply_silence, shows_life, take_back
 from traces.projection.states import RunState
+from traces.projection.strategy import set_strategy
 from traces.projection.sums import move_sums
 from traces.projection.tally import note_provenance
 from traces.projection.trace_links import note_trace_link, save_trace_links
@@ -156,6 +158,10 @@ def _apply_silence(reach: Reach, run: RunState, event: RunQuieted, seq: int) -> 
     apply_silence(run, event)
 
 
+def _apply_strategy(reach: Reach, run: RunState, event: StrategySet, seq: int) -> None:
+    set_strategy(run, event)
+
+
 def _apply_gap(reach: Reach, run: RunState, event: GapReported, seq: int) -> None:
     on_run.apply_gap(run, event)
 
@@ -235,6 +241,7 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     ApprovalDecided: _apply_news,
     ApprovalClosed: _apply_news,
     PermitConsumed: _apply_nothing,
+    StrategySet: _apply_strategy,
 }
 """What each kind of event does; a kind that is missing here fails the suite, not a run."""
 

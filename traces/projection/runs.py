@@ -6,6 +6,7 @@ from deliberation.events import AnswerSelected, GapReported, RunEnded, RunStarte
 from deliberation.vocabulary import TERMINAL_STATES, ObservedState
 from traces.projection.sessions import claim_session
 from traces.projection.states import RunState
+from traces.projection.strategy import state_strategy
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact
 
 MAX_NAMES = 256
@@ -32,8 +33,7 @@ def apply_start(run: RunState, event: RunStarted) -> None:
     if run.observed_state in BEFORE_START:
         run.observed_state = ObservedState.RUNNING.value
     claim_session(run, event.session_id, event.at, of_run=True)
-    if event.strategy is not None and run.strategy == "unknown":
-        run.strategy = event.strategy.value
+    state_strategy(run, event.strategy)
     # Sorted, as the ledger writes them: the same ones must fit when they are read back from there.
     for dimension, limit in sorted((event.budgets or {}).items()):
         if len(run.budgets) < MAX_NAMES:

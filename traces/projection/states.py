@@ -13,6 +13,7 @@ from deliberation.vocabulary import (
     NodeStatus,
     ObservedState,
     Strategy,
+    StrategySource,
 )
 from traces.projection.tables import CANDIDATES, COMMANDS, HOLDS, NODES, RUN_COLUMNS
 
@@ -115,6 +116,7 @@ class RunState(Row):
         "size": 0,
         "frontier": b"",
         "strategy": Strategy.UNKNOWN.value,
+        "strategy_source": StrategySource.INFERRED.value,
         "desired_state": DesiredState.RUN.value,
         "observed_state": ObservedState.RUNNING.value,
         "control_seq": 0,
@@ -134,3 +136,4 @@ class RunState(Row):
         self.tags: list[str] = []
         self.budgets: dict[str, str] = {}
         self.stated: list[int] = []
+        self.signs: list[int] = []

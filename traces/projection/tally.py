@@ -7,16 +7,21 @@ from typing import NamedTuple
 
 from deliberation.vocabulary import CostProvenance, Fate, NodeKind, NodeStatus
 from traces.analytics.billing import adds_tokens, set_aside
+from traces.analytics.signs import move_counts, signs_on
 from traces.projection.states import COUNTERS, SUMS, NodeState, RunState
 
 WEAKNESS = [provenance.value for provenance in CostProvenance]
 
 
 class Tally(NamedTuple):
-    """One node's share: counts in the order of COUNTERS, amounts in the order of SUMS (None is unknown)."""
+    """One node's share: counts in the order of COUNTERS, amounts in the order of SUMS (None is unknown).
+
+    `signs` are bits: how the run went about it, as far as the node tells.
+    """
 
     counts: tuple[int, ...]
     amounts: tuple[int | Decimal | None, ...]
+    signs: int = 0
 
 
 NOTHING = Tally((0,) * len(COUNTERS), (None,) * len(SUMS))
@@ -56,11 +61,12 @@ def tally(node: NodeState) -> Tally:
         node.fate == Fate.FAILED.value,
         node.status == NodeStatus.ERROR.value,
     )
+    signs = signs_on(node)
     if node.aside is not None:
-        return Tally(counts, NOTHING.amounts)
+        return Tally(counts, NOTHING.amounts, signs)
     if not adds_tokens(node.kind):
-        return Tally(counts, (*NOTHING.amounts[:-1], node.cost))
-    return Tally(counts, tuple(getattr(node, name) for name in SUMS))
+        return Tally(counts, (*NOTHING.amounts[:-1], node.cost), signs)
+    return Tally(counts, tuple(getattr(node, name) for name in SUMS), signs)
 
 
 def move(run: RunState, before: Tally, after: Tally) -> None:
@@ -68,6 +74,8 @@ def move(run: RunState, before: Tally, after: Tally) -> None:
     for name, old, new in zip(COUNTERS, before.counts, after.counts, strict=True):
         if old != new:
             setattr(run, name, getattr(run, name) + new - old)
+    if before.signs != after.signs:
+        run.signs = move_counts(run.signs, before.signs, after.signs)
     for place, (was, now) in enumerate(zip(before.amounts, after.amounts, strict=True)):
         if was != now:
             _move_sum(run, place, was, now)

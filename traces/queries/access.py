@@ -34,6 +34,9 @@ class Viewer:
 Who = Any
 """Whoever asks: a Django user, or a `Viewer` made from a key."""
 
+JUDGES = (Role.REVIEWER, Role.OPERATOR, Role.OWNER)
+"""Who may say what a run is, beyond looking at it."""
+
 
 def viewer_of(user: Any, roles: Collection[str] = tuple(Role)) -> Viewer:
     """Return what a person may look into, or act in with `roles`. A superuser has no more than their memberships."""

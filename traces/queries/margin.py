@@ -82,7 +82,10 @@ def _is_vote(run: Run, table: CandidateTable) -> bool:
         return "vote" in run.margin_unit  # votes may be counted beside, and decide nothing
     if "vote" in rule or "major" in rule:
         return True
-    if run.strategy == "self_consistency" or any(c.votes is not None for c in table.candidates):
+    if any(c.votes is not None for c in table.candidates):
+        return True
+    # An inference from samples alone cannot be the reason to call it a vote.
+    if run.strategy == "self_consistency" and run.strategy_source != "inferred":
         return True
     # Equal answers among candidates that were scored are chance, not a vote.
     return table.has_votes and all(c.value is None for c in table.candidates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from traces.queries.access import Who, as_uuid, as_viewer, is_storable, see_run
 from traces.queries.amounts import Counts, Discarded, Tokens, tokens_of
 from traces.queries.columns import read_tree
 from traces.queries.ledger import read_entries, showable
+from traces.queries.strategy import StrategyTold, evidence_of, read_strategy
 
 PREVIEW_CHARS = 200
 ANSWER_CHARS = 2_000
@@ -24,9 +26,10 @@ LAST_MILLISECOND = 2**63 // 10**6
 """The last time that fits in 64 bits of nanoseconds: in the year 2262."""
 TRACE_ID = re.compile("[0-9a-f]{32}")
 SAME_NAMES = (
-    "id", "name", "task", "session_id", "source", "strategy", "desired_state", "observed_state",
-    "started_ns", "ended_ns", "end_inferred", "tags", "effort", "tier", "high_compute", "replay_of", "cost",
-    "cost_provenance", "price_table", "answer", "stop_reason", "stated_confidence",
+    "id", "name", "task", "session_id", "source", "strategy", "strategy_source", "desired_state",
+    "observed_state", "started_ns", "ended_ns", "end_inferred", "tags", "effort", "tier",
+    "high_compute", "replay_of", "cost", "cost_provenance", "price_table", "answer", "stop_reason",
+    "stated_confidence",
 )  # fmt: skip
 COUNTED = (
     "nodes", "model_calls", "tool_calls", "candidates", "verdicts", "discarded", "selected", "kept",
@@ -45,6 +48,7 @@ class RunFilters:
     q: str | None = None
     state: str | None = None
     strategy: str | None = None
+    strategy_source: str | None = None
     trace_id: str | None = None
     tag: str | None = None
     model: str | None = None
@@ -58,7 +62,8 @@ class RunRow:
     """A run in a list. Times in ns since 1970, cost in US dollars; of the answer at most 2,000 characters.
 
     With `end_inferred` no end was reported, `ended_ns` is the latest time that its nodes name, and `stop_reason` says
-    why it is taken to be over. `head` is "<run id> <size> <root in base64>", the statement that checkpoints sign.
+    why it is taken to be over. `strategy_evidence` says in words on what the strategy rests. `head` is
+    "<run id> <size> <root in base64>", the statement that checkpoints sign.
     """
 
     id: uuid.UUID
@@ -69,6 +74,8 @@ class RunRow:
     session_id: str | None
     source: str
     strategy: str
+    strategy_source: str
+    strategy_evidence: str
     desired_state: str
     observed_state: str
     started_ns: int | None
@@ -126,6 +133,7 @@ class RunPage:
 class RunDetail(RunRow):
     """A run whole, with its whole answer."""
 
+    strategy_told: StrategyTold
     error: str | None
     budgets: dict[str, str]
     selected_node: str | None
@@ -151,7 +159,7 @@ def list_runs(
     if not all(is_storable(text) for text in _texts(filters)):
         return RunPage(items=[], next=None)
     rows = list(narrow(found, filters).select_related("project").order_by("-id")[: limit + 1])
-    items = [RunRow(**row_values(run)) for run in rows[:limit]]
+    items = rows_of(rows[:limit])
     return RunPage(items=items, next=str(items[-1].id) if len(rows) > limit else None)
 
 
@@ -159,7 +167,8 @@ def get_run(*, who: Who, run_id: str | uuid.UUID) -> RunDetail:
     """Return a run. Raises NotVisible."""
     run = see_run(who, run_id)
     return RunDetail(
-        **row_values(run) | {"answer": whole_answer(run)},
+        **_row_values(run, evidence_of([run])[run.pk]) | {"answer": whole_answer(run)},
+        strategy_told=read_strategy(run),
         error=run.error,
         budgets=run.budgets,
         selected_node=run.selected_node,
@@ -194,6 +203,7 @@ def narrow(found: QuerySet[Run], filters: RunFilters) -> QuerySet[Run]:
     plain = {
         "observed_state": filters.state,
         "strategy": filters.strategy,
+        "strategy_source": filters.strategy_source,
         "trace_id": filters.trace_id,
         "session_id": filters.session,
         "tags__contains": [filters.tag] if filters.tag else None,
@@ -222,11 +232,17 @@ def _started(moment: datetime, compare: str) -> Q:
     )
 
 
-def row_values(run: Run) -> dict[str, Any]:
-    """Return the fields of a `RunRow`."""
+def rows_of(runs: Sequence[Run]) -> list[RunRow]:
+    """Return runs that the caller may see as they stand in lists."""
+    evidence = evidence_of(runs)
+    return [RunRow(**_row_values(run, evidence[run.pk])) for run in runs]
+
+
+def _row_values(run: Run, evidence: str) -> dict[str, Any]:
     counts = {name: getattr(run, name) for name in COUNTED}
     return {name: getattr(run, name) for name in SAME_NAMES} | {
         "project": run.project.slug,
+        "strategy_evidence": evidence,
         "trace_id": run.trace_id if is_trace_id(run.trace_id) else None,
         "models": run.model_names,
         "usage": tokens_of(run),

@@ -12,7 +12,7 @@ from deliberation.vocabulary import CostProvenance
 from traces.models import Project, Run
 from traces.queries.access import NotVisible, Who, as_uuid, as_viewer, is_storable
 from traces.queries.amounts import TOKEN_CLASSES, Tokens
-from traces.queries.runs import RunRow, row_values
+from traces.queries.runs import RunRow, rows_of
 
 MODELS_AT_MOST = 256
 WEAKNESS = [provenance.value for provenance in CostProvenance]
@@ -71,7 +71,7 @@ def get_session(
     runs = Run.objects.filter(project=projects[0], session_id=session_id, size__gt=0)
     listed = _after(runs, cursor).select_related("project")
     rows = list(listed.order_by(F("started_ns").asc(nulls_last=True), "id")[: limit + 1])
-    items = [RunRow(**row_values(run)) for run in rows[:limit]]
+    items = rows_of(rows[:limit])
     return Session(
         id=session_id,
         project=projects[0].slug,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from traces.models import Link, Node, Run
 from traces.queries.access import Who, see_run
-from traces.queries.runs import RunRow, is_trace_id, row_values
+from traces.queries.runs import RunRow, is_trace_id, rows_of
 
 LINKS_AT_MOST = 200
 """Each way. A queue's consumer may link to thousands of traces, and a trace be linked to by as many."""
@@ -105,7 +105,7 @@ def _seen(
         trace_id=link.trace_id if is_outgoing else trace_of_other,
         other_node=there,
         seq=link.seq,
-        run=RunRow(**row_values(other)) if other is not None else None,
+        run=rows_of([other])[0] if other is not None else None,
         ordinal=ordinals.get((other.pk, there)) if other is not None else None,
     )
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from deliberation.vocabulary import ObservedState, Strategy
+from deliberation.vocabulary import ObservedState, Strategy, StrategySource
 from traces.queries import (
     candidates,
     costs,
@@ -21,17 +21,21 @@ from traces.queries import (
     verdict_header,
 )
 from traces.views.access import for_people
+from traces.views.strategy import StrategyForm, may_judge
 
 ON_A_PAGE = 50
 IN_THE_TABLE = 40
-FILTERS = ("q", "state", "strategy")
+FILTERS = ("q", "state", "strategy", "strategy_source")
 
 
 def _rows_context(request: HttpRequest) -> dict[str, Any]:
     asked = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     cursor = request.GET.get("cursor") or None
     filters = runs.RunFilters(
-        q=asked.get("q"), state=asked.get("state"), strategy=asked.get("strategy")
+        q=asked.get("q"),
+        state=asked.get("state"),
+        strategy=asked.get("strategy"),
+        strategy_source=asked.get("strategy_source"),
     )
     page = runs.list_runs(who=request.user, filters=filters, cursor=cursor, limit=ON_A_PAGE)
     return {
@@ -61,6 +65,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     context = _rows_context(request) | {
         "states": [state.value for state in ObservedState],
         "strategies": [strategy.value for strategy in Strategy],
+        "strategy_sources": [source.value for source in StrategySource],
         "projects": [one.slug for one in projects.list_projects(who=request.user)],
     }
     return render(request, "runs/list.html", context)
@@ -93,6 +98,9 @@ def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
         "sectors": costs.cost_by_branch(
             who=request.user, run_id=run_id, root=None, max_sectors=IN_THE_TABLE
         ),
+        "form": StrategyForm({}),
+        "strategies": [strategy.value for strategy in Strategy],
+        "may_judge": may_judge(request.user, run_id),
     }
     return render(request, "runs/detail.html", context)
 

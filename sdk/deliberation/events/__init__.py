@@ -30,6 +30,7 @@ from deliberation.events.run_opened import RunOpened
 from deliberation.events.run_quieted import RunQuieted
 from deliberation.events.run_started import RunStarted
 from deliberation.events.state_reported import StateReported
+from deliberation.events.strategy_set import StrategySet
 from deliberation.events.verdict_given import VerdictGiven
 
 EVENT_CLASSES: tuple[type[Event], ...] = (
@@ -60,6 +61,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     ApprovalDecided,
     ApprovalClosed,
     PermitConsumed,
+    StrategySet,
 )
 
 __all__ = [
@@ -91,5 +93,6 @@ __all__ = [
     "RunQuieted",
     "RunStarted",
     "StateReported",
+    "StrategySet",
     "VerdictGiven",
 ]

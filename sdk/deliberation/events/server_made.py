@@ -24,10 +24,11 @@ from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import OPENING_KEY, RunOpened
 from deliberation.events.run_quieted import RunQuieted
 from deliberation.events.state_reported import StateReported
+from deliberation.events.strategy_set import StrategySet
 from deliberation.vocabulary import SpendBasis
 
 CONTROL_KEY = "ctl:"
-"""Begins the key of every event of control that the server makes."""
+"""Begins the key of every event that the server makes for a person or a policy."""
 
 QUIET_KEY = "quiet:"
 """Begins the key of a silence that the server noticed."""
@@ -52,6 +53,7 @@ SERVER_MADE = (
     ApprovalDecided,
     ApprovalClosed,
     PermitConsumed,
+    StrategySet,
 )
 
 

@@ -39,7 +39,7 @@ from deliberation.vocabulary.states import (
     ObservedState,
     SilenceCause,
 )
-from deliberation.vocabulary.strategies import Strategy
+from deliberation.vocabulary.strategies import Strategy, StrategySource
 from deliberation.vocabulary.verdicts import Independence, VerdictOutcome, VerifierKind
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "SilenceCause",
     "SpendBasis",
     "Strategy",
+    "StrategySource",
     "TextVisibility",
     "Usage",
     "VerdictOutcome",

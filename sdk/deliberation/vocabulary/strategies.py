@@ -38,3 +38,14 @@ class Strategy(str, Enum):
     """Several of these at once."""
     UNKNOWN = "unknown"
     """Not stated, and not inferred."""
+
+
+class StrategySource(str, Enum):
+    """Who says which strategy a run followed, weakest first."""
+
+    INFERRED = "inferred"
+    """The server, by rules over what is recorded."""
+    STATED = "stated"
+    """The system itself."""
+    SET_BY_PERSON = "set_by_person"
+    """A person who looked at the run."""
