@@ -27,9 +27,10 @@ from traces.queries.patience import patience
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
-    """The number of the attempt that has the run now. `changes` are for live pages."""
+    """The number of the attempt that has the run now, and the run's state. `changes` are for live pages."""
 
     attempt: int
+    state: ObservedState
     changes: Changes
 
 
@@ -41,17 +42,30 @@ def attach_attempt(
         run = _open(project, beat.run_id, by, now_ns)
         if ObservedState(run.observed_state).is_terminal:
             raise Conflict(f"the run has ended: {run.observed_state}", run)
-        attempt, events = _number(run, beat, now_ns), []
+        attempt, state = _number(run, beat, now_ns), said_state(run, beat)
+        said = _said(run, state, attempt, now_ns)
+        stands = state if said else ObservedState(run.observed_state)
+        # The word comes first: what a ledger opens with says where its run begins.
+        events = [said] if said else []
         if attempt > run.attempt:
             events.append(_attached(run, beat, attempt, now_ns))
-        said = _said(run, beat, attempt, now_ns)
-        events = (
-            [said, *events] if said else events
-        )  # the first word of a ledger says where it begins
         changes = tell_run(run, events, by=by, now_ns=now_ns, randbytes=randbytes) if events else ()
-        if not beat.state.is_terminal:
-            hold_lease(beat, attempt=attempt, now_ns=now_ns, lease_ns=patience().lease)
-    return Attached(attempt=attempt, changes=changes)
+        if not stands.is_terminal:
+            hold_lease(
+                beat, attempt=attempt, state=stands, now_ns=now_ns, lease_ns=patience().lease
+            )
+    return Attached(attempt=attempt, state=stands, changes=changes)
+
+
+def said_state(run: RunState, beat: Beat) -> ObservedState:
+    """Return what a holder says; of one that says nothing, what is known, or was before the run was lost."""
+    if beat.state is not None:
+        return beat.state
+    observed = ObservedState(run.observed_state)
+    if observed is not ObservedState.LOST:
+        return observed
+    lease = read_lease(run.id)
+    return ObservedState(lease.state) if lease else ObservedState.RUNNING
 
 
 def _open(project: int, run_id: uuid.UUID, by: str, now_ns: int) -> RunState:
@@ -72,16 +86,14 @@ def _number(run: RunState, beat: Beat, now_ns: int) -> int:
     return int(run.attempt) + 1
 
 
-def _said(run: RunState, beat: Beat, attempt: int, now_ns: int) -> Event | None:
+def _said(run: RunState, state: ObservedState, attempt: int, now_ns: int) -> Event | None:
     if run.size > 1:
-        return state_event(
-            run, beat.state, reporter=Reporter.RUNNER, now_ns=now_ns, attempt=attempt
-        )
+        return state_event(run, state, reporter=Reporter.RUNNER, now_ns=now_ns, attempt=attempt)
     return StateReported(
         run=str(run.id),
         key=control_key("state", 1),
         at=now_ns,
-        state=beat.state,
+        state=state,
         by=Reporter.RUNNER,
         attempt=attempt,
     )

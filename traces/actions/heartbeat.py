@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
 from deliberation.vocabulary import ObservedState, Reporter
-from traces.actions.attach_attempt import attach_attempt
+from traces.actions.attach_attempt import attach_attempt, said_state
 from traces.actions.conflict import Fenced, Unfit
 from traces.actions.hold_lease import Beat, end_lease, hold_lease
 from traces.actions.report_state import state_event
@@ -23,12 +24,16 @@ from traces.queries.patience import patience
 
 # Nothing new: the highest attempt, and the state that is known.
 STILL = """
-UPDATE traces_lease AS lease SET holder = %(holder)s, killable = %(killable)s, state = %(state)s,
-  in_call = %(in_call)s, spent = %(spent)s, reserved = %(reserved)s,
+UPDATE traces_lease AS lease SET holder = %(holder)s, killable = lease.killable OR %(killable)s,
+  state = coalesce(%(state)s, lease.state), in_call = coalesce(%(in_call)s, lease.in_call),
+  spent = coalesce(%(spent)s::jsonb, lease.spent),
+  reserved = coalesce(%(reserved)s::jsonb, lease.reserved),
   heartbeat_ns = %(now)s, expires_ns = %(expires)s, lost_ns = NULL
 FROM traces_run AS run
 WHERE lease.run_id = %(run)s AND lease.attempt = %(attempt)s AND run.id = lease.run_id
-  AND run.project_id = %(project)s AND run.attempt = %(attempt)s AND run.observed_state = %(state)s"""
+  AND run.project_id = %(project)s AND run.attempt = %(attempt)s
+  AND run.observed_state = coalesce(%(state)s, lease.state)
+RETURNING run.observed_state"""
 
 NOT_A_HOLDERS = (ObservedState.LOST, ObservedState.UNCONFIRMED)
 
@@ -55,33 +60,36 @@ def heartbeat(*, project: int, beat: Beat, by: str, now_ns: int, randbytes: Rand
         attached = attach_attempt(
             project=project, beat=beat, by=by, now_ns=now_ns, randbytes=randbytes
         )
-        return Beaten(attempt=attached.attempt, state=beat.state, changes=attached.changes)
+        return Beaten(attempt=attached.attempt, state=attached.state, changes=attached.changes)
     lease_ns = patience().lease
-    if not beat.state.is_terminal and _is_still(project, beat, now_ns, lease_ns):
-        return Beaten(attempt=beat.attempt, state=beat.state, changes=())
+    still = _still(project, beat, now_ns, lease_ns)
+    if still is not None:
+        return Beaten(attempt=beat.attempt, state=still, changes=())
     with transaction.atomic():
         return _take(project, beat, beat.attempt, by, now_ns, lease_ns, randbytes)
 
 
-def _is_still(project: int, beat: Beat, now_ns: int, lease_ns: int) -> bool:
+def _still(project: int, beat: Beat, now_ns: int, lease_ns: int) -> ObservedState | None:
+    """Return the state that goes on, or None where something is new."""
+    if beat.state is not None and beat.state.is_terminal:
+        return None
+    told: dict[str, Any] = {
+        "run": beat.run_id,
+        "project": project,
+        "attempt": beat.attempt,
+        "holder": beat.holder,
+        "killable": beat.killable,
+        "state": beat.state and beat.state.value,
+        "in_call": beat.in_call,
+        "spent": None if beat.spent is None else json.dumps(dict(beat.spent)),
+        "reserved": None if beat.reserved is None else json.dumps(dict(beat.reserved)),
+        "now": now_ns,
+        "expires": now_ns + lease_ns,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            STILL,
-            {
-                "run": beat.run_id,
-                "project": project,
-                "attempt": beat.attempt,
-                "holder": beat.holder,
-                "killable": beat.killable,
-                "state": beat.state.value,
-                "in_call": beat.in_call,
-                "spent": json.dumps(dict(beat.spent)),
-                "reserved": json.dumps(dict(beat.reserved)),
-                "now": now_ns,
-                "expires": now_ns + lease_ns,
-            },
-        )
-        return bool(cursor.rowcount)
+        cursor.execute(STILL, told)
+        found = cursor.fetchone()
+    return ObservedState(found[0]) if found else None
 
 
 def _take(
@@ -100,14 +108,15 @@ def _take(
         raise Fenced(f"attempt {run.attempt} has the run", run)
     if attempt > run.attempt:
         raise Unfit("attempt", f"{attempt} was never given out; attach with null")
-    event = state_event(run, beat.state, reporter=Reporter.RUNNER, now_ns=now_ns, attempt=attempt)
+    said = said_state(run, beat)
+    event = state_event(run, said, reporter=Reporter.RUNNER, now_ns=now_ns, attempt=attempt)
     observed = ObservedState(run.observed_state)
-    stands = beat.state if event and not observed.is_terminal else observed
+    stands = said if event and not observed.is_terminal else observed
     changes: Changes = ()
     if event is not None:
         changes = tell_run(run, [event], by=by, now_ns=now_ns, randbytes=randbytes)
     if stands.is_terminal:
         end_lease(run.id)
     else:
-        hold_lease(beat, attempt=attempt, now_ns=now_ns, lease_ns=lease_ns)
+        hold_lease(beat, attempt=attempt, state=stands, now_ns=now_ns, lease_ns=lease_ns)
     return Beaten(attempt=attempt, state=stands, changes=changes)

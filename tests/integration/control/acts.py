@@ -74,7 +74,7 @@ def stage(run: str, command: str, stage_: str, now: float = 0, **more: Any) -> S
 def beat(
     run: str,
     attempt: int | None = None,
-    state: str = "running",
+    state: str | None = "running",
     now: float = 0,
     project: str = "default",
     **more: Any,
@@ -83,7 +83,7 @@ def beat(
     said = Beat(
         run_id=uuid.UUID(run),
         attempt=attempt,
-        state=ObservedState(state),
+        state=state and ObservedState(state),
         **{"holder": "host:1:a", **more},
     )
     return heartbeat(

@@ -217,3 +217,39 @@ def test_attached_runs_are_found_by_their_index() -> None:
         cursor.execute(f"EXPLAIN {sweeping.RESTORE}", [0, 0])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "attached_runs" in plan
+
+
+def test_a_supervisor_and_its_program_hold_one_run_under_one_name() -> None:
+    run = live_run()
+    supervisor = beat(run, state=None, killable=True)
+    program = beat(run, state="running", spent={"usd": "1"}, in_call=True)
+    assert (supervisor.attempt, program.attempt) == (1, 1)
+    beat(run, 1, state="paused", now=5, spent={"usd": "2"}, in_call=False)
+    assert beat(run, 1, state=None, killable=True, now=6).state.value == "paused"
+    lease = Lease.objects.get()
+    assert (lease.killable, lease.state, lease.spent, lease.in_call) == (
+        True,
+        "paused",
+        {"usd": "2"},
+        False,
+    )
+    ask(run, "kill")
+    sweep(6 + LEASE + 1)
+    assert states_of(run)[1] == "lost"
+    assert beat(run, 1, state=None, now=30).state.value == "paused"  # as it was
+    assert states_of(run)[1] == "paused"
+
+
+def test_what_one_attempt_said_is_not_said_by_the_next() -> None:
+    run = live_run()
+    beat(run, holder="a", killable=True, spent={"usd": "1"})
+    beat(run, holder="b")
+    lease = Lease.objects.get()
+    assert (lease.killable, lease.spent, lease.in_call) == (False, {}, False)
+
+
+def test_who_attaches_without_a_word_finds_the_run_as_it_is() -> None:
+    known, unknown = live_run("awaiting_input"), new_run()
+    assert beat(known, state=None).state.value == "awaiting_input"
+    assert beat(unknown, state=None).state.value == "running"
+    assert states_of(unknown)[1] == "running"
