@@ -23,15 +23,18 @@ STAGES_OF_RUNNERS = (CommandStage.ACKNOWLEDGED, CommandStage.APPLIED, CommandSta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidBeat:
-    """One heartbeat. `attempt` is null in a process's first; amounts are by dimension, as decimal strings."""
+    """One heartbeat. `attempt` is null in a process's first; amounts are by dimension, as decimal strings.
+
+    What is None was left out, and stays as it was said.
+    """
 
     attempt: int | None
     holder: str
-    state: ObservedState
+    state: ObservedState | None
     killable: bool
-    in_call: bool
-    spent: dict[str, str]
-    reserved: dict[str, str]
+    in_call: bool | None
+    spent: dict[str, str] | None
+    reserved: dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,8 @@ def read_beat(plain: dict[str, Any]) -> SaidBeat:
     return SaidBeat(
         attempt=None if plain.get("attempt") is None else read_seq(plain["attempt"], "attempt"),
         holder=_text(plain, "holder", MAX_WORD_CHARS) or "",
-        state=ObservedState.RUNNING if state is None else _member(ObservedState, state, "state"),
-        killable=_truth(plain, "killable"),
+        state=None if state is None else _member(ObservedState, state, "state"),
+        killable=_truth(plain, "killable") or False,
         in_call=_truth(plain, "in_call"),
         spent=_amounts(plain, "spent"),
         reserved=_amounts(plain, "reserved"),
@@ -145,17 +148,17 @@ def _text(plain: dict[str, Any], name: str, most: int) -> str | None:
     return value.replace("\x00", "\ufffd")
 
 
-def _truth(plain: dict[str, Any], name: str) -> bool:
-    value = plain.get(name, False)
-    if not isinstance(value, bool):
+def _truth(plain: dict[str, Any], name: str) -> bool | None:
+    value = plain.get(name)
+    if value is not None and not isinstance(value, bool):
         raise Malformed(f"{name} must be true or false")
     return value
 
 
-def _amounts(plain: dict[str, Any], name: str) -> dict[str, str]:
+def _amounts(plain: dict[str, Any], name: str) -> dict[str, str] | None:
     value = plain.get(name)
     if value is None:
-        return {}
+        return None
     if not isinstance(value, dict) or not value.keys() <= set(DIMENSIONS):
         raise Malformed(f"{name} must be an object of {', '.join(DIMENSIONS)}")
     return {dimension: _amount(name, amount) for dimension, amount in value.items()}
