@@ -9,6 +9,7 @@ itself. In the end it sends a mail. That cannot be taken back, so a person is as
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -66,19 +67,25 @@ class Agent:
         self.stage = stage
         self.office = office
         self.case = case
+        self.recipient = TREASURER
         self.results: dict[str, Any] = {}
 
     def work(self, steps: Sequence[Step]) -> None:
         """Think, act, and note what was found, a step after the other."""
         for step in steps:
             with self.run.node("thought", text=step.thought) as thought:
-                self.stage.pause(self.run)
+                self.heed(self.stage.pause(self.run))
                 found = step.take(self)
                 thought.finish(text=f"{step.thought} → {found or 'nothing'}")
             if found is None:
                 thought.discard("dead_end", by="planner")
             else:
                 thought.keep(by="planner")
+
+    def heed(self, messages: Sequence[str]) -> None:
+        """An operator may name somebody else to send the mail to."""
+        for address in re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", " ".join(messages)):
+            self.recipient = address
 
     def use(self, name: str, *, retries: dl.ToolCall | None = None, **arguments: str) -> Any:
         """Use a tool, or remember what it returned. Errors of the tool come through."""
@@ -184,7 +191,8 @@ class Agent:
     def mail(self) -> str:
         """Send the report to the treasurer, once a person has agreed to exactly that."""
         text = self.use("read_file", path=self.case.report)
-        sent = self.use("send_email", to=TREASURER, subject=self.case.question, text=text)
+        subject = self.case.question
+        sent = self.use("send_email", to=self.recipient, subject=subject, text=text)
         return f"Sent as {sent}."
 
 

@@ -73,7 +73,7 @@ class TreeSearch:
         """Go round so often, or until everything was tried."""
         for _ in range(times):
             if self.root.is_closed:
-                return
+                break
             above = self.descend()
             position = self.expand(above)
             if position is not None:
@@ -153,11 +153,12 @@ class TreeSearch:
                 each.node.keep(by="iterations", value=each.value)
             elif not each.is_closed:
                 each.node.discard("budget_exhausted", by="iterations", value=each.value)
-
-    def choose(self) -> None:
-        """Return the answer whose first move was visited most."""
         if not self.answers:
             self.run.finish(stop_reason="no simulation ended in 24")
+
+    def choose(self) -> None:
+        """Return the answer whose first move was visited most, if there is one."""
+        if not self.answers:
             return
         best, *others = sorted(self.answers.values(), key=lambda each: -each.visits)
         rival = next((each for each in others if each.first_move is not best.first_move), None)

@@ -42,13 +42,17 @@ class Stage:
         """Return the chance of one part of a performance, apart from that of all others."""
         return random.Random(" ".join(map(str, (self.seed, *words))))
 
-    def pause(self, run: dl.Run) -> None:
-        """Let a step's time pass. What an operator asks for meanwhile is heard within a moment."""
+    def pause(self, run: dl.Run) -> list[str]:
+        """Let a step's time pass; return what an operator said meanwhile.
+
+        A pause or a stop that is asked for is heard within a moment, not after the step.
+        """
         end = time.monotonic() + self.pace
-        give_way(run)
+        said = listen(run)
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(left, HEARS_WITHIN))
-            give_way(run)
+            said += listen(run)
+        return said
 
     def work(self) -> None:
         """Let the time of a call pass. Nobody can cut a call short: a pause waits for its end."""
@@ -93,11 +97,13 @@ def perform(play: Callable[[Stage], dl.Run], options: argparse.Namespace) -> NoR
     sys.exit(_what_did_not_arrive())
 
 
-def give_way(run: dl.Run) -> None:
-    """Pause or stop here if that is asked for, and keep what an operator says with the run."""
-    for message in run.checkpoint().messages:
+def listen(run: dl.Run) -> list[str]:
+    """Wait or stop here if that is asked for; return what an operator says, and keep it too."""
+    said = run.checkpoint().messages
+    for message in said:
         with run.node("thought", name="An operator says", text=message):
             print(f"An operator says: {message}", flush=True)
+    return list(said)
 
 
 def announce(run: dl.Run) -> None:
