@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import itertools
 import os
 import sys
 from collections.abc import Sequence
 
 from deliberation.client.settings import settings_from
 from deliberation.doctor import Finding, examine
+from deliberation.supervisor import supervise
 
+GRACE_SECONDS = 10.0
 MARKS = {True: "ok  ", False: "FAIL", None: "    "}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit code: 0 when all is well, 1 when not, 2 for a wrong call."""
+    """Run one command; return the exit code.
+
+    0 when all is well, 1 when not, 2 for a wrong call; of `exec`, what its command returned.
+    """
     parser = argparse.ArgumentParser(
         prog="deliberation", description="Make deliberation inspectable."
     )
@@ -25,13 +31,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     doctor.add_argument("--url", help="the inspector's address; default $INSPECTOR_URL")
     doctor.add_argument("--key", help="a key; default $INSPECTOR_KEY")
-    return _doctor(parser.parse_args(arguments))
+    exec_ = commands.add_parser(
+        "exec", help="run a command and own its process, so that its runs can be killed"
+    )
+    exec_.add_argument(
+        "--grace",
+        type=float,
+        default=GRACE_SECONDS,
+        metavar="S",
+        help="seconds between SIGTERM and SIGKILL; default %(default)s",
+    )
+    exec_.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND…")
+    ours, theirs = _split(sys.argv[1:] if arguments is None else arguments)
+    given = parser.parse_args(ours)
+    return (
+        _doctor(given) if given.command == "doctor" else _exec([*given.argv, *theirs], given.grace)
+    )
 
 
 def _doctor(given: argparse.Namespace) -> int:
     settings = settings_from(os.environ, url=given.url, key=given.key)
     is_well = examine(settings, now=dt.datetime.now(dt.timezone.utc), say=_say)
     return 0 if is_well else 1
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return what stands before and after the first `--`: the rest is another program's business."""
+    before = list(itertools.takewhile(lambda argument: argument != "--", arguments))
+    return before, list(arguments[len(before) + 1 :])
+
+
+def _exec(argv: Sequence[str], grace: float) -> int:
+    if not argv:
+        sys.stderr.write(
+            "deliberation exec: name a command, as in: deliberation exec -- python run.py\n"
+        )
+        return 2
+    if os.name != "posix":
+        sys.stderr.write("deliberation exec: process groups are needed, which this system lacks\n")
+        return 2
+    settings = settings_from(os.environ)
+    if not settings.enabled:
+        sys.stderr.write(
+            "deliberation exec: no INSPECTOR_URL and INSPECTOR_KEY, so nobody can kill it\n"
+        )
+    try:
+        return supervise(settings, argv, grace=grace, environ=os.environ)
+    except OSError as error:
+        sys.stderr.write(f"deliberation exec: {error}\n")
+        return 127
 
 
 def _say(finding: Finding) -> None:

@@ -7,6 +7,7 @@ import random
 import socket
 from collections.abc import Callable
 
+from deliberation.client.announce import Announcer
 from deliberation.client.counts import Counts
 from deliberation.client.settings import Settings
 from deliberation.client.talk import Talk
@@ -22,9 +23,7 @@ def make_transport(settings: Settings) -> Transport:
     return Transport(url, key, timeout=settings.timeout)
 
 
-def make_talk(
-    settings: Settings, *, counts: Counts, randbytes: Callable[[int], bytes], killable: bool = False
-) -> Talk:
+def make_talk(settings: Settings, *, counts: Counts, randbytes: Callable[[int], bytes]) -> Talk:
     """Return what speaks for this process's runs, under a name that no other process has."""
     return Talk(
         settings,
@@ -32,5 +31,5 @@ def make_talk(
         counts=counts,
         random=random.random,
         holder=f"{socket.gethostname()}/{os.getpid()}/{randbytes(4).hex()}",
-        killable=killable,
+        announcer=Announcer(settings.supervisor),
     )

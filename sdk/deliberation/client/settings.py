@@ -19,7 +19,7 @@ class Settings:
 
     Without `url` or without `key` the client is disabled: scopes work, nothing is recorded and
     nothing is sent. `spool` is the directory that keeps what could not be sent; None keeps nothing
-    on disk.
+    on disk. `supervisor` is the socket of the `deliberation exec` that owns this process.
     """
 
     url: str | None = None
@@ -38,6 +38,7 @@ class Settings:
     retry_most: float = 30.0
     heads_file: Path | None = None
     lease_seconds: float = 15.0
+    supervisor: str | None = None
 
     @property
     def enabled(self) -> bool:
@@ -76,6 +77,7 @@ def settings_from(
         key=key.strip() if key else None,
         spool=_spool_directory(environ, spool, url, key),
         heads_file=Path(heads) if heads else None,
+        supervisor=environ.get("INSPECTOR_SUPERVISOR") or None,
         **{name: bound for name, bound in bounds.items() if bound is not None},  # type: ignore[arg-type]
     )
 

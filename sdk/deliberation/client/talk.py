@@ -8,6 +8,7 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 
+from deliberation.client.announce import Announcer
 from deliberation.client.backoff import Backoff
 from deliberation.client.beat import PATH, body_of, hand_out
 from deliberation.client.counts import Counts
@@ -49,14 +50,14 @@ class Talk:
         counts: Counts,
         random: Callable[[], float],
         holder: str,
-        killable: bool,
+        announcer: Announcer,
     ) -> None:
         self._settings = settings
         self._tells = make_transport()
         self._poll = Poll(make_transport())
         self._counts = counts
         self._holder = holder
-        self._killable = killable
+        self._announcer = announcer
         self._told: weakref.WeakKeyDictionary[Gate, ObservedState] = weakref.WeakKeyDictionary()
         # Of no use to ask again: another attempt has the run, it has ended, or belongs to others.
         self._refused: weakref.WeakSet[Gate] = weakref.WeakSet()
@@ -124,6 +125,11 @@ class Talk:
         """Let go of the connections."""
         self._tells.close()
         self._poll.abandon()
+        self._announcer.close()
+
+    def announce(self, gate: Gate) -> None:
+        """Tell whoever owns this process how a run stands."""
+        self._announcer.say(gate, self._holder)
 
     def _tell_acks(self, gates: Sequence[Gate]) -> None:
         for gate in gates:
@@ -140,7 +146,7 @@ class Talk:
     def _tell_states(self, gates: Sequence[Gate]) -> None:
         changed = {gate: gate.state for gate in gates if self._is_to_tell(gate)}
         if changed:
-            body = body_of(changed, wait=0, holder=self._holder, killable=self._killable)
+            body = body_of(changed, wait=0, holder=self._holder, killable=self._announcer.is_owned)
             self._hear(self._tells.request("POST", PATH, body, JSON), list(changed))
             self._told.update(changed)
 
@@ -158,7 +164,7 @@ class Talk:
         if self._poll.is_pending or not runs or now < self._next_ask:
             return
         wait = self._heartbeat if self._poll.may_wait else 0.0
-        body = body_of(live, wait=wait, holder=self._holder, killable=self._killable)
+        body = body_of(live, wait=wait, holder=self._holder, killable=self._announcer.is_owned)
         self._poll.ask(PATH, body)
         self._asked, self._asked_at = runs, now
 
@@ -203,6 +209,7 @@ class Talk:
             if word is None:
                 self._refused.add(gate)
                 continue
+            self.announce(gate)
             self._lease = word.lease_seconds or self._lease
             self._heartbeat = min(HEARTBEAT_SECONDS, word.heartbeat_seconds or HEARTBEAT_SECONDS)
         return before != [gate.ear.seq for gate in gates]

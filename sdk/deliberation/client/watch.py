@@ -61,6 +61,9 @@ class Watch:
         with self._lock:
             if self._live.pop(weakref.ref(gate), None) is not None:
                 self._parting.append(gate)
+        if self._talk is not None:
+            # Whether or not the server hears of it: nobody else may say later how it ended.
+            self._talk.announce(gate)
         self.wake()
 
     def overhear(self, answer: dict[str, Any]) -> None:

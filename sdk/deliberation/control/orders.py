@@ -39,8 +39,9 @@ class Orders:
             if not isinstance(name, str) or kind is None or name in self._known:
                 continue
             self._known[name] = command
-            self._open[name] = kind
-            self._say(name, CommandStage.ACKNOWLEDGED, None)
+            if kind is not CommandKind.KILL:  # whoever owns the process answers for that
+                self._open[name] = kind
+                self._say(name, CommandStage.ACKNOWLEDGED, None)
             new.append((command, kind))
         while len(self._known) > MAX_COMMANDS:
             self._open.pop(self._known.popitem(last=False)[0], None)

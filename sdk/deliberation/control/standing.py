@@ -46,6 +46,7 @@ class Standing:
         self.spending: Callable[[], dict[str, Any]] = dict
         self.attempt: int | None = None
         self.is_listener = False
+        self.is_owned = False
         self.is_fenced = False
         self.outer: Standing | None = None
         self.inners: weakref.WeakSet[Standing] = weakref.WeakSet()
@@ -97,7 +98,7 @@ class Standing:
                 return
             if self.state.is_terminal:
                 self._refuse_rest()
-            elif self.ear.desired in (DesiredState.STOP, DesiredState.KILL):
+            elif self._is_to_stop():
                 command, reason = self.ear.orders.newest(CommandKind.STOP, CommandKind.KILL)
                 self.halt(Stopped(reason, command=command))
             self.refresh()
@@ -213,6 +214,11 @@ class Standing:
         for inner in list(self.inners):
             inner.bell = self.bell
             inner._share_bell()  # noqa: SLF001 - of its own kind
+
+    def _is_to_stop(self) -> bool:
+        # A kill is the supervisor's to carry out, and to confirm, while there is one.
+        is_killed = self.ear.desired is DesiredState.KILL and not self.is_owned
+        return is_killed or self.ear.desired is DesiredState.STOP
 
     def _be_away(self, *, is_away: bool) -> None:
         if self._is_away is not is_away:
