@@ -8,6 +8,7 @@ from django.urls import path, register_converter
 
 from traces.views import (
     accounts,
+    control,
     figures,
     node,
     patterns,
@@ -48,6 +49,8 @@ urlpatterns = [
     path("runs/<uuid:run_id>", runs.run_detail, name="run"),
     path("runs/<uuid:run_id>/header", runs.run_header, name="run-header"),
     path("runs/<uuid:run_id>/strategy", strategy.strategy, name="run-strategy"),
+    path("runs/<uuid:run_id>/control", control.control_bar, name="run-control"),
+    path("runs/<uuid:run_id>/control/<slug:kind>", control.command, name="run-command"),
     path("runs/<uuid:run_id>/candidates", runs.run_candidates, name="run-candidates"),
     path("runs/<uuid:run_id>/tree/bones", tree.bones, name="tree-bones"),
     path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),

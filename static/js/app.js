@@ -2,6 +2,7 @@
 
 import { attachChart } from "./charts.js";
 import { attachClock } from "./clock.js";
+import { attachDialog } from "./dialog.js";
 import { attachKeysOfPage } from "./keys.js";
 import { follow } from "./live.js";
 import { attachTabs } from "./tabs.js";
@@ -9,7 +10,7 @@ import { attachTheme } from "./theme.js";
 import { attachTree } from "./tree/pane.js";
 import { attachUpload } from "./upload.js";
 
-const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs], ["[data-upload]", attachUpload]];
+const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload]];
 const attached = new Map();
 
 function attachAll() {

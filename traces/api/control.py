@@ -24,14 +24,12 @@ from traces.api.control_shapes import (
 )
 from traces.api.problems import answers, problem, tell_problems
 from traces.live.publish import poke
-from traces.models.access import Role, Scope
+from traces.models.access import MAY_COMMAND, Scope
 from traces.queries.access import see_run_as
 from traces.queries.clock import read_clock
 from traces.queries.commands import get_command as get_one
 from traces.queries.commands import list_commands as list_some
 from traces.queries.holds import list_holds as list_all
-
-MAY_COMMAND = (Role.OPERATOR.value, Role.OWNER.value)
 
 router = Router(auth=[Key(Scope.READ), Session()], tags=["control"])
 router.add_decorator(tell_problems, mode="view")

@@ -23,6 +23,10 @@ class Role(models.TextChoices):
     OWNER = "owner", "may do everything"
 
 
+MAY_COMMAND = (Role.OPERATOR.value, Role.OWNER.value)
+"""Who may ask something of a run."""
+
+
 class Membership(models.Model):
     """A person's role in a project. No row, no access: not even that the project exists is told."""
 

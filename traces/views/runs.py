@@ -21,6 +21,7 @@ from traces.queries import (
     verdict_header,
 )
 from traces.views.access import for_people
+from traces.views.control import bar_context
 from traces.views.strategy import StrategyForm, may_judge
 
 ON_A_PAGE = 50
@@ -93,6 +94,7 @@ def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:
 def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
     """A run, opened on its verdict."""
     context = _header_context(request, run_id) | {
+        **bar_context(request, run_id),
         "table": candidates.list_candidates(who=request.user, run_id=run_id),
         "set_aside": set_aside.list_set_aside(who=request.user, run_id=run_id),
         "sectors": costs.cost_by_branch(

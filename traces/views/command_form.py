@@ -1,0 +1,51 @@
+"""What a person filled in to ask something of a run, read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deliberation.vocabulary import CommandKind
+from traces.actions.conflict import Unfit
+from traces.actions.order import Order
+
+MAX_CHARS = 20_000
+NAMES = ("command_id", "seen_seq", "reason", "message", "hold_id")
+
+
+@dataclass(slots=True)
+class CommandForm:
+    """The texts of a form's fields, and a sentence on what cannot be taken.
+
+    The page that shows the form gives it its `command_id`: sent twice, by a double click, it is one command.
+    """
+
+    kind: CommandKind
+    values: dict[str, str]
+    errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    def fresh(cls, kind: CommandKind, *, seen_seq: int, hold_id: str = "") -> CommandForm:
+        """Return an empty form for somebody who looks at the run as it stands after `seen_seq`."""
+        known = {"command_id": str(uuid.uuid4()), "seen_seq": str(seen_seq), "hold_id": hold_id}
+        return cls(kind, dict.fromkeys(NAMES, "") | known)
+
+    @classmethod
+    def of(cls, kind: CommandKind, sent: Mapping[str, str]) -> CommandForm:
+        """Return the form as it was sent."""
+        return cls(kind, {name: sent.get(name, "")[:MAX_CHARS].strip() for name in NAMES})
+
+    def order(self) -> Order:
+        """Return what is asked. Raises Unfit."""
+        seen, is_number = self.values["seen_seq"], self.values["seen_seq"].isdecimal()
+        if seen and not is_number:
+            raise Unfit("seen_seq", "must be the number of an entry")
+        return Order(
+            command_id=self.values["command_id"],
+            kind=self.kind,
+            reason=self.values["reason"],
+            seen_seq=int(seen) if seen else None,
+            message=self.values["message"] or None if self.kind is CommandKind.STEER else None,
+            hold_id=self.values["hold_id"] or None if self.kind is CommandKind.RESUME else None,
+        )
