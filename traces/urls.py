@@ -55,6 +55,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/tree/bones", tree.bones, name="tree-bones"),
     path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),
     path("runs/<uuid:run_id>/tree/search", tree.search, name="tree-search"),
+    path("runs/<uuid:run_id>/not-received", tree.not_received, name="run-absent"),
     path("runs/<uuid:run_id>/outline", tree.outline, name="run-outline"),
     path("runs/<uuid:run_id>/nodes/<foreign_id:node_id>", node.node, name="node"),
     path("runs/<uuid:run_id>/mapping/<foreign_id:node_id>", node.mapping, name="node-mapping"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import Any
 
 from tests.integration.build import NOW_NS, SECOND
@@ -11,6 +12,7 @@ from tests.unit.wire.recordings import Recorded
 from traces.models import Project
 
 TRACE = "5b8efff798038103d269b633813fc60c"
+_numbers = count()
 ROOT, CHILD, OTHER = "aa" * 8, "bb" * 8, "cc" * 8
 
 
@@ -56,9 +58,10 @@ def logs(*records: dict[str, Any], service: str = "demo") -> Recorded:
 
 def send(project: Project, *bodies: Recorded) -> None:
     """Record bodies one after another, each in a pass of its own."""
-    for number, body in enumerate(bodies):
+    for body in bodies:
         put(project, [body])
-        drain(f"{project.slug} {number}")
+        # A process keeps trees by run: no two tests may give one id to different runs.
+        drain(f"sent {next(_numbers)}")
 
 
 def _resource(service: str) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import orjson
 
-from traces.analytics.tree import lay_out, row_of
+from traces.analytics.tree import ORPHAN, lay_out, row_of
+from traces.queries import absent
 from traces.queries.access import NotVisible, Who, see_run
 from traces.queries.columns import Tree, read_columns, read_tree
 from traces.queries.rows import read_newer_rows, read_rows
@@ -23,6 +24,9 @@ class Bones:
     Columns: `ordinal`, `parent` (an ordinal, -1 root, -2 orphan), `start` (µs since the run's start, or None), `kind`,
     `fate`, `reason`, `verdict` (indexes into `names`, -1 none), `cost` (micro-dollars or None), `tokens` (or None),
     `flags` (1 error, 2 running, 4 candidate, 8 answer). Cost and tokens stand where they are billed.
+
+    Where nodes wait for a parent that is not here, they hang under a first row that is no node: ordinal 0, of the kind
+    "not_received".
     """
 
     run: uuid.UUID
@@ -77,27 +81,24 @@ def get_bones(*, who: Who, run_id: str | uuid.UUID, after: int = -1) -> Bones:
     else:
         columns, seq = read_columns(run, after), run.size - 1
     names: dict[str, list[str]] = {}
-    return Bones(
-        run=run.id,
-        seq=seq,
-        after=after,
-        columns={
-            "ordinal": list(columns.ordinal),
-            "parent": list(columns.parent),
-            "start": _microseconds_since(run.started_ns, columns.started_ns),
-            "kind": _numbered(names, "kind", columns.kind),
-            "fate": _numbered(names, "fate", columns.fate),
-            "reason": _numbered(names, "reason", columns.reason),
-            "verdict": _numbered(names, "verdict", columns.verdict),
-            "cost": [
-                None if cost is None else int((cost * MICRO).to_integral_value())
-                for cost in columns.cost
-            ],
-            "tokens": [_total(*pair) for pair in zip(columns.input, columns.output, strict=True)],
-            "flags": list(columns.flags),
-        },
-        names=names,
-    )
+    found: dict[str, list[Any]] = {
+        "ordinal": list(columns.ordinal),
+        "parent": list(columns.parent),
+        "start": _microseconds_since(run.started_ns, columns.started_ns),
+        "kind": _numbered(names, "kind", columns.kind),
+        "fate": _numbered(names, "fate", columns.fate),
+        "reason": _numbered(names, "reason", columns.reason),
+        "verdict": _numbered(names, "verdict", columns.verdict),
+        "cost": [
+            None if cost is None else int((cost * MICRO).to_integral_value())
+            for cost in columns.cost
+        ],
+        "tokens": [_total(*pair) for pair in zip(columns.input, columns.output, strict=True)],
+        "flags": list(columns.flags),
+    }
+    if ORPHAN in found["parent"]:
+        absent.gather_orphans(found, names)
+    return Bones(run=run.id, seq=seq, after=after, columns=found, names=names)
 
 
 def _microseconds_since(start: int | None, times: Sequence[int | None]) -> list[int | None]:

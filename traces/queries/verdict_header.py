@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deliberation.vocabulary import TERMINAL_STATES
 from traces.models import Run
+from traces.queries.absent import lacks_root
 from traces.queries.access import Who, see_run
 from traces.queries.amounts import Discarded
 from traces.queries.candidates import read_candidates
@@ -33,7 +34,10 @@ class Checker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
-    """The verdict on a run. `margin` is words; `what_would_have_changed_it` one sentence from recorded numbers."""
+    """The verdict on a run. `margin` is words; `what_would_have_changed_it` one sentence from recorded numbers.
+
+    `lacks_root` says that no root of the trace was received.
+    """
 
     answer: str | None
     runner_up: str | None
@@ -45,6 +49,7 @@ class RunHeader:
     discarded: Discarded
     what_would_have_changed_it: str | None
     not_recorded: list[str]
+    lacks_root: bool
 
 
 def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
@@ -65,6 +70,7 @@ def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
         discarded=tree.discarded(),
         what_would_have_changed_it=what_would_have_changed_it(run, table, runner_up),
         not_recorded=_not_recorded(run, tree),
+        lacks_root=lacks_root(run),
     )
 
 

@@ -16,6 +16,7 @@ from traces.queries.runs import RunRow
 register = template.Library()
 
 TITLE_CHARS = 120
+TRACE_CHARS = 8
 REPLACEMENT = "\ufffd"
 CONTROLS = [
     "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF",
@@ -61,6 +62,6 @@ def one_line(text: str | None) -> str:
 
 @register.filter
 def run_title(run: RunRow) -> str:
-    """What a run is called: its name, else the beginning of what it was asked."""
+    """What a run is called: its name, else the beginning of what it was asked, else its trace."""
     said = one_line(run.name) or one_line((run.task or "")[:TITLE_CHARS])
-    return said or "unnamed run"
+    return said or (f"trace {run.trace_id[:TRACE_CHARS]}" if run.trace_id else "unnamed run")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
 
-from traces.queries import node_search, runs, tree
+from traces.queries import absent, node_search, runs, tree
 from traces.views.access import for_people
 
 ROWS_AT_MOST = 200
@@ -32,8 +34,14 @@ def rows(request: HttpRequest, run_id: str) -> HttpResponse:
     ordinals = [ordinal for ordinal in asked if ordinal is not None]
     if len(ordinals) != len(asked) or len(ordinals) > ROWS_AT_MOST:
         return HttpResponseBadRequest(f"nodes is at most {ROWS_AT_MOST} whole numbers")
-    found = tree.get_rows(who=request.user, run_id=run_id, ordinals=ordinals)
-    return render(request, "tree/_rows.html", {"rows": found, "run_id": run_id})
+    context: dict[str, Any] = {
+        "rows": tree.get_rows(who=request.user, run_id=run_id, ordinals=ordinals),
+        "run_id": run_id,
+        "absent": None,
+    }
+    if absent.ORDINAL in ordinals:
+        context["absent"] = absent.get_absent(who=request.user, run_id=run_id)
+    return render(request, "tree/_rows.html", context)
 
 
 @for_people
@@ -55,7 +63,8 @@ def outline(request: HttpRequest, run_id: str) -> HttpResponse:
     lines = tree.preorder(tree.get_bones(who=request.user, run_id=run_id, after=-1))
     cut = lines[(page - 1) * LINES_ON_A_PAGE : page * LINES_ON_A_PAGE]
     found = tree.get_rows(who=request.user, run_id=run_id, ordinals=[line.ordinal for line in cut])
-    nodes = {node.ordinal: node for node in found}
+    nodes: dict[int, Any] = {node.ordinal: node for node in found}
+    nodes[absent.ORDINAL] = None  # the line for parents that were not received
     context = {
         "run": runs.get_run(who=request.user, run_id=run_id),
         "lines": [
@@ -63,11 +72,20 @@ def outline(request: HttpRequest, run_id: str) -> HttpResponse:
             for line in cut
             if line.ordinal in nodes
         ],
+        "absent": absent.get_absent(who=request.user, run_id=run_id),
         "before": page - 1,
         "after": page + 1 if page * LINES_ON_A_PAGE < len(lines) else None,
         "page_size": LINES_ON_A_PAGE,
     }
     return render(request, "tree/outline.html", context)
+
+
+@for_people
+def not_received(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The panel of the line for parents that were named and not received; a page for everybody but a script."""
+    found = absent.get_absent(who=request.user, run_id=run_id)
+    template = "node/_absent.html" if "HX-Request" in request.headers else "node/absent.html"
+    return render(request, template, {"run_id": run_id, "absent": found})
 
 
 def _whole(word: str) -> int | None:

@@ -3,6 +3,8 @@
 // The guarantee: merging the piece "after k" into the bones up to k gives exactly the bones up to n.
 // Rows are joined by ordinal; a row that comes again replaces the old one whole.
 
+/** The kind of the row, ordinal 0, under which hangs what waits for a parent that was not received. It is no node. */
+export const NOT_RECEIVED = "not_received";
 export const FLAG = Object.freeze({ error: 1, running: 2, candidate: 4, answer: 8 });
 const TABLES = ["kind", "fate", "reason", "verdict"];
 const COLUMNS = ["ordinal", "parent", "start", "kind", "fate", "reason", "verdict", "cost", "tokens", "flags"];
@@ -35,7 +37,20 @@ export function mergeBones(base, piece) {
   for (const column of COLUMNS) {
     columns[column] = pick(order, base.columns[column], piece.columns[column], maps[column]);
   }
-  return { run: base.run, seq: Math.max(base.seq, piece.seq), after: base.after, names, columns };
+  return withoutIdle({ run: base.run, seq: Math.max(base.seq, piece.seq), after: base.after, names, columns });
+}
+
+/** Whether the first row stands for parents that were not received. */
+export function hasAbsent(bones) {
+  const { ordinal, kind } = bones.columns;
+  return ordinal[0] === 0 && bones.names.kind[kind[0]] === NOT_RECEIVED;
+}
+
+/** When the last of them has come, that row is no more. */
+function withoutIdle(bones) {
+  if (!hasAbsent(bones) || bones.columns.parent.includes(0)) return bones;
+  const columns = Object.fromEntries(COLUMNS.map((column) => [column, bones.columns[column].slice(1)]));
+  return { ...bones, columns };
 }
 
 /** For each row of the result: its row in `base` (≥ 0), or ~row in `piece`, which wins where both have it. */

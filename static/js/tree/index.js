@@ -3,15 +3,16 @@
 // Built in one pass over typed arrays: a hundred thousand nodes take some tens of milliseconds. Nothing is
 // dropped: a node whose parent is not known is a root marked as orphan, and so is a ring of parents.
 
-import { FLAG } from "./bones.js";
+import { FLAG, hasAbsent } from "./bones.js";
 
 export const ROOT = -1;
 
-/** @returns the index: `count`, row of an ordinal, children in order, pre-order, depth, subtree sums. */
+/** @returns the index: `count` of rows, `nodes` among them, row of an ordinal, children in order, pre-order, depth, subtree sums. */
 export function buildIndex(bones) {
   const { ordinal } = bones.columns;
   const count = ordinal.length;
-  const index = { bones, count, ordinal, rowOf: rows(ordinal), parent: new Int32Array(count), orphan: new Uint8Array(count) };
+  const absent = hasAbsent(bones) ? 1 : 0;
+  const index = { bones, count, nodes: count - absent, absent, ordinal, rowOf: rows(ordinal), parent: new Int32Array(count), orphan: new Uint8Array(count) };
   linkParents(index);
   groupChildren(index);
   if (walk(index) < count) breakRings(index);
@@ -127,7 +128,7 @@ function sumSubtrees(index) {
   };
   for (let at = count - 1; at >= 0; at--) {
     const row = preorder[at];
-    sums.nodes[row] += 1;
+    if (row > 0 || !index.absent) sums.nodes[row] += 1;
     if (fate[row] === discarded) sums.discarded[row] += 1;
     if (fate[row] === failed) sums.failed[row] += 1;
     if (fate[row] === selected || flags[row] & (FLAG.running | FLAG.answer)) sums.alive[row] = 1;

@@ -79,7 +79,7 @@ class TreePane {
     this.view.setIndex(index);
     this.#tell();
     if (first) { this.#openAtAddress(); this.pane.dataset.ready = ""; }
-    this.news.tell(index.count);
+    this.news.tell(index.nodes);
   }
 
   #showMatches() {

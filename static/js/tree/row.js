@@ -69,9 +69,10 @@ export function drawNode(row, index, state, at, placed, flesh) {
   const parent = index.first[at + 1] < index.first[at + 2];
   const open = parent ? (placed.forced || isOpen(index, state, at)) : null;
   const flags = columns.flags[at];
-  row.className = `row row--${fate}${flags & FLAG.running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}`;
+  row.className = `row row--${fate}${flags & FLAG.running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}${at === 0 && index.absent ? " row--absent" : ""}`;
   place(row, { ...placed, expanded: open });
   glyph(row, fate, flags & FLAG.running);
+  if (at === 0 && index.absent) row.parts.glyph.textContent = "?";
   fill(row, flesh, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
   row.parts.count.textContent = open === false ? counted(countInside(index, at, fate)) : "";
   const [, , , tokens, cost] = row.parts.cells;
@@ -85,7 +86,7 @@ export function drawNode(row, index, state, at, placed, flesh) {
 function countInside(index, at, fate) {
   const inside = countRows(index, [at]);
   return {
-    ...inside, nodes: inside.nodes - 1, priced: false,
+    ...inside, nodes: inside.nodes - (at === 0 && index.absent ? 0 : 1), priced: false,
     discarded: inside.discarded - (fate === "discarded" ? 1 : 0), failed: inside.failed - (fate === "failed" ? 1 : 0),
   };
 }

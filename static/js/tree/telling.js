@@ -8,7 +8,7 @@ const SAY_EVERY = 5000;
 export function showTally(element, view) {
   const { index, lines, state } = view;
   const filtered = state.matches || state.mode === "discarded" || state.mode === "failed";
-  element.textContent = filtered ? `${short(lines.hits)} of ${short(index.count)} nodes` : `${short(index.count)} nodes`;
+  element.textContent = filtered ? `${short(lines.hits)} of ${short(index.nodes)} nodes` : `${short(index.nodes)} nodes`;
 }
 
 /** Growth, told to a screen reader: never more often than it can be listened to. */

@@ -77,7 +77,7 @@ export function visibleLines(index, state) {
       pushChildren(index, state, kept, code, level + 1, stack);
     }
   }
-  return { codes: Int32Array.from(codes), level: Int32Array.from(levels), hits: kept ? kept.hits : index.count };
+  return { codes: Int32Array.from(codes), level: Int32Array.from(levels), hits: kept ? kept.hits : index.nodes };
 }
 
 function pushRows(rows, level, stack) {
@@ -108,7 +108,7 @@ function keptRows(index, state) {
   for (let row = 0; row < index.count; row++) {
     if (wanted !== null && index.bones.columns.fate[row] !== wanted) continue;
     if (state.matches && !state.matches.has(row)) continue;
-    hits += 1;
+    hits += row === 0 && index.absent ? 0 : 1;
     for (let above = row; above !== ROOT && !shown[above]; above = index.parent[above]) shown[above] = 1;
   }
   return { shown, hits };

@@ -78,21 +78,21 @@ def test_it_works(viewer: Viewer) -> None:
     run = small_tree()
     bones = get_bones(who=viewer, run_id=run)
     sent, names = bones.columns, bones.names
-    assert sent["ordinal"] == [1, 2, 3, 4, 5, 6]
-    assert sent["parent"] == [-1, 1, 2, 1, -2, 4]
+    assert sent["ordinal"] == [0, 1, 2, 3, 4, 5, 6]
+    assert sent["parent"] == [-1, -1, 1, 2, 1, 0, 4]
     assert [names["kind"][kind] for kind in sent["kind"]] == [
-        "agent", "model_call", "model_call", "model_call", "step", "step",
+        "not_received", "agent", "model_call", "model_call", "model_call", "step", "step",
     ]  # fmt: skip
-    assert [names["fate"][fate] for fate in sent["fate"]] == [
+    assert [names["fate"][fate] for fate in sent["fate"][1:]] == [
         "open", "discarded", "open", "selected", "open", "failed",
     ]  # fmt: skip
-    assert sent["reason"] == [-1, 0, -1, -1, -1, -1]
+    assert sent["reason"] == [-1, -1, 0, -1, -1, -1, -1]
     assert names["reason"] == ["pruned_low_value"]
-    assert sent["verdict"] == [-1, -1, -1, 0, -1, -1]
-    assert sent["cost"] == [None, 100_000, 0, 200_000, None, None]
-    assert sent["tokens"] == [None, 11, 21, 31, None, None]
-    assert sent["flags"] == [0, 0, 0, 4 | 8, 2, 1]
-    assert (sent["start"][0], sent["start"][4]) == (0, 5)
+    assert sent["verdict"] == [-1, -1, -1, -1, 0, -1, -1]
+    assert sent["cost"] == [None, None, 100_000, 0, 200_000, None, None]
+    assert sent["tokens"] == [None, None, 11, 21, 31, None, None]
+    assert sent["flags"] == [0, 0, 0, 0, 4 | 8, 2, 1]
+    assert (sent["start"][0], sent["start"][1], sent["start"][5]) == (5, 0, 5)
     assert orjson.loads(bones.to_json())["columns"] == sent
 
 
@@ -137,7 +137,7 @@ def test_the_outline_has_every_node_once_in_order(viewer: Viewer) -> None:
     run = small_tree()
     lines = preorder(get_bones(who=viewer, run_id=run))
     assert [(line.ordinal, line.level) for line in lines] == [
-        (1, 1), (2, 2), (3, 3), (4, 2), (6, 3), (5, 1),
+        (1, 1), (2, 2), (3, 3), (4, 2), (6, 3), (0, 1), (5, 2),
     ]  # fmt: skip
 
 

@@ -65,15 +65,17 @@ def test_making_visible_twice_changes_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "task", "title"),
+    ("name", "task", "trace", "title"),
     [
-        ("sum", "6 * 7?", "sum"),
-        (None, "What is\n6 * 7?", "What is 6 * 7?"),
-        (None, "x" * 5_000, "x" * 120),
-        ("", None, "unnamed run"),
+        ("sum", "6 * 7?", None, "sum"),
+        (None, "What is\n6 * 7?", "ab" * 16, "What is 6 * 7?"),
+        (None, "x" * 5_000, None, "x" * 120),
+        ("", None, "ab" * 16, "trace abababab"),
+        ("", None, None, "unnamed run"),
     ],
 )
-def test_a_run_without_a_name_is_called_by_its_task(
-    name: str | None, task: str | None, title: str
+def test_a_run_without_a_name_is_called_by_its_task_or_its_trace(
+    name: str | None, task: str | None, trace: str | None, title: str
 ) -> None:
-    assert run_title(SimpleNamespace(name=name, task=task)) == title  # type: ignore[arg-type]
+    run = SimpleNamespace(name=name, task=task, trace_id=trace)
+    assert run_title(run) == title  # type: ignore[arg-type]
