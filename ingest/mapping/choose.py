@@ -8,6 +8,7 @@ from typing import Any
 
 from deliberation.events import Event
 from ingest.mapping import (
+    adk,
     ag2,
     codex,
     genai,
@@ -160,6 +161,7 @@ CONVENTIONS = (
         ),
     ),
     Convention(vercel_beside.NAME, vercel_beside.recognises, vercel_beside.fill),
+    Convention(adk.NAME, adk.recognises, adk.fill, reads=adk.WORDS),
     Convention(logfire.NAME, logfire.recognises, logfire.fill, reads=LOGFIRE, is_beside=True),
 )
 """In order of precedence: of a record that follows several, each says what those before it did not."""

@@ -52,8 +52,11 @@ COSTS = ("operation.cost", "gen_ai.usage.cost", "gen_ai.cost.total_cost")
 RAW_USAGE = "gen_ai.usage.raw"
 """What the provider's API says, as Logfire keeps it: it has classes of tokens that no other attribute states."""
 
-ASKED = ("gen_ai.input.messages", "pydantic_ai.all_messages", "gen_ai.prompt")
-SAID = ("gen_ai.output.messages", "gen_ai.completion")
+ASKED = (
+    *("gen_ai.input.messages", "pydantic_ai.all_messages", "gen_ai.prompt"),
+    "gen_ai.agent.invocation_input",
+)
+SAID = ("gen_ai.output.messages", "gen_ai.completion", "gen_ai.agent.invocation_output")
 QUERIES = ("gen_ai.retrieval.query.text", "gen_ai.memory.query.text")
 FOUND = ("gen_ai.retrieval.documents", "gen_ai.memory.records")
 STORED = ("gen_ai.memory.records",)
@@ -64,7 +67,7 @@ ARGUMENTS = (
 )
 RESULTS = (
     *("gen_ai.tool.call.result", "tool_response"),
-    *("gen_ai.tool.result", "gen_ai.tool.output"),
+    *("gen_ai.tool.result", "gen_ai.tool.output", "gen_ai.event.content"),
 )
 """The convention's name, Pydantic AI's, and what others wrote before there was one."""
 
@@ -84,8 +87,10 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
         _fill_tool(rest, facts)
         return facts
     _fill_content(rest, facts)
-    if facts["input"] is facts["output"] is None:
+    if facts["input"] is None:
         _fill_apart(rest, facts)
+    if facts["output"] is None:
+        facts["output"] = take_text(rest, "final_result")
     if kind in CALLS:
         _fill_call(rest, facts)
     else:
@@ -159,8 +164,6 @@ def _fill_content(rest: Attributes, facts: dict[str, Any]) -> None:
             del rest["gen_ai.system_instructions"]
     facts["input"] = entered
     came_out = take_conversation(rest, "assistant", *SAID)
-    if came_out is None and "final_result" in rest:
-        came_out = take_text(rest, "final_result")
     facts["output"] = came_out
     facts["reasoning"] = reasoning_in(came_out) or take_text(rest, "gen_ai.content.reasoning")
 
@@ -172,8 +175,8 @@ def _fill_apart(rest: Attributes, facts: dict[str, Any]) -> None:
         entered = entered or take_text(rest, *QUERIES)
         came_out = came_out or take_text(rest, *FOUND)
     facts["input"] = entered or take_text(rest, *STORED)
-    facts["output"] = came_out
-    facts["reasoning"] = reasoning_in(came_out)
+    if facts["output"] is None and came_out is not None:
+        facts["output"], facts["reasoning"] = came_out, reasoning_in(came_out)
 
 
 def _fill_tool(rest: Attributes, facts: dict[str, Any]) -> None:

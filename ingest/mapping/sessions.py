@@ -22,6 +22,8 @@ NAMES = (
     "mastra.metadata.sessionId",
     "mastra.metadata.threadId",
     "conversation.id",
+    "gcp.vertex.agent.session_id",
+    "spring.ai.chat.client.conversation.id",
     "mcp.session.id",
 )
 """Of one record the first that is there. OpenTelemetry's `thread.id` is a thread of the machine, and none of them."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from deliberation.vocabulary import MessageDirection, NodeKind
-from ingest.mapping.content import messages_text, reasoning_in, with_instructions
+from deliberation.vocabulary import MessageDirection, NodeKind, TextVisibility
+from ingest.mapping.content import messages_text, parse, reasoning_in, with_instructions
 from ingest.mapping.take import dump
 from ingest.mapping.told import TOOL, Told, is_told, told_by
+from ingest.mapping.visibility import visibility
 
 DETAILS = "gen_ai.client.inference.operation.details"
 WHOLE = {
@@ -20,6 +21,9 @@ WHOLE = {
     "gen_ai.content.completion": ("", "gen_ai.completion"),
 }
 """Event → the attributes that hold all that went in and came out."""
+
+HELD = "gen_ai.event.content"
+"""The attribute of an event that holds its fields."""
 
 Events = list[dict[str, Any]]
 
@@ -36,6 +40,8 @@ def fill(events: Events, facts: dict[str, Any]) -> Events:
             facts[name] = text
     if facts.get("reasoning") is None:
         facts["reasoning"] = reasoning_in(facts.get("output"))
+    if facts.get("text_visibility") is TextVisibility.NONE:
+        facts["text_visibility"] = visibility(facts, facts.get("usage"))
     used = found is not None and before == (None, None)
     return [each for each in events if not _is_used(each)] if used else events
 
@@ -50,11 +56,13 @@ def _whole(events: Events) -> tuple[str | None, str | None] | None:
         said = event.get("attributes")
         if event["name"] in WHOLE and isinstance(said, dict):
             asked, answered = WHOLE[event["name"]]
-            text = messages_text(said.get(asked), "user")
+            held = said.get(HELD)
+            text = messages_text(said.get(asked, held if asked else None), "user")
             if said.get("gen_ai.system_instructions") is not None:
                 text = with_instructions(text, said["gen_ai.system_instructions"]) or text
             entered = entered or text
-            came_out = came_out or messages_text(said.get(answered), "assistant")
+            answer = said.get(answered, held if answered else None)
+            came_out = came_out or messages_text(answer, "assistant")
     return None if entered is came_out is None else (entered, came_out)
 
 
@@ -69,15 +77,25 @@ def _one_by_one(events: Events) -> tuple[str | None, str | None] | None:
 
 
 def _told(events: Events) -> list[Told]:
-    found = (told_by(each["name"], each.get("attributes") or {}) for each in events)
+    found = (told_by(each["name"], _fields(each)) for each in events)
     return [each for each in found if each is not None]
+
+
+def _fields(event: dict[str, Any]) -> dict[str, Any]:
+    """Return what an event says; Azure's clients and Semantic Kernel put it into one attribute, as JSON text."""
+    said: dict[str, Any] = event.get("attributes") or {}
+    held = said.get(HELD)
+    inner = parse(held) if isinstance(held, str) else held
+    if not isinstance(inner, dict):
+        return said
+    return {**{name: value for name, value in said.items() if name != HELD}, **inner}
 
 
 def _of_tool(events: Events) -> tuple[str | None, str | None] | None:
     """Return a tool's arguments and result: the message that asks for it, and the choice that answers."""
     entered = came_out = None
     for event in events:
-        said = event.get("attributes") or {}
+        said = _fields(event)
         if event["name"] == TOOL:
             entered = _plain(said.get("content"))
         elif is_told(event["name"]):

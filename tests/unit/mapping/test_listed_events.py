@@ -86,3 +86,17 @@ def test_a_list_of_anything_else_stays() -> None:
         node = observe({**CHAT, "events": value})
         assert (node.input, node.output) == (None, None)
         assert rest_of(node)["events"] == value
+
+
+def test_an_agent_s_result_stands_beside_the_messages_that_led_to_it() -> None:
+    listed = [
+        event("user.message", role="user", content="6*7?"),
+        event("assistant.message", role="assistant", content="42"),
+    ]
+    said = {"agent_name": "judge", "final_result": "42", "all_messages_events": listed}
+    node = observe(said)
+    assert [each["role"] for each in messages(node.input)] == ["user"]
+    assert [each["parts"][0]["content"] for each in messages(node.output)] == ["42"]
+    assert rest_of(node)["final_result"] == "42"
+    alone = observe({"agent_name": "judge", "gen_ai.usage.input_tokens": 3, "final_result": "42"})
+    assert (alone.output, "final_result" in rest_of(alone)) == ("42", False)

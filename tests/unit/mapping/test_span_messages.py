@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deliberation.vocabulary import TextVisibility
 from tests.unit.mapping.making import observe, rest_of
 
 CHAT = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m"}
@@ -99,3 +100,41 @@ def test_what_attributes_tell_stands_and_the_events_stay() -> None:
 def test_events_that_tell_little_raise_nothing(attributes: Any) -> None:
     told = {"name": "gen_ai.choice", "time": 1}
     observe(CHAT, events=[told if attributes is None else {**told, "attributes": attributes}])
+
+
+def test_a_call_whose_words_stand_in_events_can_be_read() -> None:
+    counted = {**CHAT, "gen_ai.usage.output_tokens": 3}
+    assert observe(counted).text_visibility is TextVisibility.NONE
+    node = observe(counted, events=[event("gen_ai.choice", message="42")])
+    assert node.text_visibility is TextVisibility.FULL
+
+
+def test_an_event_may_hold_its_fields_in_one_attribute() -> None:
+    held = {"content": "6*7?", "role": "user"}
+    choice = {"message": {"content": "42"}, "finish_reason": "stop", "index": 0}
+    named = {"gen_ai.system": "az.ai.inference"}
+    events = [
+        {
+            "name": name,
+            "attributes": {**named, "gen_ai.event.content": json.dumps(fields)},
+        }
+        for name, fields in (("gen_ai.user.message", held), ("gen_ai.choice", choice))
+    ]
+    node = observe(CHAT, events=events)
+    [asked] = json.loads(node.input or "")
+    assert (asked["role"], asked["parts"]) == ("user", [{"type": "text", "content": "6*7?"}])
+    [answer] = json.loads(node.output or "")
+    assert answer["parts"] == [{"type": "text", "content": "42"}]
+    assert answer["finish_reason"] == "stop"
+
+
+def test_the_events_of_all_that_went_in_and_came_out_may_do_so_too() -> None:
+    prompt = {"gen_ai.event.content": '[{"role":"user","content":"6*7?"}]'}
+    completion = {"gen_ai.event.content": '[{"role":"assistant","content":"42"}]'}
+    events = [
+        {"name": "gen_ai.content.prompt", "attributes": prompt},
+        {"name": "gen_ai.content.completion", "attributes": completion},
+    ]
+    node = observe(CHAT, events=events)
+    assert json.loads(node.input or "")[0]["parts"][0]["content"] == "6*7?"
+    assert json.loads(node.output or "")[0]["parts"][0]["content"] == "42"
