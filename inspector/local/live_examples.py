@@ -1,8 +1,8 @@
 """The examples that run on while the demo does, so that there is something to watch, to stop and to
 approve.
 
-They cost next to nothing (measured in docs/reference/settings.md) and make at most
-`MOST_RUNS_AN_HOUR` runs an hour each, however often they are stopped.
+Each makes at most `MOST_RUNS_AN_HOUR` runs an hour, however often it is stopped. What they cost is
+measured in docs/reference/settings.md.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from inspector.local.programs import TREE
 
 MOST_RUNS_AN_HOUR = 12
 REST = 3600 // MOST_RUNS_AN_HOUR
-PACE = 3
-"""Seconds a step: an iteration of the tree search has two."""
+PACE = 5
+"""Seconds a step: an iteration of the tree search has two, so that its run takes half an hour."""
+ITERATIONS = 180
 
 
 def live_examples(instance: Instance, *, seed: int) -> list[Program]:
     """A tree search of half an hour after the other, and an agent that waits for an approval."""
     outbox = str(instance.places.data / "demo-outbox")
     return [
-        _example(instance, "mcts", seed, "--iterations", "300"),
+        _example(instance, "mcts", seed, "--iterations", str(ITERATIONS)),
         _example(instance, "agent", seed, "--outbox", outbox),
     ]
 
