@@ -84,7 +84,7 @@ class ControlRows:
 
 
 ABOUT = frozenset((CommandIssued, CommandStaged, HoldPlaced, HoldLifted))
-"""Looked for among all events of a pass, by their very class: a tenth of the time of isinstance."""
+"""Looked for among all events of a pass by their very class: less than half the time of isinstance (measured)."""
 
 
 def _commands_in(events: Iterable[Event]) -> Iterator[str]:
