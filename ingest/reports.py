@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from deliberation.events import Event
 from ingest.inbox import Claimed
@@ -16,7 +17,7 @@ from ingest.wire.body import inflate
 from ingest.wire.errors import Refused
 from ingest.wire.native import check_events
 from ingest.wire.otlp import decode_logs, decode_traces
-from ingest.wire.span import LogRecord, Span
+from ingest.wire.span import Decoded, LogRecord, Span
 from traces.actions.find_runs import find_runs
 from traces.actions.record import Report
 from traces.pricing import PriceList
@@ -27,7 +28,10 @@ Damaged = tuple[Claimed, str]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What bodies say, those that say nothing with the reason, and those of which some records could not be mapped."""
+    """What bodies say, those that say nothing with the reason, and those of which some records say nothing.
+
+    The door tells a sender of records that cannot be read; most exporters drop them all the same, so the body is kept.
+    """
 
     reports: list[Report]
     unreadable: list[Damaged]
@@ -41,8 +45,20 @@ class _Body:
     entry: Claimed
     events: list[Event] = field(default_factory=list)
     records: Sequence[Span | LogRecord] = ()
+    rejected: int = 0
+    refusal: str = ""
     failed: int = 0
     error: str = ""
+
+    @property
+    def damage(self) -> str:
+        """What was wrong with some of its records, in a sentence; empty where nothing was."""
+        total = len(self.records) + self.rejected
+        told = (
+            self.rejected and f"{self.rejected} of {total} records cannot be read: {self.refusal}",
+            self.failed and f"{self.failed} of {total} records cannot be mapped: {self.error}",
+        )
+        return "; ".join(each for each in told if each)
 
 
 def read_reports(
@@ -61,11 +77,7 @@ def read_reports(
     reports = [
         report for body in bodies for report in _reports(body, runs, prices[body.entry.project])
     ]
-    damaged = [
-        (body.entry, f"{body.failed} of {len(body.records)} records cannot be mapped: {body.error}")
-        for body in bodies
-        if body.failed
-    ]
+    damaged = [(body.entry, body.damage) for body in bodies if body.damage]
     return Read(reports, unreadable, damaged)
 
 
@@ -74,7 +86,8 @@ def _decode(entry: Claimed) -> _Body:
     if entry.signal == Signal.EVENTS:
         return _Body(entry, events=check_events(plain).accepted)
     decode = decode_traces if entry.signal == Signal.TRACES else decode_logs
-    return _Body(entry, records=decode(plain, entry.media).records)  # type: ignore[arg-type]
+    decoded: Decoded[Any] = decode(plain, entry.media)  # type: ignore[arg-type]
+    return _Body(entry, records=decoded.records, rejected=decoded.rejected, refusal=decoded.error)
 
 
 def _runs_of_traces(

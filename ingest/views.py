@@ -133,7 +133,8 @@ async def _receive_otlp(request: HttpRequest, signal: Signal) -> HttpResponse:
         return _later(request)
     encoding = _encoding(request)
     counted = await asyncio.to_thread(_inspect, signal, request.body, encoding, media)
-    if counted.records > counted.rejected:
+    if counted.records:
+        # Also where none can be read: exporters drop what is rejected, and as a dead letter it can be looked at.
         await put(
             sender=sender,
             signal=signal.value,

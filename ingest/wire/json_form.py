@@ -158,7 +158,7 @@ def _id(plain: Any, name: str, size: int) -> str | None:
 def _time(plain: Any, name: str) -> int | None:
     found = integer(plain, name)
     if not 0 <= found < MAX_TIME:
-        raise Unreadable(f"{name} lies beyond the year 2262")
+        raise Unreadable(f"{name} must be a time from 1970 to 2262")
     return found or None
 
 

@@ -8,7 +8,6 @@ from hashlib import blake2b
 from math import isfinite
 from typing import Any
 
-from google.protobuf.message import DecodeError
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as LogMessage
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
@@ -16,6 +15,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
 
 from ingest.wire.errors import Malformed, Unreadable
 from ingest.wire.limits import MAX_ATTRIBUTES, MAX_RECORD_BYTES
+from ingest.wire.mend import parse
 from ingest.wire.span import Attributes, LogRecord, Origin, Span
 from ingest.wire.walk import Range, walk
 from ingest.wire.weigh import SURELY_LIGHT_BYTES, weigh_log, weigh_span
@@ -35,10 +35,9 @@ def groups(body: bytes) -> Iterator[tuple[Origin, list[Range]]]:
 def read_origin(resource: bytes, scope: bytes, schema_url: bytes) -> Origin:
     """Return where records come from. Raises `Malformed`: nothing under it could be attributed."""
     try:
-        resource_message = Resource.FromString(resource)
-        scope_message = InstrumentationScope.FromString(scope)
-        url = schema_url.decode("utf-8")
-    except (DecodeError, UnicodeDecodeError):
+        resource_message = parse(Resource, resource)
+        scope_message = parse(InstrumentationScope, scope)
+    except Unreadable:
         raise Malformed(
             "the body is not OTLP protobuf: a resource or scope cannot be read"
         ) from None
@@ -49,16 +48,13 @@ def read_origin(resource: bytes, scope: bytes, schema_url: bytes) -> Origin:
         scope_message.name,
         scope_message.version,
         read_attributes(scope_message.attributes),
-        url,
+        schema_url.decode("utf-8", "replace"),
     )
 
 
 def parse_span(raw: bytes) -> SpanMessage:
     """Return the message of one span's bytes, its ids and times in order. Raises `Unreadable`."""
-    try:
-        message = SpanMessage.FromString(_sized(raw))
-    except DecodeError:
-        raise Unreadable("a span is not protobuf, or nested too deeply") from None
+    message = parse(SpanMessage, _sized(raw))
     trace_id, span_id = message.trace_id, message.span_id
     if len(trace_id) != TRACE_ID_BYTES or trace_id == NO_TRACE:
         raise Unreadable("trace_id must be 16 bytes, not all zero")
@@ -103,10 +99,7 @@ def read_span(raw: bytes, origin: Origin) -> Span:
 
 def parse_log(raw: bytes) -> LogMessage:
     """Return the message of one log record's bytes, its ids and times in order. Raises `Unreadable`."""
-    try:
-        message = LogMessage.FromString(_sized(raw))
-    except DecodeError:
-        raise Unreadable("a log record is not protobuf, or nested too deeply") from None
+    message = parse(LogMessage, _sized(raw))
     if len(message.trace_id) not in (0, TRACE_ID_BYTES):
         raise Unreadable("a log record's trace_id must be 16 bytes or absent")
     if len(message.span_id) not in (0, SPAN_ID_BYTES):

@@ -1,150 +1,412 @@
-"""What clients should not send and do: it is kept, whole, and said; or refused in a sentence."""
+"""What clients should not send and do: it is kept, whole, and marked; or refused in a sentence. Never a 500."""
 
 from __future__ import annotations
 
+import gzip
 import json
+import time
+import tracemalloc
 from typing import Any
 
 import pytest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from ingest.models import DeadLetter
 from tests.integration.build import NOW_NS, make_project
-from tests.integration.corpus.replay import drain, put
-from tests.unit.wire.recordings import Recorded
+from tests.integration.corpus.sending import (
+    PROTOBUF,
+    SPAN,
+    TRACE,
+    Post,
+    find,
+    log_post,
+    read,
+    run_of,
+    send,
+    span_of,
+    span_post,
+    take,
+    traces_of,
+)
 from traces.models import Node, Project, Run
 from traces.queries.access import Viewer
-from traces.queries.node import NodeDetail, get_node
+from traces.queries.tree import list_nodes
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
-TRACE, SPAN = "5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174"
 CHAT = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o"}
 HOUR = 3_600 * 10**9
+OTHER = "00f067aa0ba902b7"
 
 
-def attributes(said: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"key": key, "value": value_of(value)} for key, value in said.items()]
+def letters(project: Project) -> list[str]:
+    return list(DeadLetter.objects.filter(project_id=project.pk).values_list("error", flat=True))
 
 
-def value_of(value: Any) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return value
-    return {"intValue": value} if isinstance(value, int) else {"stringValue": value}
+def protobuf_post(*attributes: KeyValue, **fields: Any) -> Post:
+    data = TracesData()
+    span = data.resource_spans.add().scope_spans.add().spans.add(name="chat", **fields)
+    span.trace_id, span.span_id = bytes.fromhex(TRACE), bytes.fromhex(SPAN)
+    span.attributes.extend(attributes)
+    return Post(data.SerializeToString(), media=PROTOBUF)
 
 
-def span_body(said: dict[str, Any], **fields: Any) -> Recorded:
-    span = {
-        "traceId": TRACE,
-        "spanId": SPAN,
-        "name": "chat",
-        "startTimeUnixNano": str(NOW_NS),
-        "endTimeUnixNano": str(NOW_NS + 10**9),
-        "attributes": attributes(said),
-        **fields,
-    }
-    body = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
-    return Recorded("bad", "traces", "json", json.dumps(body).encode())
-
-
-def log_body(said: dict[str, Any], **fields: Any) -> Recorded:
-    record = {"traceId": TRACE, "spanId": SPAN, "timeUnixNano": str(NOW_NS), **fields}
-    record["attributes"] = attributes(said)
-    body = {"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}
-    return Recorded("bad", "logs", "json", json.dumps(body).encode())
-
-
-def record(*bodies: Recorded) -> Project:
-    project = make_project("bad")
-    for body in bodies:
-        put(project, [body])
-        drain("bad")
-    return project
-
-
-def read(project: Project) -> NodeDetail:
-    run = Run.objects.get(project=project, trace_id=TRACE)
-    who = Viewer(project_ids=frozenset({project.pk}))
-    return get_node(who=who, run_id=run.pk, node_id=SPAN, text_limit=None)
+def attribute(key: str, **value: Any) -> KeyValue:
+    return KeyValue(key=key, value=AnyValue(**value))
 
 
 def test_it_works() -> None:
-    node = read(record(span_body({**CHAT, "some.key": "kept"})))
+    project = take(span_post({**CHAT, "some.key": "kept"}))
+    node = read(project)
     assert (node.kind, node.model, node.attribute_values["some.key"]) == (
         "model_call",
         "gpt-4o",
         "kept",
     )
+    assert find(project, "some.key=kept") == [SPAN]
+    assert letters(project) == []
+
+
+# Large.
 
 
 @pytest.mark.parametrize("name", ["some.key", "gen_ai.input.messages", "gen_ai.system"])
-def test_an_attribute_of_five_megabytes_is_kept_whole(name: str) -> None:
-    long = "é" * 2_500_000
-    node = read(record(span_body({**CHAT, name: long})))
-    told = [*(part.text for part in node.parts), *node.attribute_values.values()]
-    assert long in told
+def test_an_attribute_of_five_megabytes_is_kept_whole_and_found(name: str) -> None:
+    long = "é" * 2_500_000 + "needle"
+    project = take(span_post({**CHAT, name: long}))
+    node = read(project)
+    assert long in [*(part.text for part in node.parts), *node.attribute_values.values()]
+    assert find(project, "needle") == [SPAN]
+    assert letters(project) == []
 
 
-def test_a_hundred_thousand_attributes_are_all_kept() -> None:
+def test_a_hundred_thousand_attributes_are_kept_and_found_in_bounded_time_and_memory() -> None:
     many = {f"key.{number}": number for number in range(100_000)}
-    node = read(record(span_body({**CHAT, **many})))
-    assert many.items() <= node.attribute_values.items()
+    post = span_post({**CHAT, **many})
+    begun = time.process_time()
+    project = take(post)
+    seconds = time.process_time() - begun
+    tracemalloc.start()
+    take(post, slug="measured")
+    megabytes = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    print(f"100,000 attributes: {seconds:.1f} s of our CPU, {megabytes:.0f} MB at the peak")
+    assert seconds < 15
+    assert megabytes < 300
+    assert many.items() <= read(project).attribute_values.items()
+    assert find(project, "key.99999=99999") == [SPAN]
+
+
+def test_more_attributes_than_the_limit_cost_only_their_span_which_is_a_dead_letter() -> None:
+    many = span_of(dict.fromkeys(map(str, range(131_073)), 1))
+    body = json.dumps(traces_of(many, span_of({"a": 1}, spanId=OTHER))).encode()
+    project = make_project("bad")
+    [answer] = send(project, Post(body))
+    assert answer.status == 200
+    assert json.loads(answer.body)["partialSuccess"]["rejectedSpans"] == "1"
+    assert letters(project) == [
+        "1 of 2 records cannot be read: a record has more than 131072 attributes"
+    ]
+    assert read(project, OTHER).attribute_values["a"] == 1
+
+
+# Numbers.
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    "said",
     [
-        ({"intValue": "12345678901234567890123"}, "12345678901234567890123"),
-        ({"intValue": 12345678901234567890123}, "12345678901234567890123"),
-        ({"stringValue": "12345678901234567890123"}, "12345678901234567890123"),
+        {"intValue": "12345678901234567890123"},
+        {"intValue": 12345678901234567890123},
+        {"stringValue": "12345678901234567890123"},
+        {"intValue": "-12345678901234567890123"},
     ],
 )
-def test_integers_of_23_digits_lose_no_digit(said: dict[str, Any], kept: str) -> None:
-    project = record(span_body({**CHAT, "some.count": said}))
-    node = read(project)
-    assert str(node.attribute_values["some.count"]) == kept
-    assert not DeadLetter.objects.filter(project_id=project.pk).exists()
+def test_integers_of_23_digits_lose_no_digit(said: dict[str, Any]) -> None:
+    project = take(span_post({**CHAT, "some.count": said, "gen_ai.usage.input_tokens": said}))
+    [written] = said.values()
+    values = read(project).attribute_values
+    assert [str(values[name]) for name in ("some.count", "gen_ai.usage.input_tokens")] == [
+        str(written),
+        str(written),
+    ]
+    assert find(project, f"some.count={written}") == [SPAN]
+    assert run_of(project).input_tokens is None
+    assert letters(project) == []
 
 
 def test_integers_of_23_digits_inside_json_text_lose_no_digit() -> None:
     said = '[{"role":"user","content":[{"type":"text","text":"x","n":12345678901234567890123}]}]'
-    node = read(record(span_body({**CHAT, "gen_ai.input.messages": said})))
+    node = read(take(span_post({**CHAT, "gen_ai.input.messages": said})))
     assert any("12345678901234567890123" in part.text for part in node.parts)
 
 
-def test_a_nul_character_is_shown_replaced_and_kept_as_it_was() -> None:
-    node = read(record(span_body({**CHAT, "gen_ai.input.messages": "a\0b"})))
-    part = node.part("input")
-    assert part is not None
-    assert (part.text, part.flags) == ("a\ufffdb", ["characters replaced"])
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_doubles_that_are_no_numbers_are_kept_as_their_names(word: str) -> None:
+    said = {"some.number": {"doubleValue": word}, "gen_ai.usage.cost": {"doubleValue": word}}
+    by_json = take(span_post({**CHAT, **said}))
+    binary = float(word)
+    by_protobuf = take(
+        protobuf_post(*(attribute(name, double_value=binary) for name in said)), slug="binary"
+    )
+    for project in (by_json, by_protobuf):
+        assert read(project).attribute_values["some.number"] == word
+        assert find(project, f"some.number={word}") == [SPAN]
+        assert run_of(project).cost is None
 
 
 @pytest.mark.parametrize("fields", [{"kind": 99}, {"status": {"code": 7}}, {"flags": 2**31}])
 def test_unknown_numbers_of_enums_are_kept_as_numbers(fields: dict[str, Any]) -> None:
-    node = read(record(span_body(CHAT, **fields)))
+    project = take(span_post(CHAT, **fields))
     number = next(iter(fields.values()))
     number = number["code"] if isinstance(number, dict) else number
-    assert number in node.attribute_values.values()
+    assert number in read(project).attribute_values.values()
+    assert find(project, str(number)) == [SPAN]
+
+
+@pytest.mark.parametrize(
+    "said", [{"gen_ai.operation.name": "levitate"}, {"openinference.span.kind": "ORACLE"}]
+)
+def test_unknown_words_for_a_kind_are_kept_and_the_node_is_a_step(said: dict[str, Any]) -> None:
+    project = take(span_post(said))
+    node = read(project)
+    assert node.kind == "step"
+    assert said.items() <= node.attribute_values.items()
+
+
+# Texts.
+
+
+def test_a_nul_character_is_shown_replaced_and_kept_as_it_was() -> None:
+    project = take(span_post({**CHAT, "gen_ai.input.messages": "a\0b", "k\0y": "v\0w"}))
+    node = read(project)
+    part = node.part("input")
+    assert part is not None
+    assert (part.text, part.flags) == ("a\ufffdb", ["characters replaced"])
+    assert node.attribute_values["k\ufffdy"] == "v\ufffdw"
+
+
+def test_lone_surrogates_are_shown_replaced_and_kept_as_they_were() -> None:
+    project = take(span_post({**CHAT, "gen_ai.input.messages": "a\ud800b", "k\udfff": "v\ud800"}))
+    node = read(project)
+    part = node.part("input")
+    assert part is not None
+    assert (part.text, part.flags) == ("a\ufffdb", ["characters replaced"])
+    assert node.attribute_values["k\ufffd"] == "v\ufffd"
+
+
+def test_text_that_is_no_utf_8_is_shown_replaced_and_kept_as_it_was() -> None:
+    said = attribute("gen_ai.input.messages", string_value="cut here:xx")
+    project = take(broken(protobuf_post(said), b"cut here:xx", b"cut here:\xe2\x82"))
+    node = read(project)
+    part = node.part("input")
+    assert part is not None
+    assert (part.text, part.flags) == ("cut here:\ufffd\ufffd", ["characters replaced"])
+    assert node.attribute_values["otel.broken_texts"] == [{"base64": "Y3V0IGhlcmU64oI="}]
+
+
+def broken(post: Post, whole: bytes, instead: bytes) -> Post:
+    assert len(whole) == len(instead)
+    return Post(post.body.replace(whole, instead), post.path, post.media)
+
+
+# Shapes.
+
+
+def test_a_key_given_twice_keeps_both_values() -> None:
+    pairs = [("twice", "first"), ("twice", "second")]
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in pairs]
+    project = take(span_post(attributes=attributes))
+    values = read(project).attribute_values
+    assert values["twice"] == "first"
+    assert values["otel.repeated_attributes"] == [{"key": "twice", "value": "second"}]
+    assert find(project, "second") == [SPAN]
+
+
+def test_bytes_are_kept_in_base64() -> None:
+    project = take(
+        protobuf_post(attribute("raw", bytes_value=b"\x00\xff\xfe")),
+        span_post({"raw": {"bytesValue": "AP/+"}}, spanId=OTHER),
+    )
+    for node in (SPAN, OTHER):
+        assert read(project, node).attribute_values["raw"] == {"base64": "AP/+"}
+    assert find(project, "AP/+") == [SPAN, OTHER]
+
+
+def test_an_empty_value_and_an_empty_key_are_kept() -> None:
+    project = take(span_post({"nothing": {}, "": "no name"}))
+    values = read(project).attribute_values
+    assert (values["nothing"], values[""]) == (None, "no name")
+
+
+@pytest.mark.parametrize(
+    ("depth", "by_json", "kept_as_letters"),
+    [(20, 200, 0), (40, 200, 0), (70, 200, 2), (1_000, 400, 1)],
+)
+def test_values_nested_beyond_reason_are_a_dead_letter_or_refused(
+    depth: int, by_json: int, kept_as_letters: int
+) -> None:
+    deep = '{"arrayValue":{"values":[' * depth + '{"stringValue":"bottom"}' + "]}}" * depth
+    whole = span_of({"a": 1}, spanId=OTHER)
+    body = json.dumps(traces_of(whole, span_of({"deep": {"stringValue": "here"}})))
+    project = make_project("bad")
+    answers = send(
+        project,
+        Post(body.replace('{"stringValue": "here"}', deep).encode()),
+        protobuf_post_of(b"\x0a\x04deep" + sized(b"\x12", nested(depth))),
+    )
+    assert [answer.status for answer in answers] == [by_json, 200]
+    assert len(letters(project)) == kept_as_letters
+    assert all("nested" in error for error in letters(project))
+    assert Node.objects.filter(node_id=OTHER).exists() == (by_json == 200)
+    if not kept_as_letters:
+        assert find(project, "bottom") == [SPAN]
+
+
+def nested(depth: int) -> bytes:
+    """The bytes of an AnyValue in lists in lists."""
+    value = b"\x0a\x06bottom"
+    for _ in range(depth):
+        value = sized(b"\x2a", sized(b"\x0a", value))
+    return value
+
+
+def sized(tag: bytes, content: bytes) -> bytes:
+    size, written = len(content), b""
+    while size > 0x7F:
+        written, size = written + bytes((size & 0x7F | 0x80,)), size >> 7
+    return tag + written + bytes((size,)) + content
+
+
+def protobuf_post_of(attribute: bytes) -> Post:
+    """A post of the usual span with an attribute that no library would write."""
+    data = TracesData.FromString(protobuf_post().body)
+    span = data.resource_spans[0].scope_spans[0].spans[0].SerializeToString()
+    span += sized(b"\x4a", attribute)
+    return Post(sized(b"\x0a", sized(b"\x12", sized(b"\x12", span))), media=PROTOBUF)
+
+
+# Times.
+
+
+@pytest.mark.parametrize("field", ["startTimeUnixNano", "endTimeUnixNano"])
+@pytest.mark.parametrize("at", [-1, 2**63, 10**30])
+def test_a_time_that_cannot_be_is_a_dead_letter_that_says_so(field: str, at: int) -> None:
+    project = make_project("bad")
+    body = traces_of(span_of(**{field: str(at)}), span_of({"a": 1}, spanId=OTHER))
+    [answer] = send(project, Post(json.dumps(body).encode()))
+    assert json.loads(answer.body)["partialSuccess"]["rejectedSpans"] == "1"
+    [error] = letters(project)
+    assert error.startswith(f"1 of 2 records cannot be read: {field} must be ")
+    assert read(project, OTHER).attribute_values["a"] == 1
+
+
+@pytest.mark.parametrize("times", [(0, NOW_NS), (NOW_NS, NOW_NS - HOUR), (1, 2), (2**63 - 1,) * 2])
+def test_times_that_could_be_and_are_not_are_kept_as_they_are(times: tuple[int, int]) -> None:
+    began, ended = times
+    project = take(
+        span_post({"a": 1}, startTimeUnixNano=str(began), endTimeUnixNano=str(ended)),
+    )
+    node = read(project)
+    assert (node.started_ns, node.ended_ns) == (began or None, ended)
+    assert node.status == "ok"
 
 
 def test_logs_an_hour_before_their_span_belong_to_it() -> None:
     said = {"role": {"stringValue": "user"}, "content": {"stringValue": "6 * 7?"}}
     fields = [{"key": key, "value": value} for key, value in said.items()]
-    log = log_body(
-        {},
+    log = log_post(
+        {"app.user": "alice"},
         timeUnixNano=str(NOW_NS - HOUR),
         eventName="gen_ai.user.message",
         body={"kvlistValue": {"values": fields}},
     )
-    project = record(log, span_body(CHAT))
+    project = take(log)
+    send(project, span_post(CHAT))
     node = read(project)
     assert [(each.role, each.parts[0].text) for each in node.messages] == [("user", "6 * 7?")]
     assert (node.name, node.kind) == ("chat", "model_call")
+    assert node.attribute_values["app.user"] == "alice"
+    assert find(project, "app.user=alice") == [SPAN]
     assert Run.objects.filter(project=project).count() == 1
     assert Node.objects.filter(run_id__in=project.runs.all()).count() == 1
 
 
-def test_a_body_that_is_not_what_its_door_says_is_a_dead_letter_and_can_be_read() -> None:
-    project = record(Recorded("bad", "traces", "protobuf", b'{"resourceSpans": []}'))
+# Ids.
+
+
+@pytest.mark.parametrize(
+    "ids", [{"spanId": ""}, {"spanId": "0" * 16}, {"traceId": ""}, {"traceId": "0" * 32}]
+)
+def test_a_span_without_an_id_is_a_dead_letter_and_costs_no_other(ids: dict[str, str]) -> None:
+    project = make_project("bad")
+    body = traces_of(span_of(**ids), span_of({"a": 1}))
+    [answer] = send(project, Post(json.dumps(body).encode()))
+    assert answer.status == 200
+    [error] = letters(project)
+    assert "1 of 2 records cannot be read" in error
+    assert "hex digits" in error
+    assert read(project).attribute_values["a"] == 1
+
+
+def test_a_log_without_ids_is_kept_in_a_run_of_its_own() -> None:
+    project = take(log_post({"app.user": "alice"}, traceId="", spanId=""))
+    [run] = Run.objects.filter(project=project)
+    assert str(run.trace_id).startswith("untraced:")
+    assert run.nodes == 1
+
+
+def test_a_span_that_is_its_own_parent_is_shown_once() -> None:
+    project = take(span_post({"a": 1}, parentSpanId=SPAN))
+    assert order_of(project) == [SPAN]
+    assert read(project).parent_id is None
+
+
+@pytest.mark.parametrize("count", [2, 3, 50])
+def test_parents_in_a_circle_are_shown_once_each(count: int) -> None:
+    ids = [f"{number:016x}" for number in range(1, count + 1)]
+    spans = [
+        span_of({"a": 1}, spanId=each, parentSpanId=ids[number - 1])
+        for number, each in enumerate(ids)
+    ]
+    project = take(Post(json.dumps(traces_of(*spans)).encode()))
+    assert sorted(order_of(project)) == ids
+    assert all(read(project, each).attribute_values["a"] == 1 for each in ids)
+
+
+def order_of(project: Project) -> list[str]:
+    who = Viewer(project_ids=frozenset({project.pk}))
+    page = list_nodes(who=who, run_id=run_of(project).pk, limit=1_000)
+    return [row.node_id for row in page.items]
+
+
+# Lies.
+
+
+def test_a_body_that_lies_about_its_encoding_is_refused_in_a_sentence() -> None:
+    plain = span_post(CHAT).body
+    packed = {"content-encoding": "gzip"}
+    project = make_project("bad")
+    answers = send(
+        project,
+        Post(plain, media=PROTOBUF),
+        Post(protobuf_post().body, media="application/json"),
+        Post(plain, headers=packed),
+        Post(gzip.compress(plain)),
+        Post(gzip.compress(plain)[:-5], headers=packed),
+        Post(plain.decode().encode("utf-16")),
+        Post(b"\xff" + plain),
+    )
+    assert [answer.status for answer in answers] == [400, 400, 400, 400, 400, 200, 400]
+    assert all(answer.body for answer in answers)
+    assert (letters(project), Node.objects.count()) == ([], 1)
+
+
+def test_a_letter_can_be_read_and_tried_again() -> None:
+    project = make_project("bad")
+    body = json.dumps(traces_of(span_of(spanId=""), span_of({"a": 1}))).encode()
+    send(project, Post(body))
     letter = DeadLetter.objects.get(project_id=project.pk)
-    assert letter.body == b'{"resourceSpans": []}'
-    assert letter.error
+    assert bytes(letter.body) == body
+    assert run_of(project).nodes == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from math import inf, nan
 
 import pytest
@@ -110,11 +111,44 @@ def test_a_span_with_wrong_ids_is_left_out_and_the_rest_goes_on(
 
 
 def test_a_span_of_broken_bytes_costs_only_itself() -> None:
-    whole = body_of(message(name="first"), message(name="second"))
-    body = whole.replace(b"first", b"f\xffrst")
+    body = body_of(message(name="first"), message(name="second"))
+    name_of_first = body.index(b"first") - 2
+    body = body[:name_of_first] + b"\x2f" + body[name_of_first + 1 :]  # a wire type that is none
     decoded = decode_traces(body, "protobuf")
     assert [span.name for span in decoded.records] == ["second"]
-    assert decoded.rejected == 1
+    assert decoded.rejected == check_traces(body, "protobuf").rejected == 1
+
+
+def test_a_text_that_is_no_utf_8_is_mended_and_kept_as_it_came() -> None:
+    span = message(name="first", attributes=[attribute("key", string_value="a longer one")])
+    body = body_of(span).replace(b"first", b"f\xffrst").replace(b"a longer", b"a l\xed\xa0\x80er")
+    [found] = decode_traces(body, "protobuf").records
+    assert (found.name, found.attributes["key"]) == ("f\0rst", "a l\0\0\0er one")
+    assert [b64decode(each["base64"]) for each in found.attributes["otel.broken_texts"]] == [
+        b"f\xffrst",
+        b"a l\xed\xa0\x80er one",
+    ]
+    assert check_traces(body, "protobuf").rejected == 0
+
+
+def test_a_resource_with_a_text_that_is_no_utf_8_is_mended_too() -> None:
+    data = TracesData()
+    resource = data.resource_spans.add()
+    resource.resource.attributes.append(attribute("service.name", string_value="demo"))
+    scope = resource.scope_spans.add(schema_url="schema")
+    scope.scope.name = "scope"
+    scope.spans.append(message())
+    body = data.SerializeToString()
+    for whole, broken in (
+        (b"demo", b"d\xe9mo"),
+        (b"scope", b"sc\xffpe"),
+        (b"schema", b"\xffchema"),
+    ):
+        body = body.replace(whole, broken)
+    [span] = decode_traces(body, "protobuf").records
+    assert span.origin.resource["service.name"] == "d\0mo"
+    assert span.origin.resource["otel.broken_texts"] == [{"base64": "ZOltbw=="}]
+    assert (span.origin.scope_name, span.origin.schema_url) == ("sc\0pe", "\ufffdchema")
 
 
 def test_an_absent_parent_and_an_all_zero_parent_are_none() -> None:

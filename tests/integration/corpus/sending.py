@@ -1,0 +1,138 @@
+"""Bodies go the whole way: through the door, into the inbox, and by a worker into the tables."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.test import AsyncClient
+
+from ingest.pool import close_pool
+from tests.integration.build import NOW, NOW_NS, make_project
+from tests.integration.corpus.replay import drain
+from traces.actions.set_up_local import make_key
+from traces.models import Project, Run
+from traces.models.access import Scope
+from traces.queries.access import Viewer
+from traces.queries.node import NodeDetail, get_node
+from traces.queries.node_search import find_nodes
+
+TRACE, SPAN = "5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174"
+JSON, PROTOBUF = "application/json", "application/x-protobuf"
+_numbers = count()
+"""Run ids must differ from test to test: pages keep the trees of runs that they have read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One request to the door."""
+
+    body: bytes
+    path: str = "/v1/traces"
+    media: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the door said."""
+
+    status: int
+    body: bytes
+
+
+def send(project: Project, *posts: Post) -> list[Answer]:
+    """Post to the door, in order, and let a worker record what it took."""
+    key = f"key-of-{project.slug}"
+    make_key(project=project, name="k", key=key, scopes=[Scope.INGEST], now=NOW)
+    answers = asyncio.run(_post_all(key, posts))
+    drain(f"{project.slug} {next(_numbers)}")
+    return answers
+
+
+async def _post_all(key: str, posts: tuple[Post, ...]) -> list[Answer]:
+    client, answers = AsyncClient(), []
+    for post in posts:
+        said = await client.post(
+            post.path,
+            post.body,
+            content_type=post.media,
+            headers={**post.headers, "authorization": f"Bearer {key}"},
+        )
+        answers.append(Answer(said.status_code, said.content))
+    await close_pool()
+    await sync_to_async(connections.close_all)()
+    return answers
+
+
+def take(*posts: Post, slug: str = "bad") -> Project:
+    """Post what must be taken, and return the project that has it."""
+    project = make_project(slug)
+    assert [answer.status for answer in send(project, *posts)] == [200] * len(posts)
+    return project
+
+
+def span_post(said: dict[str, Any] | None = None, **fields: Any) -> Post:
+    """Return a post of one span with these attributes, and these fields in place of the usual ones."""
+    return Post(json.dumps(traces_of(span_of(said, **fields))).encode())
+
+
+def span_of(said: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+    """Return a span in OTLP's JSON form."""
+    return {
+        "traceId": TRACE,
+        "spanId": SPAN,
+        "name": "chat",
+        "startTimeUnixNano": str(NOW_NS),
+        "endTimeUnixNano": str(NOW_NS + 10**9),
+        "attributes": attributes_of(said or {}),
+        **fields,
+    }
+
+
+def traces_of(*spans: dict[str, Any]) -> dict[str, Any]:
+    """Return spans as a body."""
+    return {"resourceSpans": [{"scopeSpans": [{"spans": list(spans)}]}]}
+
+
+def log_post(said: dict[str, Any], **fields: Any) -> Post:
+    """Return a post of one log record of the usual span."""
+    usual = {"traceId": TRACE, "spanId": SPAN, "timeUnixNano": str(NOW_NS)}
+    record = {**usual, "attributes": attributes_of(said), **fields}
+    body = {"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}
+    return Post(json.dumps(body).encode(), "/v1/logs")
+
+
+def attributes_of(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return attributes in OTLP's JSON form; a value that is an object is one already."""
+    return [{"key": key, "value": _value(value)} for key, value in said.items()]
+
+
+def _value(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    return {"intValue": value} if isinstance(value, int) else {"stringValue": value}
+
+
+def run_of(project: Project) -> Run:
+    """Return the run of the usual trace."""
+    return Run.objects.get(project=project, trace_id=TRACE)
+
+
+def read(project: Project, node: str = SPAN) -> NodeDetail:
+    """Return a node as the API gives it."""
+    who = Viewer(project_ids=frozenset({project.pk}))
+    return get_node(who=who, run_id=run_of(project).pk, node_id=node, text_limit=None)
+
+
+def find(project: Project, words: str) -> list[str]:
+    """Return the nodes that a search finds."""
+    who = Viewer(project_ids=frozenset({project.pk}))
+    found = find_nodes(who=who, run_id=run_of(project).pk, text=words)
+    assert found.next is None
+    return [node.node_id for node in found.nodes]
