@@ -47,11 +47,12 @@ def spans_of(client: str) -> dict[SpanKey, Span]:
 
 def counted(summary: dict[str, Any], spans: Iterable[Span]) -> Facts:
     """Return what the summary says; of models, which it counts by attribute, the one that each span names first."""
+    spans = list(spans)
     failed = [(each["trace_id"], each["span_id"]) for each in summary["errors"]]
     traces = {
         trace["trace_id"]: TraceFacts(
             spans=trace["spans"],
-            roots=sorted(trace["roots"]),
+            roots=_roots(trace, spans),
             missing_parents=sorted(trace["missing_parent_span_ids"]),
             failed=sorted(span for of, span in failed if of == trace["trace_id"]),
         )
@@ -68,8 +69,22 @@ def counted(summary: dict[str, Any], spans: Iterable[Span]) -> Facts:
     tokens = summary["tokens_llm_leaf_distinct_response_id"]
     counts.update({f"tokens.{name}": tokens[name] for name in CLASSES})
     counts.update({f"tools.{name}": count for name, count in summary["tool_names"].items()})
-    counts.update(f"models.{model}" for model in _models(summary["models"], list(spans)))
+    counts.update(f"models.{model}" for model in _models(summary["models"], spans))
     return Facts(traces, counts)
+
+
+def _roots(trace: dict[str, Any], spans: list[Span]) -> list[str]:
+    """Return the names of a trace's roots; where a name is Logfire's template, the message made from it."""
+    roots = [
+        span for span in spans if span.trace_id == trace["trace_id"] and span.parent_id is None
+    ]
+    assert sorted(span.name for span in roots) == sorted(trace["roots"])
+    return sorted(
+        span.attributes["logfire.msg"]
+        if span.attributes.get("logfire.msg_template") == span.name
+        else span.name
+        for span in roots
+    )
 
 
 def _models(by_attribute: dict[str, dict[str, int]], spans: list[Span]) -> Iterator[str]:

@@ -11,7 +11,10 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import connections
 from django.test import AsyncClient
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
+from ingest.models import DeadLetter
 from ingest.pool import close_pool
 from tests.integration.build import NOW, NOW_NS, make_project
 from tests.integration.corpus.replay import drain
@@ -22,7 +25,8 @@ from traces.queries.access import Viewer
 from traces.queries.node import NodeDetail, get_node
 from traces.queries.node_search import find_nodes
 
-TRACE, SPAN = "5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174"
+TRACE, SPAN, OTHER = "5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174", "00f067aa0ba902b7"
+CHAT = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o"}
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 _numbers = count()
 """Run ids must differ from test to test: pages keep the trees of runs that they have read."""
@@ -117,6 +121,26 @@ def _value(value: Any) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     return {"intValue": value} if isinstance(value, int) else {"stringValue": value}
+
+
+def protobuf_post(*attributes: KeyValue) -> Post:
+    """Return a post of the usual span in OTLP's protobuf form."""
+    data = TracesData()
+    span = data.resource_spans.add().scope_spans.add().spans.add(name="chat")
+    span.trace_id, span.span_id = bytes.fromhex(TRACE), bytes.fromhex(SPAN)
+    span.start_time_unix_nano, span.end_time_unix_nano = NOW_NS, NOW_NS + 10**9
+    span.attributes.extend(attributes)
+    return Post(data.SerializeToString(), media=PROTOBUF)
+
+
+def attribute(key: str, **value: Any) -> KeyValue:
+    """Return an attribute in OTLP's protobuf form, its value under the name of its type."""
+    return KeyValue(key=key, value=AnyValue(**value))
+
+
+def letters(project: Project) -> list[str]:
+    """Return why bodies of the project are dead letters."""
+    return list(DeadLetter.objects.filter(project_id=project.pk).values_list("error", flat=True))
 
 
 def run_of(project: Project) -> Run:
