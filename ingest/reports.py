@@ -11,6 +11,7 @@ from deliberation.events import Event
 from ingest.inbox import Claimed
 from ingest.mapping import map_log, map_span
 from ingest.mapping.trace_of import trace_of
+from ingest.mapping.untraced import open_run
 from ingest.models import Signal
 from ingest.priced import priced
 from ingest.wire.body import inflate
@@ -124,6 +125,8 @@ def _reports(body: _Body, runs: dict[tuple[int, str], str], prices: PriceList) -
     for record in body.records:
         trace_id = trace_of(record)
         run = runs[body.entry.project, trace_id]
+        if (run, trace_id) not in events:
+            events[run, trace_id] += open_run(record, run)
         events[run, trace_id] += _map(body, record, run, prices)
     return [
         Report(

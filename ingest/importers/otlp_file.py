@@ -20,6 +20,7 @@ from ingest.importers.base import HEAD_BYTES, ImportedRun, Importer, NotImportab
 from ingest.importers.json_file import read_bytes
 from ingest.mapping import map_log, map_span
 from ingest.mapping.trace_of import trace_of
+from ingest.mapping.untraced import open_run
 from ingest.wire.body import Media, inflate
 from ingest.wire.errors import Refused
 from ingest.wire.limits import MAX_JSON_BYTES
@@ -69,6 +70,7 @@ def read(path: Path) -> Iterator[ImportedRun]:
 
 def _piece(trace: str, records: Sequence[Record], warnings: Sequence[str]) -> ImportedRun:
     def tell(run: str) -> Iterator[Event]:
+        yield from open_run(records[0], run)
         for record in records:
             yield from map_span(record, run) if isinstance(record, Span) else map_log(record, run)
 

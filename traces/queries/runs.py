@@ -25,6 +25,8 @@ ANSWER_CHARS = 2_000
 LAST_MILLISECOND = 2**63 // 10**6
 """The last time that fits in 64 bits of nanoseconds: in the year 2262."""
 TRACE_ID = re.compile("[0-9a-f]{32}")
+UNTRACED = "untraced:"
+"""Begins the name by which ingest knows the run of a resource's records that belong to no trace."""
 SAME_NAMES = (
     "id", "name", "task", "session_id", "source", "strategy", "strategy_source", "desired_state",
     "observed_state", "started_ns", "ended_ns", "end_inferred", "tags", "effort", "tier",
@@ -61,9 +63,10 @@ class RunFilters:
 class RunRow:
     """A run in a list. Times in ns since 1970, cost in US dollars; of the answer at most 2,000 characters.
 
-    With `end_inferred` no end was reported, `ended_ns` is the latest time that its nodes name, and `stop_reason` says
-    why it is taken to be over. `strategy_evidence` says in words on what the strategy rests. `head` is
-    "<run id> <size> <root in base64>", the statement that checkpoints sign.
+    `is_untraced` says that it gathers what a program logged outside any trace. With `end_inferred` no end was reported,
+    `ended_ns` is the latest time that its nodes name, and `stop_reason` says why it is taken to be over.
+    `strategy_evidence` says in words on what the strategy rests. `head` is "<run id> <size> <root in base64>", the
+    statement that checkpoints sign.
     """
 
     id: uuid.UUID
@@ -71,6 +74,7 @@ class RunRow:
     name: str | None
     task: str | None
     trace_id: str | None
+    is_untraced: bool
     session_id: str | None
     source: str
     strategy: str
@@ -244,6 +248,7 @@ def _row_values(run: Run, evidence: str) -> dict[str, Any]:
         "project": run.project.slug,
         "strategy_evidence": evidence,
         "trace_id": run.trace_id if is_trace_id(run.trace_id) else None,
+        "is_untraced": run.trace_id is not None and run.trace_id.startswith(UNTRACED),
         "models": run.model_names,
         "usage": tokens_of(run),
         "counts": Counts(**counts, events=run.size),
