@@ -74,7 +74,7 @@ class Agent:
         """Think, act, and note what was found, a step after the other."""
         for step in steps:
             with self.run.node("thought", text=step.thought) as thought:
-                self.heed(self.stage.pause(self.run))
+                self.pause()
                 found = step.take(self)
                 thought.finish(text=f"{step.thought} → {found or 'nothing'}")
             if found is None:
@@ -82,9 +82,10 @@ class Agent:
             else:
                 thought.keep(by="planner")
 
-    def heed(self, messages: Sequence[str]) -> None:
-        """An operator may name somebody else to send the mail to."""
-        for address in re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", " ".join(messages)):
+    def pause(self) -> None:
+        """Take a step's time. An operator may name somebody else to send the mail to."""
+        said = " ".join(self.stage.pause(self.run))
+        for address in re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", said):
             self.recipient = address
 
     def use(self, name: str, *, retries: dl.ToolCall | None = None, **arguments: str) -> Any:
@@ -92,7 +93,7 @@ class Agent:
         asked = f"{name} {arguments}"
         if asked in self.results:
             with self.run.node("proposal", text=asked) as proposal:
-                self.stage.pause(self.run)
+                self.pause()
             proposal.discard("duplicate", by="memory")
             return self.results[asked]
         act: Callable[..., Any] = getattr(self.office, name)

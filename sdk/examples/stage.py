@@ -93,7 +93,8 @@ def perform(play: Callable[[Stage], dl.Run], options: argparse.Namespace) -> NoR
                 break
             time.sleep(options.rest)
     except KeyboardInterrupt:
-        sys.exit(print("Interrupted."))  # the client waits 2 s at most for what is on its way
+        print("Interrupted.")
+        sys.exit()  # the client waits 2 s at most for what is on its way
     sys.exit(_what_did_not_arrive())
 
 
@@ -142,4 +143,5 @@ def _what_did_not_arrive() -> str | None:
     stats = dl.stats()
     if stats.accepted == stats.made and not stats.invalid:
         return None
-    return f"Not all arrived: {stats}"
+    missing, left_out = stats.made - stats.accepted, stats.invalid
+    return f"{missing} of {stats.made} events did not arrive; {left_out} values were left out."

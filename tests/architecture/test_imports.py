@@ -53,6 +53,13 @@ def test_the_sdk_needs_the_standard_library_only() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_examples_need_the_sdk_and_the_standard_library_only() -> None:
+    examples = files("sdk/examples", suffix=".py")
+    known = {path.stem for path in examples} | sys.stdlib_module_names | {"deliberation"}
+    assert len(examples) > 5
+    assert not {f"{name(path)}: {each}" for path in examples for each in imported(path) - known}
+
+
 def test_what_runs_is_installed_by_make_run() -> None:
     """The suite has more installed than a user has; an import from that would pass here only."""
     lock = (TREE / "requirements.lock").read_text()

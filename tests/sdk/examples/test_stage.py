@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from deliberation import fake
 from deliberation.events import Event
 from deliberation.repeatable import repeatable_randbytes
 from stage import Stage
-from tests.sdk.examples.performing import begin, perform
+from tests.sdk.examples.performing import EXAMPLES, begin, perform
 from tests.sdk.waiting import wait_until
 
 PROGRAMS = ("beam_search", "mcts", "best_of_n", "agent")
@@ -86,4 +87,12 @@ def test_what_does_not_arrive_is_said(server):
     with begin(server, "best_of_n", "--pace", "0") as process:
         _, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "Not all arrived" in err
+    assert re.search(r"(\d+) of \1 events did not arrive", err)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_option_is_documented(server, program):
+    readme = (EXAMPLES / "README.md").read_text()
+    options = set(re.findall(r"--[a-z-]+", perform(server, program, "--help"))) - {"--help"}
+    assert options > {"--seed", "--forever"}
+    assert not [option for option in options if f"`{option}" not in readme]
