@@ -300,3 +300,25 @@ def test_a_run_of_a_moment_is_never_mentioned(client, server):
             pass
     time.sleep(0.1)
     assert not [each for each in server.requests if each.path.startswith("/v1/control")]
+
+
+def test_a_pause_that_is_heard_before_the_state_it_brings_is_applied_all_the_same():
+    """An answer to events tells the state as it was when it began, and commands that came since."""
+    gate = Gate("r")
+    pause = {"command_id": "1", "kind": "pause", "stage": "requested"}
+    gate.hear(read_word({"control_seq": 4, "desired_state": "run", "commands": [pause]}))
+    gate.hear(read_word({"control_seq": 4, "desired_state": "run", "commands": []}))
+    assert not gate.shut
+    gate.hear(read_word({"control_seq": 5, "desired_state": "pause"}))
+    with Elsewhere() as elsewhere:
+        elsewhere.do(gate.check)
+        wait_until(lambda: gate.state is ObservedState.PAUSED)
+        gate.hear(read_word({"control_seq": 6, "desired_state": "run"}))
+    assert [ack.stage.value for ack in gate.ear.orders.untold] == ["acknowledged", "applied"]
+
+
+def test_a_command_that_was_taken_back_is_not_answered_for():
+    gate = Gate("r")
+    pause = {"command_id": "1", "kind": "pause", "stage": "superseded"}
+    gate.hear(read_word({"control_seq": 4, "desired_state": "stop", "commands": [pause]}))
+    assert not gate.ear.orders.untold

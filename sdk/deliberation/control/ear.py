@@ -10,8 +10,6 @@ from deliberation.control.heard import Word, message_of
 from deliberation.control.orders import Orders
 from deliberation.vocabulary import CommandKind, CommandStage, DesiredState
 
-TAKEN_BACK = "taken back before a checkpoint was reached"
-
 
 class Ear:
     """The latest word on a run, its commands, and the messages that wait for the program.
@@ -40,8 +38,6 @@ class Ear:
         for command, kind in self.orders.take(word.commands):
             self._begin(command, kind)
         self.desired = word.desired or self.desired
-        if self.desired is DesiredState.RUN:
-            self.orders.close(CommandKind.PAUSE, CommandStage.REFUSED, TAKEN_BACK)
         return True
 
     def take_messages(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from deliberation.vocabulary import CommandKind, CommandStage
 
 MAX_COMMANDS = 256
+TAKEN_BACK = (CommandStage.EXPIRED.value, CommandStage.SUPERSEDED.value)
 
 
 class Ack(NamedTuple):
@@ -32,11 +33,19 @@ class Orders:
         self.untold: deque[Ack] = deque()
 
     def take(self, commands: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], CommandKind]]:
-        """Return those that are new, with their kind; they are acknowledged with this."""
+        """Return those that are new, with their kind; they are acknowledged with this.
+
+        One that the server has taken back, or put another in the place of, is no longer open.
+        """
         new: list[tuple[dict[str, Any], CommandKind]] = []
         for command in commands:
             name, kind = command.get("command_id"), _kind_of(command)
-            if not isinstance(name, str) or kind is None or name in self._known:
+            if not isinstance(name, str) or kind is None:
+                continue
+            if command.get("stage") in TAKEN_BACK:
+                self._open.pop(name, None)
+                continue
+            if name in self._known:
                 continue
             self._known[name] = command
             if kind is not CommandKind.KILL:  # whoever owns the process answers for that

@@ -18,6 +18,7 @@ class Command:
     run: str
     kind: CommandKind
     seq: int
+    changed_seq: int = 0
     reason: str = ""
     payload: dict[str, Any] = field(default_factory=dict)
     stage: CommandStage = CommandStage.REQUESTED
@@ -31,6 +32,15 @@ class Command:
     def is_open(self) -> bool:
         """True while it may still have an effect."""
         return not self.stage.is_final
+
+    def take_back(self, stage: CommandStage, seq: int) -> None:
+        """Close it, if it is open; whoever has heard of it is to hear of that too."""
+        if self.move(stage):
+            self.changed_seq = seq
+
+    def is_news(self, after: int) -> bool:
+        """Return True for what a runner that has heard so much does not know."""
+        return self.is_open if self.seq > after else self.changed_seq > after
 
     def move(self, stage: CommandStage, detail: str | None = None) -> bool:
         """Come to a stage; False when the way there is closed. Where it is already is no move."""
@@ -48,7 +58,7 @@ class Command:
             "command_id": self.id,
             "run_id": self.run,
             "kind": self.kind.value,
-            "control_seq": self.seq,
+            "seq": self.seq,
             "reason": self.reason,
             "stage": self.stage.value,
             "detail": self.detail,

@@ -76,10 +76,10 @@ class Controlled:
         allowed = applies(kind, state, holds=len(self.holds), killable=killable)
         if isinstance(allowed, str):
             raise Refused(allowed)
+        self.seq += 1
         for other in self.commands.values():
             if other.is_open and other.kind in allowed.supersedes:
-                other.move(CommandStage.SUPERSEDED)
-        self.seq += 1
+                other.take_back(CommandStage.SUPERSEDED, self.seq)
         command = Command(
             id=str(uuid.uuid4()),
             run=self.run,
@@ -131,7 +131,7 @@ class Controlled:
 
     def plain(self, *, after: int) -> dict[str, Any]:
         """Return the answer to a poll, and take the commands in it for delivered."""
-        told = [each for each in self.commands.values() if each.seq > after and each.is_open]
+        told = [each for each in self.commands.values() if each.is_news(after)]
         for command in told:
             command.move(CommandStage.DELIVERED)
         lease = self.lease
@@ -156,7 +156,7 @@ class Controlled:
             self.holds.append(Hold(str(uuid.uuid4()), command.id, command.reason))
         elif command.kind is CommandKind.RESUME:
             lifted = self.holds.pop()
-            self.commands[lifted.command].move(CommandStage.EXPIRED, "taken back")
+            self.commands[lifted.command].take_back(CommandStage.EXPIRED, self.seq)
         if command.kind is CommandKind.STOP and self.states[-1] is ObservedState.QUEUED:
             self.report(ObservedState.CANCELLED)
             command.move(CommandStage.APPLIED)
