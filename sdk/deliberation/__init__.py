@@ -8,6 +8,7 @@ with dl.run("answer the question", strategy="best_of_n") as run:
     run.finish(selected=sample, rule="first")
 """
 
+from deliberation import otel
 from deliberation.client import (
     Client,
     ModelCall,
@@ -78,6 +79,7 @@ __all__ = [
     "configure",
     "current",
     "flush",
+    "otel",
     "run",
     "shielded",
     "stats",

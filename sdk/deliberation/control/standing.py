@@ -54,7 +54,7 @@ class Standing:
         self.on_steer = on_steer
         self._on_disconnect = on_disconnect
         self._is_away = False
-        self._has_raised = False
+        self.has_raised = False
 
     @property
     def is_held(self) -> bool:
@@ -74,7 +74,7 @@ class Standing:
         """Return what is to be raised, made anew; None while the run may go on."""
         if self.stop is None:
             return self.outer.stopped() if self.outer is not None else None
-        self._has_raised = True
+        self.has_raised = True
         return type(self.stop)(self.stop.reason, cause=self.stop.cause, command=self.stop.command)
 
     def family(self) -> Iterator[Standing]:
@@ -145,7 +145,7 @@ class Standing:
     def end(self, state: ObservedState) -> None:
         """Note that the run has ended, and answer for the commands that are still open."""
         with self.bell.lock:
-            if self._has_raised or state is ObservedState.CANCELLED:
+            if self.has_raised or state is ObservedState.CANCELLED:
                 detail = f"ended: {state.value}"
                 self.ear.orders.close(CommandKind.STOP, CommandStage.APPLIED, detail)
             self.state = state
