@@ -24,7 +24,15 @@ from deliberation.client import (
     run,
     stats,
 )
-from deliberation.control import Cause, Heard, LimitExceeded, OnDisconnect, Stopped, shielded
+from deliberation.control import (
+    Cause,
+    Heard,
+    LimitExceeded,
+    NotApproved,
+    OnDisconnect,
+    Stopped,
+    shielded,
+)
 from deliberation.vocabulary import (
     Budget,
     Cost,
@@ -62,6 +70,7 @@ __all__ = [
     "Node",
     "NodeKind",
     "NodeStatus",
+    "NotApproved",
     "ObservedState",
     "OnDisconnect",
     "Run",

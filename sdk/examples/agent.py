@@ -48,7 +48,7 @@ def play(stage: Stage, outbox: Path | None = None) -> dl.Run:
         with run.node("agent", name="planner"):
             agent.work(STEPS if outbox else STEPS[:-1])
         run.select(agent.answer, rule="last revision", runner_up=agent.draft)
-        run.finish(answer=agent.total, selected=agent.answer)
+        run.finish(answer=agent.total, selected=agent.answer, stop_reason=agent.stop_reason)
     return run
 
 
@@ -68,6 +68,7 @@ class Agent:
         self.office = office
         self.case = case
         self.recipient = TREASURER
+        self.stop_reason: str | None = None
         self.results: dict[str, Any] = {}
 
     def work(self, steps: Sequence[Step]) -> None:
@@ -190,10 +191,14 @@ class Agent:
         return verdict.outcome
 
     def mail(self) -> str:
-        """Send the report to the treasurer, once a person has agreed to exactly that."""
+        """Send the report, once a person has agreed to exactly that; else leave it at the report."""
         text = self.use("read_file", path=self.case.report)
         subject = self.case.question
-        sent = self.use("send_email", to=self.recipient, subject=subject, text=text)
+        try:
+            sent = self.use("send_email", to=self.recipient, subject=subject, text=text)
+        except dl.NotApproved as refusal:
+            self.stop_reason = "the mail was not approved"
+            return f"Not sent: {refusal}"
         return f"Sent as {sent}."
 
 

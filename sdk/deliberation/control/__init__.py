@@ -6,6 +6,7 @@ whoever has heard a `Word` of the server hands it in, and takes what is to be to
 
 from deliberation.control.gate import Gate
 from deliberation.control.heard import Heard, Word, read_word
+from deliberation.control.not_approved import NotApproved
 from deliberation.control.orders import Ack
 from deliberation.control.shield import shielded
 from deliberation.control.stopped import Cause, LimitExceeded, OnDisconnect, Stopped
@@ -16,6 +17,7 @@ __all__ = [
     "Gate",
     "Heard",
     "LimitExceeded",
+    "NotApproved",
     "OnDisconnect",
     "Stopped",
     "Word",
