@@ -8,7 +8,6 @@ that is acknowledged without having been delivered, which its stages allow.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import time
 import uuid
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.auth import Sender
+from ingest.control.after import do_later, poke_later
 from ingest.control.named import find_named
 from ingest.control.said import Ask, SaidBeat
 from ingest.control.threads import in_thread
@@ -26,15 +26,12 @@ from traces.actions.conflict import Conflict, Unfit
 from traces.actions.heartbeat import heartbeat
 from traces.actions.hold_lease import Beat
 from traces.actions.stage_command import note_delivery
-from traces.live.publish import RunChange, poke
+from traces.live.publish import RunChange
 from traces.queries.access import NotVisible
 from traces.queries.clock import read_clock
 from traces.queries.hearing import Hearing, hear
 
 NOT_HERE = {"status": 404, "title": "Not Found", "detail": "no such run in this key's project"}
-log = logging.getLogger(__name__)
-_noting: set[asyncio.Task[None]] = set()
-
 Answers = dict[str, dict[str, Any]]
 
 
@@ -44,12 +41,14 @@ class _Party:
 
     runs: dict[str, uuid.UUID] = field(default_factory=dict)
     refused: Answers = field(default_factory=dict)
+    changes: list[RunChange] = field(default_factory=list)
 
 
 async def hear_of(sender: Sender, asks: Mapping[str, Ask], wait: float) -> Answers:
     """Return the answer for each named run, as soon as one has news or has none to be told, or after `wait` s."""
     deadline = time.monotonic() + wait
     party = await in_thread(_take, sender, asks)
+    poke_later(party.changes)
     after = {run: asks[name].after for name, run in party.runs.items()}
     seated = {str(run): seq for run, seq in after.items()}
     with waiting_room().seat(seated) as woken:
@@ -83,14 +82,13 @@ def _take(sender: Sender, asks: Mapping[str, Ask]) -> _Party:
     now_ns = read_clock()
     named = find_named(project=sender.project, names=asks, now_ns=now_ns, randbytes=os.urandom)
     party = _Party()
-    changes: list[RunChange] = []
     for name, run in named.items():
         beat = asks[name].beat
         try:
             if run is None:
                 raise NotVisible
             if beat is not None:
-                changes += _beat(sender, run, beat, now_ns)
+                party.changes += _beat(sender, run, beat, now_ns)
             party.runs[name] = run
         except NotVisible:
             party.refused[name] = NOT_HERE
@@ -98,7 +96,6 @@ def _take(sender: Sender, asks: Mapping[str, Ask]) -> _Party:
             party.refused[name] = tell_conflict(conflict, now_ns=now_ns)
         except Unfit as unfit:
             party.refused[name] = {"status": 422, "title": "Unfit", "detail": str(unfit)}
-    poke(changes)
     return party
 
 
@@ -142,21 +139,18 @@ async def _nap(woken: asyncio.Event, seconds: float) -> None:
 def _note_later(heard: Collection[Hearing]) -> None:
     handed_over = {each.run: each.undelivered for each in heard if each.undelivered}
     if handed_over:
-        task = asyncio.create_task(_note(handed_over))
-        _noting.add(task)
-        task.add_done_callback(_noting.discard)
+        do_later(_note(handed_over))
 
 
 async def _note(handed_over: Mapping[uuid.UUID, Collection[str]]) -> None:
-    try:
-        await in_thread(_note_each, handed_over)
-    except Exception:
-        log.exception("a delivery was not noted; its acknowledgement will tell")
+    poke_later(await in_thread(_note_each, handed_over))
 
 
-def _note_each(handed_over: Mapping[uuid.UUID, Collection[str]]) -> None:
-    for run, command_ids in handed_over.items():
-        changes = note_delivery(
+def _note_each(handed_over: Mapping[uuid.UUID, Collection[str]]) -> list[RunChange]:
+    return [
+        change
+        for run, command_ids in handed_over.items()
+        for change in note_delivery(
             run_id=run, command_ids=command_ids, now_ns=read_clock(), randbytes=os.urandom
         )
-        poke(changes)
+    ]

@@ -22,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ingest import answers
 from ingest.auth import Forbidden, Sender, Unauthorised, authenticate
+from ingest.control.after import poke_later
 from ingest.control.hear import hear_of
 from ingest.control.named import find_named
 from ingest.control.said import (
@@ -38,9 +39,8 @@ from ingest.control.threads import in_thread
 from ingest.control.told import tell_command, tell_conflict
 from ingest.wire.errors import Refused
 from traces.actions.conflict import Conflict
-from traces.actions.stage_command import stage_command
+from traces.actions.stage_command import Staged, stage_command
 from traces.api.problems import PROBLEM
-from traces.live.publish import poke
 from traces.queries.access import NotVisible, Viewer, see_run
 from traces.queries.clock import read_clock
 
@@ -99,10 +99,12 @@ async def acknowledge(request: HttpRequest, run: str) -> HttpResponse:
     """Note that a runner heard, did or refused a command."""
     sender = await authenticate(request.headers, "ingest")
     ack = read_ack(read_object(request.body))
-    return _json(await in_thread(_stage, sender, run, ack))
+    staged, now_ns = await in_thread(_stage, sender, run, ack)
+    poke_later(staged.changes)
+    return _json(tell_command(staged.command, now_ns=now_ns))
 
 
-def _stage(sender: Sender, name: str, ack: Ack) -> dict[str, Any]:
+def _stage(sender: Sender, name: str, ack: Ack) -> tuple[Staged, int]:
     now_ns = read_clock()
     found = find_named(project=sender.project, names=[name], now_ns=now_ns, randbytes=os.urandom)
     run_id = found[name]
@@ -119,8 +121,7 @@ def _stage(sender: Sender, name: str, ack: Ack) -> dict[str, Any]:
         now_ns=now_ns,
         randbytes=os.urandom,
     )
-    poke(staged.changes)
-    return tell_command(staged.command, now_ns=now_ns)
+    return staged, now_ns
 
 
 async def _answer(view: View, request: HttpRequest, named: dict[str, str]) -> HttpResponse:

@@ -1,13 +1,15 @@
 """Poke: tell live pages, and runners that wait, that runs grew. Never data, never the truth.
 
 Guarantee: none. A poke may be lost (Redis down, a slow browser); pages and runners then see the change at their next
-look, because they compare seqs. So a failure here is logged and forgotten, and recording goes on.
+look, because they compare seqs. So a failure here is logged and forgotten, and recording goes on. A Redis that hangs
+holds up one poke in `MUTED_SECONDS`, not each.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,7 @@ from channels.layers import get_channel_layer
 GROUP = "pokes"
 TOPICS = ["tree"]
 PATIENCE_SECONDS = 2.0  # a Redis that hangs must not stop recording
+MUTED_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +34,16 @@ class RunChange:
     control_seq: int = 0
 
 
+@dataclass(slots=True)
+class _Muted:
+    """Until when this process sends no poke, by its monotonic clock."""
+
+    until: float = float("-inf")
+
+
+_muted = _Muted()
+
+
 def poke(changes: Sequence[RunChange]) -> None:
     """Publish one message for all runs that one pass of a worker changed."""
     if not changes:
@@ -39,10 +52,13 @@ def poke(changes: Sequence[RunChange]) -> None:
         "type": "poke",
         "runs": [[each.run, each.project, each.seq, TOPICS, each.control_seq] for each in changes],
     }
+    if time.monotonic() < _muted.until:
+        return
     try:
         async_to_sync(_send)(message)
     except Exception as error:  # noqa: BLE001 - whatever Redis does, recording has succeeded
-        log.warning("no poke for %d runs: %r", len(changes), error)
+        _muted.until = time.monotonic() + MUTED_SECONDS
+        log.warning("no poke for %d runs, and none for a while: %r", len(changes), error)
 
 
 async def _send(message: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py bench [ingest|live …] [--json]`: measure the hot paths on a whole inspector of its own."""
+"""`manage.py bench [ingest|live|control …] [--json]`: measure the hot paths on a whole inspector of its own."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from inspector.bench.control import bench_control
 from inspector.bench.ingest import bench_ingest
 from inspector.bench.live import bench_live
 from inspector.bench.stack import Stack, run_stack
 
-BENCHES = ("ingest", "live")
+BENCHES = ("ingest", "live", "control")
 DEFAULT_BODIES = 200
 
 
@@ -46,4 +47,4 @@ class Command(BaseCommand):
     def _measure(self, name: str, stack: Stack, bodies: int) -> dict[str, Any]:
         if name == "ingest":
             return bench_ingest(stack, bodies=bodies)
-        return bench_live(stack)
+        return bench_control(stack) if name == "control" else bench_live(stack)
