@@ -16,7 +16,7 @@ from ingest.mapping.cost import take_cost
 from ingest.mapping.meaning import Meaning, meaning_of
 from ingest.mapping.response_bodies import finish_of, response_id_of
 from ingest.mapping.source import Keys, Source
-from ingest.mapping.take import take_count, take_fact, take_model
+from ingest.mapping.take import as_count, take_count, take_fact, take_model
 from ingest.mapping.usage import inclusive
 from ingest.mapping.visibility import visibility
 from ingest.wire.span import Attributes
@@ -161,6 +161,9 @@ def _fill_call(rest: Attributes, named: Named, facts: dict[str, Any], said: Body
 
 
 def _usage(rest: Attributes, named: Named) -> Usage | None:
+    totals = [name for meaning in COUNTED for name in named.get(meaning, ())]
+    if not any(as_count(rest[name]) for name in totals):
+        return None  # zeros say that the source did not know, and stay
     read, written, thought = (
         take_count(rest, named.get(meaning, ()))
         for meaning in (
@@ -172,5 +175,4 @@ def _usage(rest: Attributes, named: Named) -> Usage | None:
     cached = (read or 0) + (written or 0)
     entered = take_count(rest, named.get(Meaning.INPUT_TOKENS, ()), least=cached)
     came_out = take_count(rest, named.get(Meaning.OUTPUT_TOKENS, ()), least=thought or 0)
-    usage = inclusive(entered, came_out, read, written, thought)
-    return usage if entered or came_out else None
+    return inclusive(entered, came_out, read, written, thought)

@@ -137,3 +137,14 @@ def _data(opening: Opening, large: dict[bytes, bytes]) -> bytes | None:
 def showable(text: str) -> str:
     """Return the text with U+FFFD for NUL and lone surrogates, which neither JSON readers nor browsers take."""
     return _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def showable_value(value: Any) -> Any:
+    """Return a value of JSON with every text in it showable, names too."""
+    if isinstance(value, str):
+        return showable(value)
+    if isinstance(value, list):
+        return [showable_value(item) for item in value]
+    if isinstance(value, dict):
+        return {showable(name): showable_value(item) for name, item in value.items()}
+    return value

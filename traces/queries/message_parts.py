@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import binascii
+import json
 import re
 from base64 import b64decode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from traces.conversation import Part
+from traces.queries.ledger import showable_value
 
 WRITTEN = ("text", "reasoning", "refusal")
 CARRIED = ("image", "file")
@@ -23,6 +25,7 @@ PICTURE_CHARS = 700_000
 DATA_ADDRESS = re.compile(r"data:([\w./+-]+)(?:;[\w=.-]+)*;base64,")
 NAMES = ("filename", "file_name", "name", "file_id", "id")
 BROKEN = "not valid JSON, shown as it came"
+REPLACED = "characters replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,12 @@ class MessagePart:
 
 def show_part(part: Part) -> MessagePart:
     """Return a part of the one model (`traces.conversation`) to show."""
+    clean = showable_value(part)
+    shown = _show(clean)
+    return shown if clean == part else replace(shown, flags=[*shown.flags, REPLACED])
+
+
+def _show(part: Part) -> MessagePart:
     kind = part.get("type")
     if kind == "tool_call":
         return _call(part)
@@ -57,13 +66,18 @@ def as_text(value: Any) -> str:
     """Return text as it is, and anything else as indented JSON."""
     if isinstance(value, str):
         return value
-    return "" if value is None else orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    try:
+        return "" if value is None else orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    except TypeError:  # an integer beyond 64 bits
+        return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _written(kind: str, part: Part) -> MessagePart:
     content = part.get("content")
     if content in (None, "") and kind == "reasoning":
         return MessagePart(kind=kind, text="", flags=["hidden by the provider"])
+    if part.keys() <= {"type"}:
+        return MessagePart(kind=kind, text="", flags=["not recorded"])
     return MessagePart(kind=kind, text=as_text(part if content is None else content))
 
 

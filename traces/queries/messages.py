@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +11,11 @@ import orjson
 
 from traces.conversation import Message as Said
 from traces.conversation import messages_of
+from traces.queries.ledger import showable
 from traces.queries.message_parts import MessagePart, show_part
+from traces.queries.node_attributes import LONG_NUMBER
 
+HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 MAX_PARSED_CHARS = 4_000_000
 MAX_PARTS = 200
 ROLES = {"input": "user", "output": "assistant"}
@@ -36,12 +41,25 @@ def parse_messages(direction: str, text: str) -> list[Message]:
     """Return the messages in a text, or none when it is no conversation."""
     if text[:1] not in "[{" or len(text) > MAX_PARSED_CHARS:
         return []
-    try:
-        parsed = orjson.loads(text)
-    except ValueError:
-        return []
-    found = messages_of(parsed, ROLES.get(direction, "user"))
+    found = messages_of(_parsed(text), ROLES.get(direction, "user"))
     return [_message(direction, each) for each in found or ()]
+
+
+def _parsed(text: str) -> Any:
+    """Return the value of JSON text, None where it is none.
+
+    The fast reader rounds integers beyond 64 bits, and refuses a text for half a character that is escaped in it.
+    """
+    try:
+        if not LONG_NUMBER.search(text):
+            return orjson.loads(text)
+    except ValueError:
+        if not HALF_CHARACTER.search(text):
+            return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def last_that_fit(messages: list[Message], limit: int | None) -> list[Message]:
@@ -63,11 +81,11 @@ def last_that_fit(messages: list[Message], limit: int | None) -> list[Message]:
 def _message(direction: str, said: Said) -> Message:
     return Message(
         direction=direction,
-        role=str(said["role"]),
+        role=showable(str(said["role"])),
         parts=[show_part(part) for part in said["parts"][:MAX_PARTS]],
         ended=_word(said.get("finish_reason")),
     )
 
 
 def _word(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return showable(value) if isinstance(value, str) and value else None

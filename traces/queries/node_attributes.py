@@ -17,7 +17,7 @@ import orjson
 
 from deliberation.events.attributes import LOG_ATTRIBUTES, LOG_NAME
 from deliberation.ledger.parts import bytes_to_text
-from traces.queries.ledger import showable
+from traces.queries.ledger import showable, showable_value
 
 Attributes = dict[str, Any]
 
@@ -73,7 +73,11 @@ def read_attributes(data: bytes | None) -> Attributes:
         parsed = json.loads(text) if LONG_NUMBER.search(text) else orjson.loads(text)
     except ValueError:
         return {"attributes": text}
-    return _shown(parsed) if isinstance(parsed, dict) else {"attributes": _shown(parsed)}
+    return (
+        showable_value(parsed)
+        if isinstance(parsed, dict)
+        else {"attributes": showable_value(parsed)}
+    )
 
 
 def attribute_text(value: Any) -> str:
@@ -84,16 +88,6 @@ def attribute_text(value: Any) -> str:
         return orjson.dumps(value).decode()
     except TypeError:  # an integer beyond 64 bits
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, str):
-        return showable(value)
-    if isinstance(value, list):
-        return [_shown(item) for item in value]
-    if isinstance(value, dict):
-        return {showable(name): _shown(item) for name, item in value.items()}
-    return value
 
 
 def _text(value: Any) -> str:

@@ -18,6 +18,7 @@ from ingest.models import DeadLetter
 from ingest.pool import close_pool
 from tests.integration.build import NOW, NOW_NS, make_project
 from tests.integration.corpus.replay import drain
+from tests.unit.wire.recordings import corpus
 from traces.actions.set_up_local import make_key
 from traces.models import Project, Run
 from traces.models.access import Scope
@@ -160,3 +161,15 @@ def find(project: Project, words: str) -> list[str]:
     found = find_nodes(who=who, run_id=run_of(project).pk, text=words)
     assert found.next is None
     return [node.node_id for node in found.nodes]
+
+
+def recorded_posts(client: str) -> list[Post]:
+    """Return a recording's requests as they were sent, in order: their bytes, paths, types and encodings."""
+    posts = []
+    for path in sorted(corpus(client).glob("*.headers.json")):
+        request = json.loads(path.read_text())
+        headers = {name.lower(): value for name, value in request["headers"]}
+        body = path.with_name(path.name.replace(".headers.json", ".body")).read_bytes()
+        packed = {name: headers[name] for name in ("content-encoding",) if name in headers}
+        posts.append(Post(body, request["path"], headers["content-type"], packed))
+    return posts

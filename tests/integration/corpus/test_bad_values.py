@@ -120,6 +120,13 @@ def test_integers_of_23_digits_inside_json_text_lose_no_digit() -> None:
     assert any("12345678901234567890123" in part.text for part in node.parts)
 
 
+def test_integers_of_23_digits_in_a_tool_s_arguments_are_shown_whole() -> None:
+    said = [{"type": "tool_call", "name": "f", "arguments": {"n": 12345678901234567890123}}]
+    text = json.dumps([{"role": "assistant", "parts": said}])
+    [message] = read(take(span_post({**CHAT, "gen_ai.output.messages": text}))).messages
+    assert "12345678901234567890123" in message.parts[0].text
+
+
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
 def test_doubles_that_are_no_numbers_are_kept_as_their_names(word: str) -> None:
     said = {"some.number": {"doubleValue": word}, "gen_ai.usage.cost": {"doubleValue": word}}
@@ -172,6 +179,16 @@ def test_lone_surrogates_are_shown_replaced_and_kept_as_they_were() -> None:
     assert part is not None
     assert (part.text, part.flags) == ("a\ufffdb", ["characters replaced"])
     assert node.attribute_values["k\ufffd"] == "v\ufffd"
+
+
+def test_half_a_character_escaped_in_json_costs_no_conversation() -> None:
+    parts = '[{"type":"text","content":"cut emoji \\ud83d"},{"type":"text","content":"a\\u0000b"}]'
+    said = f'[{{"role":"user","parts":{parts}}}]'
+    [message] = read(take(span_post({**CHAT, "gen_ai.input.messages": said}))).messages
+    assert [(part.text, part.flags) for part in message.parts] == [
+        ("cut emoji \ufffd", ["characters replaced"]),
+        ("a\ufffdb", ["characters replaced"]),
+    ]
 
 
 def test_text_that_is_no_utf_8_is_shown_replaced_and_kept_as_it_was() -> None:
