@@ -35,7 +35,8 @@ COUNTED = "aside IS NULL"
 SELECTED = f"""
 SELECT ordinal, node_id, coalesce(parent_ordinal, CASE WHEN parent_id IS NULL THEN -1 ELSE -2 END),
   started_ns, kind, fate, fate_reason, verdict,
-  (status = 'error')::int + 2 * (status = 'running')::int + 4 * is_candidate::int + 8 * (node_id = %s)::int,
+  (status = 'error')::int + 2 * (status = 'running')::int + 4 * is_candidate::int
+    + 8 * (node_id IS NOT DISTINCT FROM %s)::int,
   cost_basis IS NOT DISTINCT FROM 'unallocated',
   CASE WHEN {COUNTED} THEN cost END,
   {", ".join(f"CASE WHEN {COUNTED} AND kind <> 'retrieval' THEN {name}_tokens END" for name in TOKEN_CLASSES)}

@@ -4,6 +4,8 @@ const PANEL_DELAY = 120;
 
 export class ChosenNode {
   #timer = 0;
+  #wanted = null;
+  #opening = false;
 
   constructor(flesh) {
     this.flesh = flesh;
@@ -13,7 +15,23 @@ export class ChosenNode {
   choose(ordinal) {
     history.replaceState(history.state, "", `#node=${ordinal}`);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#openPanel(ordinal).catch(() => {}), PANEL_DELAY);
+    this.#wanted = ordinal;
+    this.#timer = setTimeout(() => this.#open().catch(() => {}), PANEL_DELAY);
+  }
+
+  /** One panel at a time: htmx drops a request whose target another one has replaced meanwhile. */
+  async #open() {
+    if (this.#opening) return;
+    this.#opening = true;
+    try {
+      while (this.#wanted !== null) {
+        const ordinal = this.#wanted;
+        this.#wanted = null;
+        await this.#openPanel(ordinal);
+      }
+    } finally {
+      this.#opening = false;
+    }
   }
 
   async #openPanel(ordinal) {

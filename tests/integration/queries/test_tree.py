@@ -96,6 +96,14 @@ def test_it_works(viewer: Viewer) -> None:
     assert orjson.loads(bones.to_json())["columns"] == sent
 
 
+def test_what_runs_and_what_failed_is_marked_before_anything_is_chosen(viewer: Viewer) -> None:
+    run = new_run()
+    put_on_record(
+        make_project(), started(run, "a"), ended(run, "b", status=NodeStatus.ERROR, error="broken")
+    )
+    assert get_bones(who=viewer, run_id=run).columns["flags"] == [2, 1]
+
+
 def test_only_what_changed_after_a_seq_is_sent_again(viewer: Viewer) -> None:
     run = small_tree()
     before = get_bones(who=viewer, run_id=run)
