@@ -47,6 +47,8 @@ COUNTS = {
 }
 """Names that `stated_usage` knows → where an event has them."""
 
+COUNTED = frozenset(name for names in COUNTS.values() for name in names)
+
 APART = "cache_creation_tokens"
 """Anthropic's word: its input leaves out what was cached."""
 
@@ -147,6 +149,8 @@ def _decision(rest: Attributes) -> Facts | None:
 
 
 def _usage(rest: Attributes) -> Usage | None:
+    if COUNTED.isdisjoint(rest):
+        return None
     stated = {
         name: next((rest[each] for each in names if each in rest), None)
         for name, names in COUNTS.items()

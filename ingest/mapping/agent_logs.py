@@ -28,6 +28,8 @@ UNNAMED = "unnamed"
 def read(record: LogRecord, session: NamedSession | None, run: str) -> list[Event]:
     """Return the events that an agent's log record stands for; empty where it is no such record."""
     what = what_of(record.name)
+    if what not in agent_events.READERS:
+        return []
     rest = record.attributes.copy()
     facts = agent_events.fill(what, rest)
     if facts is None:
@@ -48,8 +50,10 @@ def of_span(span: Span, run: str) -> list[Event]:
     for number, each in enumerate(span.events):
         attributes = each.get("attributes") or {}
         name = attributes.get("event.name")
+        if not isinstance(name, str) or what_of(name) != "tool_result":
+            continue
         call = call_id_of(attributes)
-        if not isinstance(name, str) or what_of(name) != "tool_result" or call is None:
+        if call is None:
             continue
         facts = agent_events.fill("tool_result", dict(attributes))
         if facts is not None:

@@ -37,7 +37,9 @@ RESPONSE: Names = {
     ),
     "reasoning": ("codex.usage.reasoning_output_tokens",),
 }
-COUNTED = frozenset(name for names in RESPONSE.values() for name in names)
+SUMMED, COUNTED = (
+    frozenset(name for names in each.values() for name in names) for each in (TURN, RESPONSE)
+)
 
 
 def recognises(keys: Keys, scope: str) -> bool:
@@ -47,7 +49,7 @@ def recognises(keys: Keys, scope: str) -> bool:
 
 def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     """Return the node facts in a record's attributes, taken out of `rest`."""
-    sums = take_usage(rest, TURN)
+    sums = None if SUMMED.isdisjoint(rest) else take_usage(rest, TURN)
     if sums is None:
         return {"node_kind": NodeKind.STEP}
     return {"node_kind": NodeKind.AGENT, "usage": sums, "model": take_fact(rest, "model")}
@@ -55,8 +57,10 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
 
 def of_the_call(span: Span, facts: dict[str, Any], run: str) -> list[Event]:
     """Return what the end of a response says of the call that it ends: the parent of the step that reads it."""
+    if span.parent_id is None or COUNTED.isdisjoint(span.attributes):
+        return []
     usage = take_usage(span.attributes.copy(), RESPONSE)
-    if usage is None or span.parent_id is None:
+    if usage is None:
         return []
     return [
         NodeObserved(

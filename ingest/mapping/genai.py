@@ -16,6 +16,7 @@ from ingest.mapping.bodies import value_of
 from ingest.mapping.content import parse, reasoning_in, take_conversation, with_instructions
 from ingest.mapping.cost import take_cost
 from ingest.mapping.genai_operations import OPERATIONS
+from ingest.mapping.listed_events import NAMES as LISTED
 from ingest.mapping.listed_events import take_listed
 from ingest.mapping.source import Keys, Source
 from ingest.mapping.stated_usage import completed, usage_in
@@ -60,6 +61,8 @@ SAID = ("gen_ai.output.messages", "gen_ai.completion", "gen_ai.agent.invocation_
 QUERIES = ("gen_ai.retrieval.query.text", "gen_ai.memory.query.text")
 FOUND = ("gen_ai.retrieval.documents", "gen_ai.memory.records")
 STORED = ("gen_ai.memory.records",)
+FINAL, THOUGHT = "final_result", "gen_ai.content.reasoning"
+APART = frozenset({*LISTED, *QUERIES, *FOUND, *STORED, FINAL, THOUGHT})
 AGENT_NAMES = ("gen_ai.agent.name", "agent_name")
 ARGUMENTS = (
     *("gen_ai.tool.call.arguments", "tool_arguments"),
@@ -87,10 +90,8 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
         _fill_tool(rest, facts)
         return facts
     _fill_content(rest, facts)
-    if facts["input"] is None:
+    if not APART.isdisjoint(rest):
         _fill_apart(rest, facts)
-    if facts["output"] is None:
-        facts["output"] = take_text(rest, "final_result")
     if kind in CALLS:
         _fill_call(rest, facts)
     else:
@@ -165,18 +166,22 @@ def _fill_content(rest: Attributes, facts: dict[str, Any]) -> None:
     facts["input"] = entered
     came_out = take_conversation(rest, "assistant", *SAID)
     facts["output"] = came_out
-    facts["reasoning"] = reasoning_in(came_out) or take_text(rest, "gen_ai.content.reasoning")
+    facts["reasoning"] = reasoning_in(came_out)
 
 
 def _fill_apart(rest: Attributes, facts: dict[str, Any]) -> None:
-    """Take what no messages tell: events in a list, what a look-up asked and found, what a memory is given."""
-    entered, came_out = take_listed(rest)
-    if facts["node_kind"] is NodeKind.RETRIEVAL:
-        entered = entered or take_text(rest, *QUERIES)
-        came_out = came_out or take_text(rest, *FOUND)
-    facts["input"] = entered or take_text(rest, *STORED)
-    if facts["output"] is None and came_out is not None:
-        facts["output"], facts["reasoning"] = came_out, reasoning_in(came_out)
+    """Take what no messages told: events in a list, what a look-up asked and found, what a memory is given."""
+    if facts["input"] is None:
+        entered, came_out = take_listed(rest)
+        if facts["node_kind"] is NodeKind.RETRIEVAL:
+            entered = entered or take_text(rest, *QUERIES)
+            came_out = came_out or take_text(rest, *FOUND)
+        facts["input"] = entered or take_text(rest, *STORED)
+        facts["output"] = facts["output"] or came_out
+    if facts["output"] is None:
+        facts["output"] = take_text(rest, FINAL)
+    if facts["reasoning"] is None:
+        facts["reasoning"] = reasoning_in(facts["output"]) or take_text(rest, THOUGHT)
 
 
 def _fill_tool(rest: Attributes, facts: dict[str, Any]) -> None:

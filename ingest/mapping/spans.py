@@ -42,7 +42,8 @@ def map_span(span: Span, run: str) -> list[Event]:
     if own:
         deliberation.fill(rest, facts)
     told = span_messages.fill(span.events, facts) if span.events else span.events
-    facts["error"] = error_of(span)
+    failed = is_error(span)
+    facts["error"] = error_of(span) if failed else None
     facts["name"] = facts.get("name") or span.name
     session = session_in(span.attributes)
     facts["attributes"] = write_span(span, rest, used, told, session)
@@ -51,7 +52,7 @@ def map_span(span: Span, run: str) -> list[Event]:
         events.append(roots.start(span, facts, session and session.id, run))
     elif session is not None:
         facts["session_id"] = session.id
-    events.append(_node(span, facts, run))
+    events.append(_node(span, facts, failed=failed, run=run))
     for convention in chosen:
         if convention.tells is not None:
             events.extend(convention.tells(span, facts, run))
@@ -74,15 +75,13 @@ def is_error(span: Span) -> bool:
     return (
         span.status_code == ERROR_CODE
         or "error.type" in attributes
-        or langfuse.has_failed(attributes)
-        or logfire.has_failed(attributes)
+        or (langfuse.LEVEL in attributes and langfuse.has_failed(attributes))
+        or (logfire.LEVEL in attributes and logfire.has_failed(attributes))
     )
 
 
 def error_of(span: Span) -> str | None:
-    """Return the error's message and trace, or None where there is no error."""
-    if not is_error(span):
-        return None
+    """Return the message and trace of a span's error, as far as it says so."""
     exceptions = [
         event["attributes"]
         for event in span.events
@@ -109,7 +108,7 @@ def exception_text(attributes: dict[str, Any]) -> str | None:
     return "\n\n".join(text for text in (head, trace) if text) or None
 
 
-def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
+def _node(span: Span, facts: dict[str, Any], *, failed: bool, run: str) -> Event:
     if span.ended_at is None:
         return NodeStarted(
             run=run,
@@ -127,7 +126,7 @@ def _node(span: Span, facts: dict[str, Any], run: str) -> Event:
         at=span.ended_at,
         node=span.span_id,
         parent=span.parent_id,
-        status=NodeStatus.ERROR if is_error(span) else NodeStatus.OK,
+        status=NodeStatus.ERROR if failed else NodeStatus.OK,
         started_at=span.started_at,
         ended_at=span.ended_at,
         **facts,
