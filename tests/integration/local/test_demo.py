@@ -27,7 +27,7 @@ def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
         with suppress(AttributeError, ProcessLookupError):
             instance.process.kill()
             instance.process.wait(10)
-        await_none(instance.data_dir)
+        await_none(instance.data_dir, seconds=30)
 
 
 def states(instance: Instance) -> list[str]:
@@ -56,8 +56,8 @@ def live(instance: Instance) -> list[int]:
 
 
 def test_finished_runs_are_there_and_two_run_on_until_the_house_stops(instance: Instance) -> None:
-    instance.start(DEMO="1")
-    instance.await_line("The demo is seeded")
+    instance.start(DEMO="1").await_line("ready")
+    instance.await_line("The demo is seeded", seconds=120)
     await_states(instance, *["completed"] * 6, "running", "running")
     assert len(live(instance)) == 2
     assert instance.stop() == 0
