@@ -29,14 +29,18 @@ class ImportedRun:
     `known_by` (≤ 64 characters) names the run for its project: the OpenTelemetry trace id, or
     `import:` and a digest of the file and the run's place in it. Pieces with one name are one run.
     `tell` returns the events, in order, for the run id that the server gave; called twice it tells
-    the same events under the same keys. `size` is about how many nodes they name. `warnings` are
-    sentences, complete once the whole file has been read.
+    the same events under the same keys. `size` is about how many nodes they name, and `weight` how
+    many bytes are held in memory until they are recorded, where that may be many. `warnings` are
+    sentences, complete once the whole file has been read. `own_id` is the run's id where the source
+    gave it one that is ours; nobody looks for `known_by` then.
     """
 
     known_by: str
     tell: Callable[[str], Iterable[Event]]
     size: int
     warnings: Sequence[str] = ()
+    weight: int = 0
+    own_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ A line that cannot be read costs only itself: a warning names it, on all runs of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,12 @@ class Misread(Exception):
 class Line:
     """One object of a file.
 
-    `index` is its line, counted from 0; `warnings` are the file's, to be handed to its runs.
+    `index` is its line, counted from 0, `size` its bytes; `warnings` are the file's, to be handed to
+    its runs.
     """
 
     index: int
+    size: int
     value: Mapping[str, Any]
     name_of: NameOf
     warnings: list[str]
@@ -52,10 +54,10 @@ def read_runs(
         try:
             runs = list(runs_of(line))
         except Misread as error:
-            _note(warnings, line.index, f"is left out: {error}")
+            note_line(warnings, line.index, f"is left out: {error}")
             continue
         is_empty = is_empty and not runs
-        yield from runs
+        yield from (replace(run, weight=line.size) for run in runs)
     if is_empty:
         raise NotImportable(path, warnings[0] if warnings else "holds no line that can be read")
 
@@ -83,23 +85,23 @@ def texts_of(plain: Mapping[str, Any], name: str) -> list[str]:
 
 def _lines(path: Path, warnings: list[str]) -> Iterator[Line]:
     name_of = _names_of(path)
-    for index, data in enumerate(_raw_lines(path)):
+    for index, data in enumerate(raw_lines(path)):
         if len(data) > MAX_LINE_BYTES:
-            _note(warnings, index, f"has more than {MAX_LINE_BYTES} bytes and is left out")
+            note_line(warnings, index, f"has more than {MAX_LINE_BYTES} bytes and is left out")
             continue
         try:
             value = parse_json(path, data) if data.strip() else None
         except NotImportable as error:
-            _note(warnings, index, f"is left out: it {error.sentence}")
+            note_line(warnings, index, f"is left out: it {error.sentence}")
             continue
         if isinstance(value, Mapping):
-            yield Line(index=index, value=value, name_of=name_of, warnings=warnings)
+            yield Line(index=index, size=len(data), value=value, name_of=name_of, warnings=warnings)
         elif value is not None:
-            _note(warnings, index, "is left out: it is not a JSON object")
+            note_line(warnings, index, "is left out: it is not a JSON object")
 
 
-def _raw_lines(path: Path) -> Iterator[bytes]:
-    """Yield each line, one that is too long cut just above the limit."""
+def raw_lines(path: Path) -> Iterator[bytes]:
+    """Yield each line, one that is too long cut just above the limit. Raises `NotImportable`."""
     try:
         with path.open("rb") as file:
             while data := file.readline(MAX_LINE_BYTES + 1):
@@ -125,7 +127,8 @@ def _names_of(path: Path) -> NameOf:
     )
 
 
-def _note(warnings: list[str], index: int, text: str) -> None:
+def note_line(warnings: list[str], index: int, text: str) -> None:
+    """Add a sentence on a line, counted from 0; those beyond the first few are one sentence."""
     if len(warnings) < MAX_TOLD_LINES:
         warnings.append(f"line {index + 1} {text}")
     elif len(warnings) == MAX_TOLD_LINES:

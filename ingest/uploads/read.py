@@ -67,7 +67,10 @@ def _read(row: Import, clock: Clock, randbytes: Randbytes, progress: Progress) -
     runs = ImportedRuns(project=row.project_id, now_ns=clock(), randbytes=randbytes)
     reading = Reading(folder=folder, format=row.format, runs=runs, progress=progress)
     reading.read_all()
-    outcome = summary(reading.told, runs.done())
+    imported = runs.done()
+    for failure in runs.failures:
+        reading.told.fail(failure)
+    outcome = summary(reading.told, imported)
     state = ImportState.DONE if outcome["run_count"] else ImportState.FAILED
     counted = {"files_read": progress.read, "files_found": progress.found}
     return claim.end(row, state, clock(), **counted, **outcome)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DataError
 
+from ingest import import_files, import_passes
+from ingest.import_files import OUR_FAULT, UNRECORDABLE
+from ingest.importers.base import ImportedRun
+from ingest.importers.choose import IMPORTERS
 from tests.people import make_project
 from tests.unit.importers import tiny
+from traces.actions.record import record
 from traces.models import LedgerEntry, Node, Run
 
 TRACE = "5b8efff798038103d269b633813fc60c"
@@ -208,3 +215,78 @@ def test_a_case_larger_than_one_pass_is_recorded_whole(tmp_path: Path) -> None:
     run = Run.objects.get(pk=done.runs[0]["run_id"])
     assert (run.nodes, run.discarded, run.observed_state) == (3_008, 3_003, "completed")
     assert Node.objects.filter(run_id=run.pk, parent_ordinal=None).count() == 1
+
+
+def test_a_folder_of_strangers_is_counted_and_not_told_file_by_file(tmp_path: Path) -> None:
+    for number in range(25):
+        (tmp_path / f"{number:02}.jpg").write_bytes(b"\xff\xd8 picture")
+    done = Done(tmp_path)
+    assert (done.code, len(done.said)) == (0, 22)
+    assert done.said[-2:] == [
+        *("warning: skipped 5 more files", "warning: nothing was imported"),
+    ]
+
+
+def test_a_file_that_an_importer_stumbles_over_costs_only_itself(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = write_spans(log.with_name("a.json"), 1)
+
+    def read(path: Path) -> Any:
+        raise KeyError("taken for granted")
+        yield
+
+    def tell(run: str) -> Any:
+        raise TypeError(run)
+        yield
+
+    monkeypatch.setitem(IMPORTERS, "otlp", replace(IMPORTERS["otlp"], read=read))
+    done = Done(log.parent)
+    assert (done.code, len(done.runs)) == (1, 2)
+    assert done.said == [f"error: {bad}: {OUR_FAULT.format('KeyError')}"]
+    piece = ImportedRun(known_by="import:x", tell=tell, size=1)
+    told = replace(IMPORTERS["otlp"], read=lambda path: iter([piece]))
+    monkeypatch.setitem(IMPORTERS, "otlp", told)
+    done = Done(log.parent)
+    assert (done.code, [each["format"] for each in done.runs]) == (
+        *(1, ["otlp", *["tree_of_thoughts"] * 2]),
+    )
+    assert done.said == [f"error: {bad}: {OUR_FAULT.format('TypeError')}"]
+
+
+def test_what_no_table_takes_is_told_and_the_rest_is_recorded(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = write_spans(log.with_name("a.json"), 1)
+
+    def refuse(*, reports: Any, **options: Any) -> Any:
+        if any(report.importer == "otlp" for report in reports):
+            raise DataError("out of range")
+        return record(reports=reports, **options)
+
+    monkeypatch.setattr(import_files, "record", refuse)
+    done = Done(log.parent)
+    assert done.code == 1
+    assert done.said == [f"error: {bad}: {UNRECORDABLE.format('DataError')}"]
+    assert [each["nodes"] for each in done.runs if each["format"] != "otlp"] == [8, 8]
+
+
+def test_an_interrupted_import_says_so_and_the_next_one_goes_on(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(path: Path) -> Any:
+        yield from tiny_read(path)
+        raise KeyboardInterrupt
+
+    tiny_read = IMPORTERS["tree_of_thoughts"].read
+    with monkeypatch.context() as patch:
+        patch.setattr(import_passes, "RUNS_PER_PASS", 1)
+        patch.setitem(
+            IMPORTERS, "tree_of_thoughts", replace(IMPORTERS["tree_of_thoughts"], read=read)
+        )
+        stopped = Done(log)
+    assert (stopped.code, stopped.runs, len(stopped.said)) == (130, [], 1)
+    assert Run.objects.count() == 2
+    entries = LedgerEntry.objects.count()
+    assert len(Done(log).runs) == 2
+    assert LedgerEntry.objects.count() == entries
