@@ -35,13 +35,14 @@ def check_events(body: bytes) -> Checked:
     checked = Checked([], [])
     for number, line in split_lines(body):
         try:
-            checked.accepted.append(_read(line))
+            checked.accepted.append(read_line(line))
         except Invalid as error:
             checked.rejected.append({"line": number, "error": str(error)})
     return checked
 
 
-def _read(line: bytes) -> Event:
+def read_line(line: bytes) -> Event:
+    """Return the event on one line of a sender. Raises `Invalid`."""
     if len(line) > MAX_LINE_BYTES:
         raise Invalid(f"the line has more than {MAX_LINE_BYTES} bytes")
     try:

@@ -85,7 +85,7 @@ def test_it_works(people: People) -> None:
     assert (row.state, row.run_count, row.files_read, row.files_found) == ("done", 1, 2, 2)
     assert row.formats == {"codet_samples": 1}
     assert (row.errors, row.error, len(row.left_out)) == ([], None, 1)
-    assert row.left_out[0].startswith("README is not in the format")
+    assert row.left_out[0].startswith("README is in no format")
     run = Run.objects.get()
     assert (row.runs, run.project_id, run.nodes) == ([run.pk], people.project.pk, 3)
     page = page_of(people, row)
@@ -137,7 +137,7 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(people: People) -> 
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"a.txt": "hello"}, "a.txt is not in the format"),
+        ({"a.txt": "hello"}, "a.txt is in no format"),
         ({"a.txt": ""}, "a.txt is empty"),
         ({"a.zip": b"PK\x03\x04"}, "a.zip is not a zip archive"),
         ({"a.txt": "hello", "b.txt": "you"}, "nothing in it can be imported"),
