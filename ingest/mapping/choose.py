@@ -18,6 +18,7 @@ from ingest.mapping import (
     langsmith,
     litellm,
     logfire,
+    logfire_agents,
     mastra,
     mcp,
     mlflow,
@@ -73,6 +74,13 @@ CONVENTIONS = (
         instead_of=frozenset({genai.NAME}),
         reads=codex.COUNTED,
         tells=codex.of_the_call,
+    ),
+    Convention(
+        logfire_agents.NAME,
+        logfire_agents.recognises,
+        logfire_agents.fill,
+        instead_of=frozenset({genai.NAME, logfire.CALL, logfire.NAME}),
+        reads=frozenset({*LOGFIRE, logfire_agents.USAGE, genai.RAW_USAGE}),
     ),
     Convention(
         logfire.CALL,

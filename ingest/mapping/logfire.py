@@ -50,14 +50,18 @@ def recognises(keys: Keys, scope: str) -> bool:
 
 def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     """Return the message as the name of a span whose name is its template."""
-    return {"node_kind": NodeKind.STEP, "name": _message(rest, record)}
+    return {"node_kind": NodeKind.STEP, "name": message_of_template(rest, record)}
 
 
 def fill_call(rest: Attributes, record: Source) -> dict[str, Any]:
     """Return the node facts in a call's attributes, taken out of `rest`."""
     request, response = value_of(rest.get(REQUEST)), value_of(rest.get(RESPONSE))
     kind = _kind(rest, record, request, response)
-    facts = {**genai.fill(rest, record), "node_kind": kind, "name": _message(rest, record)}
+    facts = {
+        **genai.fill(rest, record),
+        "node_kind": kind,
+        "name": message_of_template(rest, record),
+    }
     if facts.get("input") is None:
         facts["input"] = _asked(request)
     if kind not in CALLS:
@@ -98,7 +102,8 @@ def _kind(rest: Attributes, record: Source, request: Any, response: Any) -> Node
     return NodeKind.MODEL_CALL
 
 
-def _message(attributes: Attributes, record: Source) -> str | None:
+def message_of_template(attributes: Attributes, record: Source) -> str | None:
+    """Return the message of a span whose name is its template."""
     message = attributes.get(MESSAGE)
     is_template = attributes.get(TEMPLATE) == record.name
     return message if is_template and isinstance(message, str) and message else None
