@@ -32,6 +32,8 @@ LEVEL, ERROR_LEVEL = "logfire.level_num", 17
 SCOPE = "logfire."
 """Begins the scopes of its instrumentations; the provider's name follows."""
 
+ASKED_FOR = "gen_ai.request.model"
+ANSWERS = frozenset({"gen_ai.response.id", "gen_ai.response.model", "gen_ai.output.messages"})
 EMBEDS = ("encoding_format", "dimensions")
 """Parameters that only a request to an embedding model has."""
 
@@ -90,9 +92,8 @@ def error_of(attributes: Attributes) -> str | None:
 
 
 def _kind(rest: Attributes, record: Source, request: Any, response: Any) -> NodeKind:
-    opens_a_stream = member_of(request, "stream") is True and response is None
     failed = has_failed(rest) or (isinstance(record, Span) and record.status_code == 2)
-    if opens_a_stream and not failed:
+    if not failed and response is None and _opens_a_stream(rest, record, request):
         return NodeKind.STEP
     if "gen_ai.operation.name" in rest:
         return genai.kind_of(rest)
@@ -100,6 +101,14 @@ def _kind(rest: Attributes, record: Source, request: Any, response: Any) -> Node
     if embeds or "embed" in str(member_of(request, "model")):
         return NodeKind.RETRIEVAL
     return NodeKind.MODEL_CALL
+
+
+def _opens_a_stream(rest: Attributes, record: Source, request: Any) -> bool:
+    """True for a request that says so; since 5.0 it is cut down to its model, and has ended without any answer."""
+    if member_of(request, "stream") is not None:
+        return member_of(request, "stream") is True
+    has_ended = isinstance(record, Span) and record.ended_at is not None
+    return has_ended and request == {"model": rest.get(ASKED_FOR)} and ANSWERS.isdisjoint(rest)
 
 
 def message_of_template(attributes: Attributes, record: Source) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deliberation.events import NodeObserved, RunStarted
+from deliberation.events import NodeObserved, NodeStarted, RunStarted
 from deliberation.vocabulary import CostBasis, NodeKind, NodeStatus, TextVisibility, Usage
 from ingest.mapping import map_span
 from ingest.wire.span import Origin
@@ -91,6 +91,16 @@ def test_of_a_stream_s_two_spans_the_one_that_ends_it_is_the_call() -> None:
     node = observe(end, origin=OPENAI, started_at=10**18, ended_at=10**18)
     assert (node.node_kind, node.usage and node.usage.input) == (NodeKind.MODEL_CALL, 26)
     assert (node.started_at, node.ended_at) == (10**18 - 2_500_000_000, 10**18)
+
+
+def test_a_request_cut_down_to_its_model_opened_a_stream_if_it_ended_without_an_answer() -> None:
+    cut = call({"model": "gpt-4o-mini"}, gen_ai__request__model="gpt-4o-mini")
+    assert observe(cut, origin=OPENAI).node_kind is NodeKind.STEP
+    answered = {**cut, "gen_ai.response.model": "gpt-4o-mini-2024-07-18"}
+    assert observe(answered, origin=OPENAI).node_kind is NodeKind.MODEL_CALL
+    assert observe(cut, status_code=2, origin=OPENAI).node_kind is NodeKind.MODEL_CALL
+    running = only(map_span(make_span(cut, ended_at=None, origin=OPENAI), RUN), NodeStarted)
+    assert running.node_kind is NodeKind.MODEL_CALL
 
 
 def test_a_stream_that_could_not_begin_is_a_call_that_failed() -> None:
