@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ingest import views
+from ingest.control import approvals
 from ingest.control import views as control
 from ingest.uploads import views as uploads
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("v1/control/<str:run>", control.poll),
     path("v1/control/<str:run>/ack", control.acknowledge),
     path("v1/control/<str:run>/heartbeat", control.beat),
+    path("v1/control/<str:run>/approvals", approvals.ask),
+    path("v1/control/<str:run>/approvals/<str:approval>/consume", approvals.consume),
     path("api/public/otel/v1/traces", views.receive_traces),
     path("api/public/otel/v1/logs", views.receive_logs),
     path("api/public/otel/v1/metrics", views.receive_metrics),

@@ -131,6 +131,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "traces.expire_approvals": {
+        "task": "traces.expire_approvals",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "traces.make_partitions": {"task": "traces.make_partitions", "schedule": 3600.0},
 }
 
@@ -142,6 +147,7 @@ CRASHED_AFTER_SECONDS = env.whole("CRASHED_AFTER_SECONDS", 60, least=1)
 OVERDUE_AFTER_SECONDS = env.whole("OVERDUE_AFTER_SECONDS", 10, least=1)
 KILL_AFTER_SECONDS = env.whole("KILL_AFTER_SECONDS", 20, least=1)
 UNCONFIRMED_AFTER_SECONDS = env.whole("UNCONFIRMED_AFTER_SECONDS", 40, least=1)
+APPROVAL_TIMEOUT_SECONDS = env.whole("APPROVAL_TIMEOUT_SECONDS", 3600, least=1)
 
 # Runs of which no end was reported are taken to be over after this silence.
 

@@ -8,6 +8,7 @@ import os
 from celery import shared_task
 
 from traces.actions.escalate_commands import escalate_commands
+from traces.actions.expire_approvals import expire_approvals
 from traces.actions.make_partitions import make_partitions
 from traces.actions.sweep_leases import sweep_leases
 from traces.live.publish import poke
@@ -30,3 +31,9 @@ def sweep_leases_by_the_clock() -> None:
 def escalate_commands_by_the_clock() -> None:
     """Do what follows when nobody answers a stop, and close what a run's end left open."""
     poke(escalate_commands(now_ns=read_clock(), randbytes=os.urandom))
+
+
+@shared_task(name="traces.expire_approvals")
+def expire_approvals_by_the_clock() -> None:
+    """Deny what nobody decided in time, and ask whoever is to be asked next."""
+    poke(expire_approvals(now_ns=read_clock(), randbytes=os.urandom))

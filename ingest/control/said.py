@@ -9,9 +9,12 @@ from typing import Any
 
 import orjson
 
+from deliberation.ledger.action import MAX_ACTION_BYTES
 from deliberation.vocabulary import CommandStage, ObservedState
 from deliberation.vocabulary.budget import DIMENSIONS
 from ingest.wire.errors import Malformed, TooLarge
+from traces.actions.consume_permit import Use
+from traces.actions.request_approval import Wish
 
 MAX_WAIT_SECONDS = 30.0
 MAX_RUNS = 1_000
@@ -116,6 +119,32 @@ def read_ack(plain: dict[str, Any]) -> Ack:
     return Ack(command_id, stage, _text(plain, "detail", MAX_BYTES), attempt)
 
 
+def read_wish(plain: dict[str, Any]) -> Wish:
+    """Return the action that a program asks about. Raises Malformed or TooLarge."""
+    action = _text(plain, "action", MAX_ACTION_BYTES)
+    digest = _text(plain, "digest", MAX_WORD_CHARS)
+    if not action or not digest:
+        raise Malformed("action and digest are needed")
+    return Wish(
+        action=action,
+        digest=digest,
+        needed=_number(plain, "needed"),
+        timeout_seconds=_number(plain, "timeout_seconds"),
+    )
+
+
+def read_use(plain: dict[str, Any]) -> Use:
+    """Return what a program is about to do. Raises Malformed or TooLarge."""
+    digest = _text(plain, "digest", MAX_WORD_CHARS)
+    if not digest:
+        raise Malformed("digest is needed")
+    return Use(
+        digest=digest,
+        attempt=_number(plain, "attempt"),
+        name=_text(plain, "use", MAX_WORD_CHARS),
+    )
+
+
 def read_seq(value: Any, name: str = "after") -> int:
     """Return a seq or an attempt, given as a number or, in an address, as text; null is 0. Raises Malformed."""
     if value is None or value == "":
@@ -146,6 +175,11 @@ def _text(plain: dict[str, Any], name: str, most: int) -> str | None:
     if not isinstance(value, str) or len(value) > most:
         raise Malformed(f"{name} must be a text of at most {most} characters")
     return value.replace("\x00", "\ufffd")
+
+
+def _number(plain: dict[str, Any], name: str) -> int | None:
+    value = plain.get(name)
+    return None if value is None else read_seq(value, name)
 
 
 def _truth(plain: dict[str, Any], name: str) -> bool | None:

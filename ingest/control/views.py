@@ -38,14 +38,14 @@ from ingest.control.said import (
 from ingest.control.threads import in_thread
 from ingest.control.told import tell_command, tell_conflict
 from ingest.wire.errors import Refused
-from traces.actions.conflict import Conflict
+from traces.actions.conflict import Conflict, Unfit
 from traces.actions.stage_command import Staged, stage_command
 from traces.api.problems import PROBLEM
 from traces.queries.access import NotVisible, Viewer, see_run
 from traces.queries.clock import read_clock
 
 RETRY_SECONDS = 2
-NOT_HERE = "no such run or command in this key's project"
+NOT_HERE = "no such run, command or approval in this key's project"
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ async def rounds(request: HttpRequest) -> HttpResponse:
     """Take the heartbeats of all runs of a process, and wait for news of any."""
     sender = await authenticate(request.headers, "ingest")
     round_ = read_round(read_object(request.body))
-    return _json({"runs": await hear_of(sender, round_.asks, round_.wait)})
+    return answer_json({"runs": await hear_of(sender, round_.asks, round_.wait)})
 
 
 @control_door("POST")
@@ -101,7 +101,7 @@ async def acknowledge(request: HttpRequest, run: str) -> HttpResponse:
     ack = read_ack(read_object(request.body))
     staged, now_ns = await in_thread(_stage, sender, run, ack)
     poke_later(staged.changes)
-    return _json(tell_command(staged.command, now_ns=now_ns))
+    return answer_json(tell_command(staged.command, now_ns=now_ns))
 
 
 def _stage(sender: Sender, name: str, ack: Ack) -> tuple[Staged, int]:
@@ -135,8 +135,10 @@ async def _answer(view: View, request: HttpRequest, named: dict[str, str]) -> Ht
         return _refuse(error.status, error.sentence)
     except NotVisible:
         return _refuse(404, NOT_HERE)
+    except Unfit as unfit:
+        return _refuse(422, str(unfit))
     except Conflict as conflict:
-        return _json(tell_conflict(conflict, now_ns=time.time_ns()), status=409)
+        return answer_json(tell_conflict(conflict, now_ns=time.time_ns()), status=409)
     except (psycopg.Error, django.db.Error) as error:
         log.warning("the database does not answer: %s", error)
         return answers.refuse(
@@ -148,10 +150,11 @@ async def _answer(view: View, request: HttpRequest, named: dict[str, str]) -> Ht
 
 
 def _one(told: dict[str, Any]) -> HttpResponse:
-    return _json(told, status=told.get("status", HTTPStatus.OK))
+    return answer_json(told, status=told.get("status", HTTPStatus.OK))
 
 
-def _json(plain: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
+def answer_json(plain: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
+    """Return an answer, as a problem where it is one."""
     kind = answers.JSON if status < HTTPStatus.BAD_REQUEST else PROBLEM
     return HttpResponse(orjson.dumps(plain), content_type=kind, status=status)
 

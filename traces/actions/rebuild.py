@@ -16,8 +16,10 @@ from traces.actions.settle_responses import settle_responses
 from traces.projection.project import Numbered, project
 from traces.projection.states import RunState
 from traces.projection.tables import (
+    APPROVALS,
     CANDIDATES,
     COMMANDS,
+    DECISIONS,
     EDGES,
     HOLDS,
     LINKS,
@@ -28,7 +30,18 @@ from traces.projection.tables import (
 from traces.queries.ledger import read_entries_after
 
 CHUNK = 5_000
-TABLES = (NODES, CANDIDATES, VERDICTS, EDGES, LINKS, RESOURCES, COMMANDS, HOLDS)
+TABLES = (
+    NODES,
+    CANDIDATES,
+    VERDICTS,
+    EDGES,
+    LINKS,
+    RESOURCES,
+    COMMANDS,
+    HOLDS,
+    APPROVALS,
+    DECISIONS,
+)
 
 
 class Damaged(Exception):

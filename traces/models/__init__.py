@@ -1,9 +1,11 @@
 """Tables and constraints, nothing clever.
 
-Projections of the ledger, but for the ledger itself, leases, prices and access.
+Projections of the ledger, but for the ledger itself, leases, prices, policies and access.
 """
 
 from traces.models.access import ApiKey, Membership, Project
+from traces.models.approval import Approval, Decision
+from traces.models.approval_policy import ApprovalPolicy
 from traces.models.candidate import Candidate
 from traces.models.command import Command
 from traces.models.edge import Edge
@@ -20,8 +22,11 @@ from traces.models.verdict import Verdict
 
 __all__ = [
     "ApiKey",
+    "Approval",
+    "ApprovalPolicy",
     "Candidate",
     "Command",
+    "Decision",
     "Edge",
     "Hold",
     "Lease",

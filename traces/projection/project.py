@@ -34,6 +34,7 @@ from deliberation.events import (
     NodeScored,
     NodeStarted,
     PermitConsumed,
+    PermitRefused,
     RunEnded,
     RunOpened,
     RunQuieted,
@@ -43,6 +44,7 @@ from deliberation.events import (
     VerdictGiven,
 )
 from deliberation.events.node_facts import NodeFacts
+from traces.projection import approvals as on_approval
 from traces.projection import control as on_control
 from traces.projection import nodes as on_node
 from traces.projection import runs as on_run
@@ -207,6 +209,25 @@ def _apply_news(reach: Reach, run: RunState, event: Event, seq: int) -> None:
 def _apply_request(reach: Reach, run: RunState, event: ApprovalRequested, seq: int) -> None:
     if event.node is not None:
         reach.node(run, event.node, seq)
+    on_approval.apply_request(reach.approvals, run, event, seq)
+
+
+def _apply_decision(reach: Reach, run: RunState, event: ApprovalDecided, seq: int) -> None:
+    on_approval.apply_decision(reach.approvals, run, event, seq)
+    run.control_seq = seq
+
+
+def _apply_closing(reach: Reach, run: RunState, event: ApprovalClosed, seq: int) -> None:
+    on_approval.apply_closing(reach.approvals, run, event, seq)
+    run.control_seq = seq
+
+
+def _apply_use(reach: Reach, run: RunState, event: PermitConsumed, seq: int) -> None:
+    on_approval.apply_use(reach.approvals, run, event, seq)
+
+
+def _apply_refusal(reach: Reach, run: RunState, event: PermitRefused, seq: int) -> None:
+    on_approval.apply_refusal(reach.approvals, run, event, seq)
 
 
 def _apply_nothing(reach: Reach, run: RunState, event: Event, seq: int) -> None:
@@ -238,9 +259,10 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     BudgetSet: _apply_news,
     BudgetHit: _apply_nothing,
     ApprovalRequested: _apply_request,
-    ApprovalDecided: _apply_news,
-    ApprovalClosed: _apply_news,
-    PermitConsumed: _apply_nothing,
+    ApprovalDecided: _apply_decision,
+    ApprovalClosed: _apply_closing,
+    PermitConsumed: _apply_use,
+    PermitRefused: _apply_refusal,
     StrategySet: _apply_strategy,
 }
 """What each kind of event does; a kind that is missing here fails the suite, not a run."""

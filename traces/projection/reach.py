@@ -15,6 +15,7 @@ from django.db import connection
 
 from deliberation.events import CandidateProposed, Event
 from deliberation.events.node_facts import NodeFacts
+from traces.projection.approval_rows import ApprovalRows
 from traces.projection.carried import Carried, may_carry
 from traces.projection.control_rows import ControlRows
 from traces.projection.states import CandidateState, NodeState, RunState
@@ -62,6 +63,7 @@ class Reach:
     verdicts: list[tuple[Any, ...]] = field(default_factory=list)
     edges: list[tuple[Any, ...]] = field(default_factory=list)
     control: ControlRows = field(default_factory=ControlRows)
+    approvals: ApprovalRows = field(default_factory=ApprovalRows)
     trace_links: dict[tuple[uuid.UUID, str, str, str, str], int] = field(default_factory=dict)
     resources: dict[tuple[uuid.UUID, str, str, str], tuple[str | None, int]] = field(
         default_factory=dict
@@ -95,6 +97,7 @@ class Reach:
         Of nodes above only those are fetched that will be told of calls or tokens.
         """
         self.control.load(self.runs, events)
+        self.approvals.load(self.runs, events)
         stored = {run_id: told for run_id, told in events.items() if self.runs[run_id].size}
         wanted = {
             (run_id, node_id)
@@ -204,6 +207,7 @@ class Reach:
         if self.edges:
             EDGES.copy(self.edges)
         self.control.save()
+        self.approvals.save()
 
     def _remember(self, rows: Iterable[Sequence[Any]]) -> None:
         for row in rows:

@@ -15,7 +15,14 @@ from deliberation.vocabulary import (
     Strategy,
     StrategySource,
 )
-from traces.projection.tables import CANDIDATES, COMMANDS, HOLDS, NODES, RUN_COLUMNS
+from traces.projection.tables import (
+    APPROVALS,
+    CANDIDATES,
+    COMMANDS,
+    HOLDS,
+    NODES,
+    RUN_COLUMNS,
+)
 
 
 class Row:
@@ -82,6 +89,14 @@ class HoldState(Row):
 
     __slots__ = HOLDS.columns
     COLUMNS = HOLDS.columns
+
+
+class ApprovalState(Row):
+    """A row of `traces_approval`."""
+
+    __slots__ = APPROVALS.columns
+    COLUMNS = APPROVALS.columns
+    DEFAULTS = {"refused_uses": 0}
 
 
 COUNTERS = (

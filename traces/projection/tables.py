@@ -13,8 +13,10 @@ from typing import Any
 from django.db import connection, models
 
 from traces.models import (
+    Approval,
     Candidate,
     Command,
+    Decision,
     Edge,
     Hold,
     LedgerEntry,
@@ -105,5 +107,7 @@ LINKS = Table(Link)
 RESOURCES = Table(Resource)
 COMMANDS = Table(Command)
 HOLDS = Table(Hold)
+APPROVALS = Table(Approval)
+DECISIONS = Table(Decision)
 ENTRIES = Table(LedgerEntry)
 RUN_COLUMNS = tuple(str(field.column) for field in Run._meta.local_fields)

@@ -14,6 +14,8 @@ from django.db.models import Q
 from deliberation.vocabulary import CommandStage
 from traces.models import Command, Run
 from traces.models.command import OPEN_STAGES
+from traces.queries.approval_policies import PolicyRow, policies_in_force
+from traces.queries.approvals import ApprovalRow, closed_since
 from traces.queries.commands import CommandRow, row_of
 from traces.queries.holds import HoldRow, holds_of_runs
 from traces.queries.leases import LeaseRow, leases_of_runs
@@ -32,6 +34,8 @@ class Hearing:
     commands: tuple[CommandRow, ...]
     holds: tuple[HoldRow, ...]
     lease: LeaseRow | None
+    approvals: tuple[ApprovalRow, ...] = ()
+    policies: tuple[PolicyRow, ...] = ()
 
     @property
     def undelivered(self) -> tuple[str, ...]:
@@ -43,12 +47,13 @@ class Hearing:
 def hear(*, project_id: int, after: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, Hearing]:
     """Return the hearing of each run of the project that is known; `after` is the last control seq heard.
 
-    Commands are those still open that were given after it, and those that another took the place of since. Four
+    Commands are those still open that were given after it, and those that another took the place of since. Five
     queries, however many runs.
     """
     runs = Run.objects.filter(project_id=project_id, id__in=after)
     known = {run.id: run for run in runs.only("control_seq", "desired_state", "observed_state")}
     commands = _commands(known, after)
+    approvals, policies = _approvals(known, after), tuple(policies_in_force(project_id))
     holds, leases = holds_of_runs(known), leases_of_runs(known)
     return {
         run_id: Hearing(
@@ -59,6 +64,8 @@ def hear(*, project_id: int, after: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, 
             commands=tuple(commands.get(run_id, ())),
             holds=tuple(holds.get(run_id, ())),
             lease=leases.get(run_id),
+            approvals=tuple(approvals.get(run_id, ())),
+            policies=policies,
         )
         for run_id, run in known.items()
     }
@@ -76,6 +83,16 @@ def _commands(
         for command in Command.objects.filter(reduce(or_, news)).order_by("seq"):
             found[command.run_id].append(row_of(command))
     return found
+
+
+def _approvals(
+    runs: Mapping[uuid.UUID, Run], after: Mapping[uuid.UUID, int]
+) -> dict[uuid.UUID, list[ApprovalRow]]:
+    news = [(run.id, after[run.id]) for run in runs.values() if run.control_seq > after[run.id]]
+    return {
+        run: [each for each in rows if not each.is_pending]
+        for run, rows in closed_since(news).items()
+    }
 
 
 def _news(run_id: uuid.UUID, heard: int) -> Q:

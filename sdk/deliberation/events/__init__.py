@@ -25,6 +25,7 @@ from deliberation.events.node_observed import NodeObserved
 from deliberation.events.node_scored import NodeScored
 from deliberation.events.node_started import NodeStarted
 from deliberation.events.permit_consumed import PermitConsumed
+from deliberation.events.permit_refused import PermitRefused
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import RunOpened
 from deliberation.events.run_quieted import RunQuieted
@@ -61,6 +62,7 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     ApprovalDecided,
     ApprovalClosed,
     PermitConsumed,
+    PermitRefused,
     StrategySet,
 )
 
@@ -88,6 +90,7 @@ __all__ = [
     "NodeScored",
     "NodeStarted",
     "PermitConsumed",
+    "PermitRefused",
     "RunEnded",
     "RunOpened",
     "RunQuieted",

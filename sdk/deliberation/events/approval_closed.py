@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deliberation.events.base import Event, required
+from deliberation.events.base import Event, fact, required
 from deliberation.vocabulary import ApprovalStatus
 
 
@@ -17,3 +17,4 @@ class ApprovalClosed(Event):
 
     approval: str = required("The request.")
     status: ApprovalStatus = required("What became of it.")
+    digest: str | None = fact("The digest of the action that may be done, where one may.")

@@ -11,7 +11,7 @@ from deliberation.vocabulary import Decision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalDecided(Event):
-    """A person decided about an action that waits."""
+    """A person decided about an action that waits, or a rule passed it on to somebody else."""
 
     KIND: ClassVar[str] = "approval.decided"
 
@@ -21,5 +21,6 @@ class ApprovalDecided(Event):
     shown: str | None = fact("The digest of what they were shown.")
     opened_at: int | None = fact("When they were first shown it, ns since 1970.")
     new_digest: str | None = fact("The digest of the action as they changed it.")
+    asked: str | None = fact("The role that must decide now, where this one passed it on.")
     reason: str | None = part("Why, in their words.")
     arguments: str | None = part("The arguments as they changed them, as JSON.")

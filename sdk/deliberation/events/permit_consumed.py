@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deliberation.events.base import Event, required
+from deliberation.events.base import Event, fact, required
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +16,4 @@ class PermitConsumed(Event):
 
     approval: str = required("The request that the permit came from.")
     digest: str = required("The digest of the action that it was used for.")
+    use: str | None = fact("The program's own name for this use: asked again, it is the same use.")

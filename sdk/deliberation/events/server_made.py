@@ -20,6 +20,7 @@ from deliberation.events.fields import Invalid
 from deliberation.events.hold_lifted import HoldLifted
 from deliberation.events.hold_placed import HoldPlaced
 from deliberation.events.permit_consumed import PermitConsumed
+from deliberation.events.permit_refused import PermitRefused
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import OPENING_KEY, RunOpened
 from deliberation.events.run_quieted import RunQuieted
@@ -53,6 +54,7 @@ SERVER_MADE = (
     ApprovalDecided,
     ApprovalClosed,
     PermitConsumed,
+    PermitRefused,
     StrategySet,
 )
 

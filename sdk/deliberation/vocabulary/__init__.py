@@ -3,7 +3,8 @@
 Server, client, verifier and documentation all import these; nothing here imports anything of ours.
 """
 
-from deliberation.vocabulary.approvals import ApprovalStatus, Decision
+from deliberation.vocabulary.approval_rules import ALWAYS, ApprovalRule
+from deliberation.vocabulary.approvals import ApprovalStatus, Decision, PermitRefusal, Risk
 from deliberation.vocabulary.budget import (
     DIMENSIONS,
     Budget,
@@ -43,12 +44,14 @@ from deliberation.vocabulary.strategies import Strategy, StrategySource
 from deliberation.vocabulary.verdicts import Independence, VerdictOutcome, VerifierKind
 
 __all__ = [
+    "ALWAYS",
     "DIMENSIONS",
     "MOVES",
     "STRENGTH",
     "TERMINAL_STATES",
     "ActorKind",
     "Applies",
+    "ApprovalRule",
     "ApprovalStatus",
     "Budget",
     "BudgetSource",
@@ -69,7 +72,9 @@ __all__ = [
     "NodeStatus",
     "ObservedState",
     "OnHit",
+    "PermitRefusal",
     "Reporter",
+    "Risk",
     "SideEffect",
     "SilenceCause",
     "SpendBasis",

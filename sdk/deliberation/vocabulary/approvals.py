@@ -37,3 +37,34 @@ class ApprovalStatus(str, Enum):
     """Nobody decided in time, which denies."""
     CANCELLED = "cancelled"
     """The run ended, or asked no longer."""
+
+    @property
+    def is_permit(self) -> bool:
+        """True when the action may be done, once."""
+        return self in (ApprovalStatus.APPROVED, ApprovalStatus.MODIFIED)
+
+
+class PermitRefusal(str, Enum):
+    """Why a permit could not be used."""
+
+    NOT_APPROVED = "not_approved"
+    """Nobody agreed to it, or not yet."""
+    CHANGED = "changed"
+    """The action is not the one that was agreed to."""
+    USED = "used"
+    """It was used already: a permit is good for one use."""
+    FENCED = "fenced"
+    """Another attempt has the run; what was agreed to for an earlier one is void."""
+    ENDED = "ended"
+    """The run has ended, or is asked to."""
+
+
+class Risk(str, Enum):
+    """How grave an action is, in the words of whoever asks. What is in none of them is unknown."""
+
+    LOW = "low"
+    """Little is lost if it is wrong."""
+    MEDIUM = "medium"
+    """It takes work to put right."""
+    HIGH = "high"
+    """It cannot be put right, or concerns others."""
