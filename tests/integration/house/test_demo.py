@@ -35,7 +35,7 @@ def test_it_works_and_played_again_nothing_is_recorded_twice() -> None:
 
 
 def test_a_server_that_refuses_is_told_in_a_sentence() -> None:
-    with fake.server() as server, pytest.raises(CommandError, match="events did not arrive"):
+    with fake.server() as server, pytest.raises(CommandError, match="did not report in full"):
         call_command("demo", url=server.url, key="not the key", stdout=StringIO())
 
 

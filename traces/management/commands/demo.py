@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -48,29 +47,11 @@ class Command(BaseCommand):
             raise CommandError("Give --url and --key, or first: . .data/local.env")
         env = {**os.environ, "INSPECTOR_URL": url, "INSPECTOR_KEY": key, "INSPECTOR_SPOOL": "off"}
         project = sha256(key.encode()).hexdigest()[:16]
-        # All at once: each of them waits for the server more than it works.
-        playing = [_start(*played, words=f"demo {VERSION} {project}", env=env) for played in PLAYED]
-        failed = [failure for process in playing if (failure := self._await(process))]
-        if failed:
-            raise CommandError(f"Not all of the demo was reported: {failed[0]}")
-
-    def _await(self, process: subprocess.Popen[str]) -> str | None:
-        """Print what it printed; return its complaint when it failed."""
-        out, complaint = process.communicate()
-        self.stdout.write(out, ending="")
-        return complaint.strip() or "no reason was given" if process.returncode else None
-
-
-def _start(
-    program: str, *arguments: str, words: str, env: Mapping[str, str]
-) -> subprocess.Popen[str]:
-    """Its names depend on its arguments too, or two runs of one program would be one."""
-    played_as = " ".join((words, *arguments))
-    argv = [sys.executable, str(EXAMPLES / program), *arguments, "--pace", "0"]
-    return subprocess.Popen(
-        [*argv, "--played-as", played_as],
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+        for program, *arguments in PLAYED:
+            words = " ".join(("demo", VERSION, project, *arguments))
+            argv = [sys.executable, str(EXAMPLES / program), *arguments]
+            argv += ["--pace", "0", "--played-as", words]
+            done = subprocess.run(argv, env=env, check=False, capture_output=True, text=True)
+            self.stdout.write(done.stdout, ending="")
+            if done.returncode:
+                raise CommandError(f"{program} did not report in full: {done.stderr.strip()}")
