@@ -17,13 +17,15 @@ from deliberation.repeatable import month_run_id, repeatable_randbytes
 from deliberation.vocabulary import ObservedState
 
 EVENTS = "/v1/events"
+JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
 ARRIVAL_SECONDS = 5.0
 PROBES = (
-    ("read", "GET", "/api/v1/runs?limit=1"),
-    ("control", "GET", "/v1/control/{run}?after=0&wait=0"),
+    ("read", "GET", "/api/v1/runs?limit=1", 200),
+    # A command that says nothing is refused as such, once the key may give any.
+    ("control", "POST", "/api/v1/runs/{run}/commands", 422),
 )
-"""Requests that change nothing, by the scope they need.
+"""Requests that change nothing, by the scope they need, and how one who has it is answered.
 
 `export` and `admin` have none, and are not asked for.
 """
@@ -81,8 +83,8 @@ class Patient:
             if answer.status != 200 or answer.json().get("rejected"):
                 return False
             scopes = {
-                scope: self._has_scope(method, path.format(run=self._run))
-                for scope, method, path in PROBES
+                scope: self._has_scope(method, path.format(run=self._run), status)
+                for scope, method, path, status in PROBES
             }
             for scope, has in scopes.items():
                 say(Finding(has, _about_scope(scope, has)))
@@ -110,13 +112,14 @@ class Patient:
         )
         return b"\n".join([to_line(begun), to_line(ended), b""])
 
-    def _has_scope(self, method: str, path: str) -> bool | None:
+    def _has_scope(self, method: str, path: str, granted: int) -> bool | None:
+        body = b"{}" if method == "POST" else None
         try:
-            status = self._transport.request(method, path).status
+            status = self._transport.request(method, path, body, JSON).status
         except Unreachable:
             return None
         # A 404 tells nothing: the run may not be recorded yet, or the server may not know the address at all.
-        return status == 200 if status in (200, 403) else None
+        return status == granted if status in (granted, 403) else None
 
     def _arrival(self) -> Finding:
         started = time.monotonic()

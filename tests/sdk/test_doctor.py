@@ -40,7 +40,7 @@ def test_asked_twice_it_leaves_one_run(server):
 
 def test_a_scope_that_the_server_cannot_be_asked_for_is_not_claimed(server, capsys):
     ask("--url", server.url, "--key", server.key)
-    assert "Whether the key has the scope `read` could not be told." in capsys.readouterr().out
+    assert "Whether the key has the scope `control` could not be told." in capsys.readouterr().out
 
 
 def test_the_key_itself_is_never_shown(server, capsys):

@@ -192,6 +192,17 @@ def test_a_server_that_is_away_breaks_nothing(tracer, server, ended):
     assert len(ended.get_finished_spans()) == 40
 
 
+def begin(script, server, spool):
+    settings = {"INSPECTOR_URL": server.url, "INSPECTOR_KEY": server.key}
+    return subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={**environ(), **settings, "INSPECTOR_SPOOL": str(spool)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def test_one_line_is_enough(server, tmp_path):
     script = """
 import deliberation as dl, time
@@ -204,14 +215,7 @@ with trace.get_tracer("t").start_as_current_span("agent") as root:
         with trace.get_tracer("t").start_as_current_span("chat"):
             time.sleep(0.005)
 """
-    settings = {"INSPECTOR_URL": server.url, "INSPECTOR_KEY": server.key}
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env={**environ(), **settings, "INSPECTOR_SPOOL": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = begin(script, server, tmp_path)
     name = f"trace-{process.stdout.readline().strip()}"
     server.wait_for(name)
     server.stop(name, "enough")
@@ -242,3 +246,23 @@ def test_nothing_of_opentelemetry_is_imported_before_it_is_asked_for():
         [sys.executable, "-c", script], env=environ(), capture_output=True, text=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_framework_that_leaves_its_span_open_has_stopped_when_its_program_ends(server, tmp_path):
+    script = """
+import deliberation as dl, time
+dl.otel.instrument()
+from opentelemetry import trace
+root = trace.get_tracer("t").start_span("agent")
+print(format(root.get_span_context().trace_id, "032x"), flush=True)
+while True:
+    trace.get_tracer("t").start_span("chat", context=trace.set_span_in_context(root)).end()
+    time.sleep(0.005)
+"""
+    process = begin(script, server, tmp_path)
+    name = f"trace-{process.stdout.readline().strip()}"
+    server.wait_for(name)
+    stop = server.stop(name, "enough")
+    process.communicate(timeout=20)
+    assert stop.stage is CommandStage.APPLIED
+    assert server.control_of(name).observed is ObservedState.CANCELLED

@@ -97,19 +97,23 @@ class Client:
         """Listen to what the server asks of a run, until `part`."""
         if self.enabled:
             self._watch.begin(gate)
+            self._close_at_exit()
 
     def part(self, gate: Gate) -> None:
-        """Listen to a run no more, which has ended; tell what is to be told of its commands.
+        """Listen to a run no more, which has ended; tell so, and what became of its commands.
 
-        That is waited for, at most `exit_seconds`, and not for a server that does not answer.
+        Where it was asked for something, that is waited for: at most `exit_seconds`, and not for a
+        server that does not answer. Told otherwise first that it has ended, the server would take
+        an open command for expired, and a stopped program for one that ended by itself.
         """
         self._watch.part(gate)
         if self.has_to_tell(gate):
             self._watch.settle(gate, self.settings.exit_seconds)
 
     def has_to_tell(self, gate: Gate) -> bool:
-        """Return True when there is something about a run's commands that the server does not know."""
-        return self._watch.is_live and bool(gate.ear.orders.untold) and not gate.is_listener
+        """Return True when the server must know something of a run's commands before it ends."""
+        is_asked = gate.stop is not None or bool(gate.ear.orders.untold)
+        return is_asked and self._watch.is_live and not gate.is_listener
 
     def make_producer(self, name: str | None = None) -> Producer:
         """Return a producer of this client."""
@@ -156,7 +160,7 @@ class Client:
             self._sender.stop(deadline - time.monotonic())
         self._keep_rest()
         self._spool.close()
-        atexit.unregister(self.close)
+        atexit.unregister(self._leave)
 
     def restart_in_child(self) -> None:
         """After a fork.
@@ -173,7 +177,7 @@ class Client:
     def _begin(self) -> None:
         settings = self.settings
         self._lock = threading.RLock()
-        self._is_closed = False
+        self._is_closed = self._closes_at_exit = False
         self._arrived: deque[tuple[Line, bool]] = deque()
         self._queueing = threading.Lock()
         self._sender: Sender | None = None
@@ -217,7 +221,16 @@ class Client:
             )
             sender.start()
             self._sender = sender
-        _call_at_exit(self.close)
+        self._close_at_exit()
+
+    def _close_at_exit(self) -> None:
+        if not self._closes_at_exit:
+            self._closes_at_exit = True
+            _call_at_exit(self._leave)
+
+    def _leave(self) -> None:
+        self._watch.conclude()
+        self.close()
 
     def _make_talk(self) -> Talk:
         return make_talk(self.settings, counts=self._counts, randbytes=self.randbytes)

@@ -194,7 +194,6 @@ class Run(Scope):
         self._report_begin()
         self._conclude(error)
         self._has_ended = True
-        # Acknowledged first: once the run has ended, a command that is still open is taken for expired.
         self._recorder.client.part(self.gate)
         if self.gate.is_fenced:
             return  # whoever holds the run says how it ends

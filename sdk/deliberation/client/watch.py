@@ -77,9 +77,18 @@ class Watch:
             self._wakeup.ring()
 
     def settle(self, gate: Gate, timeout: float) -> None:
-        """Wait until what is to be told of a run's commands is told, or cannot be."""
+        """Wait until the end of a run is told, and what became of its commands, or cannot be."""
         with self._turned:
             self._turned.wait_for(lambda: self._has_settled(gate), timeout)
+
+    def conclude(self) -> None:
+        """At the end of the program: a run that was told to stop, and has met it, has ended by that.
+
+        Whoever was to say so may have been passed over: a framework that leaves its span open.
+        """
+        for gate in self._gates():
+            if gate.has_raised and gate.stop is not None and not gate.state.is_terminal:
+                gate.end(gate.stop.cause.ends_in)
 
     def stop(self, timeout: float) -> None:
         """Tell what there is to tell, within `timeout`, and end. No gate waits any longer."""
@@ -126,8 +135,8 @@ class Watch:
         wakeup.close()
 
     def _has_settled(self, gate: Gate) -> bool:
-        is_failing = self._talk is not None and self._talk.is_failing
-        return not gate.ear.orders.untold or is_failing or not self.is_live
+        talk = self._talk
+        return talk is None or talk.is_failing or talk.is_done_with(gate) or not self.is_live
 
     def _gathered(self) -> tuple[list[Gate], float | None]:
         """Return the runs old enough to be mentioned, and the seconds until the next one is."""
