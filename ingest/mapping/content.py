@@ -79,7 +79,7 @@ def reasoning_in(messages: str | None) -> str | None:
     if messages is None or '"reasoning"' not in messages:
         return None
     found = [
-        part["content"]
+        _thought(part["content"])
         for part in _parts(parse(messages))
         if part.get("type") == "reasoning" and isinstance(part.get("content"), str)
     ]
@@ -99,6 +99,15 @@ def parse(text: str) -> Any:
     except (ValueError, TypeError, RecursionError):
         return None
     return value
+
+
+def _thought(content: str) -> str:
+    """Return the words of a thought; OpenLLMetry gives the summaries of OpenAI's responses as JSON text."""
+    said = parse(content) if content.startswith('[{"') else None
+    listed = said if isinstance(said, list) else []
+    words = [each["text"] for each in listed if isinstance(each, dict) and "text" in each]
+    is_told = words and len(words) == len(listed) and all(isinstance(word, str) for word in words)
+    return "\n\n".join(words) if is_told else content
 
 
 def _is_ours(text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from deliberation.vocabulary import CostBasis, NodeKind
 from ingest.mapping import genai
-from ingest.mapping.content import reasoning_in
+from ingest.mapping.content import MAX_READ_CHARS, parse, reasoning_in
 from ingest.mapping.entity import take_entity
 from ingest.mapping.indexed_messages import take_indexed
 from ingest.mapping.source import Keys, Source
@@ -61,6 +61,7 @@ OPERATIONS = {"vector_db_retrieve": NodeKind.RETRIEVAL, "rerank": NodeKind.RETRI
 CALLS = (NodeKind.MODEL_CALL, NodeKind.RETRIEVAL)
 MODELS = ("gen_ai.response.model", "llm.response.model")
 MODELS_ASKED_FOR = ("gen_ai.request.model", "llm.request.model")
+TOOL_OUTPUT = ('"tool_name"', '"raw_output"')
 FINISH = ("llm.response.finish_reason", "llm.response.stop_reason", "gen_ai.response.finish_reason")
 
 PROVIDERS = {
@@ -90,6 +91,8 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     said = take_indexed(rest, COMPLETIONS, "assistant")
     is_old = REQUEST_TYPE in rest or asked is not None or said is not None
     kind = kind_of(rest, is_old=is_old)
+    ran = _tool_that_ran(rest) if kind is NodeKind.STEP else None
+    kind = NodeKind.TOOL_CALL if ran else kind
     facts: dict[str, Any] = {"node_kind": kind}
     if kind is NodeKind.MODEL_CALL and not is_old:
         return facts  # GenAI's rules read the rest.
@@ -98,7 +101,7 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     if kind in CALLS and is_old:
         _fill_call(rest, facts, said or [])
     elif kind is NodeKind.TOOL_CALL:
-        facts["tool"] = _tool(rest, record)
+        facts["tool"] = ran or _tool(rest, record)
     elif kind is not NodeKind.RETRIEVAL:
         # Sums of what is under it: they have no basis of their own.
         facts["usage"] = take_usage(rest, OPENLLMETRY)
@@ -163,3 +166,13 @@ def _tool(rest: Attributes, record: Source) -> str | None:
     if rest.get("gen_ai.tool.name") == named:
         rest.pop("gen_ai.tool.name", None)
     return named or take_fact(rest, "gen_ai.tool.name") or fact_text(record.name)
+
+
+def _tool_that_ran(attributes: Attributes) -> str | None:
+    """Return the tool whose output LlamaIndex gives as a task's, `{"tool_name", "raw_output", …}`; else None."""
+    said = attributes.get("traceloop.entity.output")
+    if not isinstance(said, str) or any(name not in said for name in TOOL_OUTPUT):
+        return None
+    value = parse(said) if len(said) <= MAX_READ_CHARS else None
+    named = value.get("tool_name") if isinstance(value, dict) and "raw_output" in value else None
+    return fact_text(named) if isinstance(named, str) else None

@@ -284,3 +284,28 @@ def test_a_function_that_is_called_with_nothing_is_asked_nothing() -> None:
     node = observe(step)
     assert node.input is None
     assert rest_of(node)["traceloop.entity.input"] == '{"args":[],"kwargs":{}}'
+
+
+def test_a_task_that_gives_a_tool_s_output_is_the_tool() -> None:
+    output = '{"blocks": [], "tool_name": "weather", "raw_input": {}, "raw_output": "21"}'
+    task = {
+        "traceloop.span.kind": "task",
+        "traceloop.entity.input": '{"kwargs": {"city": "Paris"}}',
+    }
+    node = observe({**task, "traceloop.entity.output": output})
+    assert (node.node_kind, node.tool, node.input) == (
+        *(NodeKind.TOOL_CALL, "weather", '{"city":"Paris"}'),
+    )
+    around = json.dumps({"tool_name": "weather", "tool_output": json.loads(output)})
+    assert observe({**task, "traceloop.entity.output": around}).node_kind is NodeKind.STEP
+
+
+def test_summaries_of_a_thought_are_its_words() -> None:
+    summaries = [{"text": "hm", "type": "summary_text"}, {"text": "so", "type": "summary_text"}]
+    part = {"type": "reasoning", "content": json.dumps(summaries)}
+    messages = json.dumps([{"role": "assistant", "parts": [part]}])
+    call = {"gen_ai.operation.name": "chat", "gen_ai.output.messages": messages}
+    assert observe(call).reasoning == "hm\n\nso"
+    part["content"] = '[{"x": 1}]'
+    messages = json.dumps([{"role": "assistant", "parts": [part]}])
+    assert observe({**call, "gen_ai.output.messages": messages}).reasoning == '[{"x": 1}]'
