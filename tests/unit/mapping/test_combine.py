@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from deliberation.vocabulary import NodeKind, TextVisibility
-from ingest.mapping.choose import CONVENTIONS
+from ingest.mapping import agent_events
+from ingest.mapping.choose import CONVENTIONS, GENERIC
 from tests.unit.mapping.making import observe, rest_of
+from tests.unit.wire.recordings import ROOT
 
 OPENINFERENCE = {
     "openinference.span.kind": "LLM",
@@ -41,3 +43,9 @@ def test_what_a_convention_judges_by_is_named_as_read_and_stays() -> None:
 def test_each_convention_has_a_name_of_its_own() -> None:
     names = [each.name for each in CONVENTIONS]
     assert len(set(names)) == len(names)
+
+
+def test_each_convention_is_told_in_the_reference() -> None:
+    page = (ROOT / "docs" / "reference" / "conventions.md").read_text()
+    names = [each.name for each in (*CONVENTIONS, GENERIC)] + [agent_events.NAME]
+    assert [name for name in names if f"| `{name}` |" not in page] == []
