@@ -22,6 +22,7 @@ from ingest.inbox import NOBODYS_FAULT
 from ingest.priced import priced
 from traces.actions.end_quiet_runs import end_read_runs
 from traces.actions.find_runs import find_runs
+from traces.actions.place_verdicts import place_verdicts
 from traces.actions.record import Report, record
 from traces.actions.settle_responses import settle_responses
 from traces.live.publish import poke
@@ -94,6 +95,7 @@ class ImportedRuns:
         """
         self.flush()
         poke(settle_responses())
+        poke(place_verdicts(now_ns=self.now_ns, randbytes=self.randbytes))
         own = [uuid.UUID(run) for run, _ in self._seen if run not in self._foreign]
         poke(end_read_runs(run_ids=own, now_ns=self.now_ns, randbytes=self.randbytes))
         return [

@@ -20,6 +20,7 @@ from ingest.reports import Damaged, read_reports
 from ingest.salvage import record_what_can_be
 from ingest.wire.body import inflate
 from ingest.wire.errors import Refused
+from traces.actions.place_verdicts import place_verdicts
 from traces.actions.record import record
 from traces.actions.settle_responses import settle_responses
 from traces.live.publish import poke
@@ -41,6 +42,7 @@ def drain_once(*, now_ns: int, randbytes: Randbytes) -> bool:
         for portion in _portions(_without_killers(token, claimed)):
             _record_portion(token, portion, now_ns, randbytes)
         poke(settle_responses())
+        poke(place_verdicts(now_ns=now_ns, randbytes=randbytes))
     except LostClaim as lost:
         log.warning("%s", lost)
         inbox.release(token, RETRY_PAUSE_SECONDS)

@@ -121,6 +121,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "ingest.place_verdicts": {
+        "task": "ingest.place_verdicts",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "traces.sweep_leases": {
         "task": "traces.sweep_leases",
         "schedule": 5.0,

@@ -51,6 +51,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/strategy", strategy.strategy, name="run-strategy"),
     path("runs/<uuid:run_id>/control", control.control_bar, name="run-control"),
     path("runs/<uuid:run_id>/control/<slug:kind>", control.command, name="run-command"),
+    path("runs/<uuid:run_id>/verdicts", runs.run_verdicts, name="run-verdicts"),
     path("runs/<uuid:run_id>/candidates", runs.run_candidates, name="run-candidates"),
     path("runs/<uuid:run_id>/tree/bones", tree.bones, name="tree-bones"),
     path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),

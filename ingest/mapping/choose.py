@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ from ingest.mapping import (
     vercel,
     vercel_beside,
 )
+from ingest.mapping.judgements import feedback, guards, results, scores
+from ingest.mapping.judgements.judgement import at_work, beside
 from ingest.mapping.source import Keys, Source
 from ingest.wire.span import Attributes, Span
 
@@ -40,7 +43,8 @@ class Convention:
     alone: what it says is remembered for the next record with the same ones. `fill(rest, record)`
     gets its own copy of the attributes, and the record they come from for its name, scope and
     events; it takes out of `rest` what it returns as fields of `NodeFacts`, and leaves the rest.
-    `reads` names the attributes by which it judges, and which it keeps all the same. One that
+    `reads` names the attributes by which it judges, and which it keeps all the same; `reads_like` fits
+    their names where they are numbered, or a family of names. One that
     `is_beside` says little: where it is the only one, the general rules are asked too. `tells(span,
     facts, run)` returns what a span says of other nodes than its own.
     """
@@ -50,6 +54,7 @@ class Convention:
     fill: Callable[[Attributes, Source], dict[str, Any]]
     instead_of: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    reads_like: re.Pattern[str] | None = None
     is_beside: bool = False
     tells: Callable[[Span, dict[str, Any], str], list[Event]] | None = None
 
@@ -57,6 +62,44 @@ class Convention:
 LOGFIRE = frozenset(
     {logfire.TYPE, logfire.LEVEL, logfire.MESSAGE, logfire.TEMPLATE, "logfire.tags"}
 )
+
+JUDGING = (
+    Convention(
+        results.NAME,
+        results.recognises,
+        results.fill,
+        reads=results.READ,
+        reads_like=results.ACTOR,
+        is_beside=True,
+    ),
+    Convention(
+        feedback.NAME, feedback.recognises, beside, reads_like=feedback.FIELD, is_beside=True
+    ),
+    Convention(
+        feedback.LOGFIRE,
+        feedback.recognises_feedback,
+        at_work,
+        reads=frozenset({feedback.FEEDBACK, feedback.COMMENT}),
+        is_beside=True,
+    ),
+    Convention(guards.NAME, guards.recognises, guards.fill, reads_like=guards.READ, is_beside=True),
+    Convention(scores.NAME, scores.recognises, beside, reads_like=scores.FAMILY, is_beside=True),
+    Convention(
+        scores.CASE,
+        scores.recognises_case,
+        beside,
+        reads=frozenset(scores.RESULTS),
+        is_beside=True,
+    ),
+    Convention(
+        scores.EVALUATOR,
+        scores.recognises_evaluator,
+        scores.fill_evaluator,
+        reads=frozenset({scores.CALLED, scores.TARGET}),
+        is_beside=True,
+    ),
+)
+"""What tells of judgements, on records of any convention; `verdicts` reads them."""
 
 CONVENTIONS = (
     Convention(
@@ -170,6 +213,7 @@ CONVENTIONS = (
     ),
     Convention(vercel_beside.NAME, vercel_beside.recognises, vercel_beside.fill),
     Convention(adk.NAME, adk.recognises, adk.fill, reads=adk.WORDS),
+    *JUDGING,
     Convention(logfire.NAME, logfire.recognises, logfire.fill, reads=LOGFIRE, is_beside=True),
 )
 """In order of precedence: of a record that follows several, each says what those before it did not."""

@@ -80,6 +80,8 @@ def _used(convention: Convention, before: Attributes, after: Attributes) -> list
     names = [_unnumbered(key) if "." in key else key for key in before if key not in after]
     if not convention.reads.isdisjoint(after):
         names += [key for key in after if key in convention.reads]
+    if convention.reads_like is not None:
+        names += [NUMBERED.sub(".N", key) for key in after if convention.reads_like.search(key)]
     return list(dict.fromkeys(names))[:MAX_NAMED]
 
 

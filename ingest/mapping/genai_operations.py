@@ -45,7 +45,12 @@ OTHERS = {
     "process_thread_run": NodeKind.AGENT,
     "start_thread_run": NodeKind.AGENT,
     "agent": NodeKind.AGENT,
+    **dict.fromkeys(
+        ("run_guardrail", "guardrail_check", "guardrail.run", "guard"), NodeKind.VERIFICATION
+    ),
+    **dict.fromkeys(("evaluate", "evaluation"), NodeKind.VERIFICATION),
 }
-"""Semantic Kernel's, Spring AI's, OpenLIT's and Azure AI Agents', and what the convention called so before."""
+"""Semantic Kernel's, Spring AI's, OpenLIT's and Azure AI Agents', what the convention called so before, and what is not
+in it yet: guards as its proposals, Traceloop and the instrumentation of OpenAI's Agents call them."""
 
 OPERATIONS = {**OTHERS, **CURRENT}

@@ -6,7 +6,7 @@ from typing import Any
 
 from deliberation.events import Event, MessageObserved, NodeObserved
 from deliberation.vocabulary import NodeKind, NodeStatus
-from ingest.mapping import agent_logs, choices, genai
+from ingest.mapping import agent_logs, choices, genai, verdicts
 from ingest.mapping.combine import read
 from ingest.mapping.content import parse
 from ingest.mapping.rest import write_log
@@ -26,8 +26,8 @@ def map_log(record: LogRecord, run: str) -> list[Event]:
     """Return the events that a log record stands for, in the run `run`.
 
     The content of a model call that some clients send as a log adds to that call's node, whole or
-    message by message. What a coding agent says that it did is a node of its own kind. Any other
-    record is a step of its own, under the span it was written in: it must not be lost, and cannot
+    message by message. What a coding agent says that it did is a node of its own kind, and so is what a
+    judge says. Any other record is a step of its own, under the span it was written in: it must not be lost, and cannot
     contradict the span.
     """
     session = session_in(record.attributes)
@@ -36,7 +36,11 @@ def map_log(record: LogRecord, run: str) -> list[Event]:
     told = _told(record) if record.span_id is not None else None
     if record.span_id is not None and told is not None:
         return _observe_message(record, record.span_id, told, session, run)
-    return agent_logs.read(record, session, run) or [_observe_step(record, session, run)]
+    return (
+        agent_logs.read(record, session, run)
+        or verdicts.of_log(record, session, run)
+        or [_observe_step(record, session, run)]
+    )
 
 
 def _tells_of_its_call(record: LogRecord) -> bool:

@@ -15,6 +15,7 @@ from ingest.mapping import (
     pending,
     roots,
     span_messages,
+    verdicts,
 )
 from ingest.mapping.combine import read
 from ingest.mapping.rest import write_span
@@ -62,6 +63,7 @@ def map_span(span: Span, run: str) -> list[Event]:
         events.extend(_edges(span, run))
     if own:
         events.extend(deliberation.decided(span, run))
+    events.extend(verdicts.of_span(span, facts, chosen, run))
     several = _choices(span, facts, run)
     events.extend(several)
     if span.parent_id is None and span.ended_at is not None:

@@ -19,6 +19,10 @@ ROOT, CHILD, OTHER = "aa" * 8, "bb" * 8, "cc" * 8
 def span(span_id: str, parent: str | None = None, **fields: Any) -> dict[str, Any]:
     """Return a span of `TRACE` that began at NOW_NS and took a second."""
     attributes = fields.pop("attributes", {})
+    events = [
+        {"name": name, "timeUnixNano": str(NOW_NS + SECOND), "attributes": _attributes(said)}
+        for name, said in fields.pop("events", ())
+    ]
     links = [{"traceId": trace, "spanId": span_id} for trace, span_id in fields.pop("links", ())]
     return {
         "traceId": TRACE,
@@ -29,6 +33,7 @@ def span(span_id: str, parent: str | None = None, **fields: Any) -> dict[str, An
         "endTimeUnixNano": str(NOW_NS + SECOND),
         "attributes": _attributes(attributes),
         "links": links,
+        "events": events,
         **fields,
     }
 
@@ -68,5 +73,13 @@ def _resource(service: str) -> dict[str, Any]:
     return {"attributes": _attributes({"service.name": service})}
 
 
-def _attributes(values: dict[str, str]) -> list[dict[str, Any]]:
-    return [{"key": name, "value": {"stringValue": value}} for name, value in values.items()]
+def _attributes(values: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"key": name, "value": _value(value)} for name, value in values.items()]
+
+
+def _value(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, int):
+        return {"intValue": str(value)}
+    return {"doubleValue": value} if isinstance(value, float) else {"stringValue": value}

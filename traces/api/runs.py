@@ -19,6 +19,7 @@ from traces.models.access import Scope
 from traces.queries import (
     candidates,
     events,
+    judged,
     node,
     node_search,
     resources,
@@ -26,7 +27,6 @@ from traces.queries import (
     tool_calls,
     trace_links,
     tree,
-    verdicts,
 )
 
 LIMIT = 1000
@@ -123,7 +123,7 @@ def list_verdicts(
     request: HttpRequest, run_id: RunId, cursor: Cursor = None, limit: Limit = 100
 ) -> Verdicts:
     """What verifiers said."""
-    page = verdicts.list_verdicts(who=asker_of(request), run_id=run_id, cursor=cursor, limit=limit)
+    page = judged.list_concluded(who=asker_of(request), run_id=run_id, cursor=cursor, limit=limit)
     return Verdicts(items=[Verdict.of(row) for row in page.items], next=page.next)
 
 

@@ -22,6 +22,7 @@ class Verdict(Schema):
     version: str | None
     kind: str | None
     outcome: str = Field(description="accept, reject, unsure, error or timeout")
+    label: str | None = Field(description="The outcome in the verifier's own word")
     score: float | None
     score_min: float | None
     score_max: float | None
@@ -32,6 +33,12 @@ class Verdict(Schema):
     checks_passed: int | None
     cost: str | None
     rationale: str | None = Field(description="At most 200 characters")
+    told_in: str | None = Field(
+        description="Where it was told first, as run:seq, when that is another run"
+    )
+    inferred: list[str] = Field(
+        description="What no source stated: verifier_kind, independence", examples=[[]]
+    )
 
     @classmethod
     def of(cls, row: verdicts.VerdictRow) -> Verdict:
@@ -40,7 +47,7 @@ class Verdict(Schema):
         values = {renamed.get(name, name): getattr(row, name) for name in verdicts.COLUMNS}
         values["given_at"] = rfc3339(values.pop("given_ns"))
         values["cost"] = decimal_text(row.cost)
-        return cls(**values)
+        return cls(**values, inferred=list(row.inferred))
 
 
 class Verdicts(Schema):

@@ -18,7 +18,7 @@ from traces.models.price_override import PriceOverride
 from traces.models.resource import Resource
 from traces.models.response import Response
 from traces.models.run import Run
-from traces.models.verdict import Verdict
+from traces.models.verdict import DistantVerdict, Verdict
 
 __all__ = [
     "ApiKey",
@@ -27,6 +27,7 @@ __all__ = [
     "Candidate",
     "Command",
     "Decision",
+    "DistantVerdict",
     "Edge",
     "Hold",
     "Lease",

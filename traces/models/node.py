@@ -58,6 +58,7 @@ class Node(models.Model):
     cluster = models.TextField(null=True)
     is_candidate = models.BooleanField(default=False)
     verdict = models.TextField(null=True, help_text="The outcome of the latest verdict on it")
+    verdict_at = models.BigIntegerField(null=True, help_text="When that was, by its source")
 
     model = models.TextField(null=True)
     provider = models.TextField(null=True)

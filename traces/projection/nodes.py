@@ -29,6 +29,9 @@ from deliberation.vocabulary import (
 from traces.projection.states import CandidateState, NodeState
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact, preview
 
+GRAVITY = ("accept", "unsure", "timeout", "error", "reject")
+"""Outcomes of verdicts, the gravest last."""
+
 ENDED = (NodeStatus.OK.value, NodeStatus.ERROR.value, NodeStatus.CANCELLED.value)
 MAX_TOKENS = 10**12
 """Of one node. More is a mistake of its source; a few of them would not fit into a run's sum."""
@@ -135,8 +138,10 @@ def apply_candidate(
 
 
 def apply_verdict(node: NodeState, event: VerdictGiven) -> None:
-    """Note the latest outcome on the judged node; the verdict itself has a row of its own."""
-    node.verdict = event.outcome.value
+    """Note the latest outcome on the judged node, of several at once the gravest; each verdict has its own row."""
+    given = (event.at if event.at is not None else 0, GRAVITY.index(event.outcome.value))
+    if node.verdict is None or given >= (node.verdict_at or 0, GRAVITY.index(node.verdict)):
+        node.verdict, node.verdict_at = event.outcome.value, given[0]
 
 
 def _settle(node: NodeState, column: str, value: Any, overrules: bool) -> None:

@@ -60,7 +60,7 @@ from traces.projection.strategy import set_strategy
 from traces.projection.sums import move_sums
 from traces.projection.tally import note_provenance
 from traces.projection.trace_links import note_trace_link, save_trace_links
-from traces.projection.verdicts import verdict_row
+from traces.projection.verdicts import distant_row, is_distant, save_distant, verdict_row
 
 EXACT = Context(prec=60)
 """Python's own 28 digits would round sums of 12 + 18, and differently in another order."""
@@ -92,12 +92,13 @@ def project(
                     take_back(run, each.event)
                 _apply(reach, run, each.event, each.seq)
                 node_id = getattr(each.event, "node", None)
-                if node_id is not None:
+                if node_id is not None and not is_distant(each.event):
                     _account(reach, run, (run_id, node_id))
     reach.save()
     claim_responses(reach)
     save_resources(reach)
     save_trace_links(reach)
+    save_distant(reach.distant)
 
 
 def _apply(reach: Reach, run: RunState, event: Event, seq: int) -> None:
@@ -131,6 +132,9 @@ def _apply_candidate(reach: Reach, run: RunState, event: CandidateProposed, seq:
 
 
 def _apply_verdict(reach: Reach, run: RunState, event: VerdictGiven, seq: int) -> None:
+    if is_distant(event):
+        reach.distant.append(distant_row(run.id, run.project_id, seq, event))
+        return
     on_node.apply_verdict(reach.node(run, event.node, seq), event)
     run.verdicts += 1
     reach.verdicts.append(verdict_row(run.id, seq, event))

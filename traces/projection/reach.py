@@ -21,6 +21,7 @@ from traces.projection.control_rows import ControlRows
 from traces.projection.states import CandidateState, NodeState, RunState
 from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
 from traces.projection.tally import Tally, tally
+from traces.projection.verdicts import Distant
 
 Key = tuple[uuid.UUID, str]
 MAX_ENTRIES = 1_000
@@ -61,6 +62,7 @@ class Reach:
     candidates: dict[Key, CandidateState] = field(default_factory=dict)
     stored_candidates: set[Key] = field(default_factory=set)
     verdicts: list[tuple[Any, ...]] = field(default_factory=list)
+    distant: list[Distant] = field(default_factory=list)
     edges: list[tuple[Any, ...]] = field(default_factory=list)
     control: ControlRows = field(default_factory=ControlRows)
     approvals: ApprovalRows = field(default_factory=ApprovalRows)

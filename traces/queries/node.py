@@ -14,6 +14,7 @@ from deliberation.vocabulary import NodeKind
 from traces.models import Edge, Node
 from traces.queries.access import NotVisible, Who, is_storable, see_run
 from traces.queries.columns import read_tree
+from traces.queries.judges import conclude_judges
 from traces.queries.ledger import read_entries, showable
 from traces.queries.messages import Message, last_that_fit, parse_messages
 from traces.queries.node_attributes import attribute_text
@@ -108,10 +109,11 @@ def get_node(
     run = see_run(who, run_id)
     node = _find(run.id, node_id)
     facts = _facts(run.id, node)
-    verdicts = verdicts_on(run.id, [node_id]).get(node_id, [])
+    tree = read_tree(run)
+    verdicts = conclude_judges(tree, verdicts_on(run.id, [node_id]).get(node_id, []))
     resources = resources_on(run.id, [node_id]).get(node_id, [])
     return NodeDetail(
-        **row_values(read_tree(run), node, verdicts),
+        **row_values(tree, node, verdicts),
         parts=[make_part(name, data, text_limit) for name, data in facts.texts.items()],
         messages=_messages(facts, text_limit),
         attributes={name: attribute_text(value) for name, value in facts.attributes.items()},

@@ -6,17 +6,20 @@ import uuid
 from dataclasses import dataclass
 
 from deliberation.vocabulary import TERMINAL_STATES
+from traces.analytics.tree import ROOT, children_of
 from traces.models import Run
 from traces.queries.absent import lacks_root
 from traces.queries.access import Who, see_run
 from traces.queries.amounts import Discarded
 from traces.queries.candidates import read_candidates
 from traces.queries.columns import Tree, read_tree
+from traces.queries.judges import conclude_judges
 from traces.queries.margin import find_runner_up, what_would_have_changed_it, words_of_margin
 from traces.queries.runs import whole_answer
 from traces.queries.spend import SpendLine, spend_lines
 from traces.queries.verdicts import verdicts_on
 
+ROOTS_AT_MOST = 4
 TERMINAL = frozenset(state.value for state in TERMINAL_STATES)
 
 
@@ -28,6 +31,7 @@ class Checker:
     kind: str | None
     independence: str | None
     outcome: str
+    label: str | None
     score: float | None
     saw_reference: bool | None
 
@@ -65,7 +69,7 @@ def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
         margin=margin or "not recorded",
         margin_known=margin is not None,
         decided_by=run.rule,
-        checkers=_checkers(run),
+        checkers=_checkers(run, tree),
         spend=spend_lines(run, tree),
         discarded=tree.discarded(),
         what_would_have_changed_it=what_would_have_changed_it(run, table, runner_up),
@@ -74,24 +78,33 @@ def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
     )
 
 
-def _checkers(run: Run) -> list[Checker]:
-    if run.selected_node is None:
-        return []
-    latest = {
-        each.verifier: each
-        for each in verdicts_on(run.id, [run.selected_node]).get(run.selected_node, [])
-    }
+def _checkers(run: Run, tree: Tree) -> list[Checker]:
+    judged = [run.selected_node] if run.selected_node is not None else _roots(tree)
+    found = [
+        verdict
+        for verdicts in verdicts_on(run.id, judged).values()
+        for verdict in verdicts
+        if verdict.by_node != verdict.node_id
+    ]
+    latest = {each.verifier: each for each in conclude_judges(tree, found)}
     return [
         Checker(
             name=each.verifier,
             kind=each.verifier_kind,
             independence=each.independence,
             outcome=each.outcome,
+            label=each.label,
             score=each.score,
             saw_reference=each.saw_reference,
         )
         for each in latest.values()
     ]
+
+
+def _roots(tree: Tree) -> list[str]:
+    """Return the nodes that speak for the run where none was chosen: the first few that have no parent."""
+    rows = children_of(tree.shape, ROOT)[:ROOTS_AT_MOST]
+    return [tree.columns.node_id[row] for row in rows]
 
 
 def _not_recorded(run: Run, tree: Tree) -> list[str]:

@@ -8,13 +8,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import F
+
 from traces.models import Verdict
 from traces.queries.access import NotVisible, Who, see_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictRow:
-    """One judgement; `seq` is its ledger entry. `rationale` has at most 200 characters."""
+    """One judgement; `seq` is its ledger entry. `rationale` has at most 200 characters.
+
+    `inferred` names what no source stated, but was concluded (traces.queries.judges).
+    """
 
     seq: int
     verdict_id: str | None
@@ -25,6 +30,7 @@ class VerdictRow:
     version: str | None
     verifier_kind: str | None
     outcome: str
+    label: str | None
     score: float | None
     score_min: float | None
     score_max: float | None
@@ -35,6 +41,8 @@ class VerdictRow:
     checks_passed: int | None
     cost: Decimal | None
     rationale: str | None
+    told_in: str | None
+    inferred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,9 @@ class VerdictPage:
     next: str | None
 
 
-COLUMNS = tuple(VerdictRow.__slots__)
+COLUMNS = tuple(name for name in VerdictRow.__slots__ if name != "inferred")
+BY_TIME = (F("given_ns").asc(nulls_first=True), "verifier", "outcome", "seq")
+"""Not by arrival, which may be any."""
 
 
 def list_verdicts(
@@ -62,9 +72,9 @@ def list_verdicts(
 
 
 def verdicts_on(run_id: uuid.UUID, node_ids: Collection[str]) -> dict[str, list[VerdictRow]]:
-    """Return node id → its verdicts, oldest first. The caller has checked the run."""
+    """Return node id → its verdicts, by when they were given. The caller has checked the run."""
     by_node: defaultdict[str, list[VerdictRow]] = defaultdict(list)
-    found = Verdict.objects.filter(run_id=run_id, node_id__in=list(node_ids)).order_by("seq")
+    found = Verdict.objects.filter(run_id=run_id, node_id__in=list(node_ids)).order_by(*BY_TIME)
     for values in found.values(*COLUMNS):
         by_node[values["node_id"]].append(VerdictRow(**values))
     return by_node

@@ -14,6 +14,7 @@ from deliberation.vocabulary import ObservedState, Strategy, StrategySource
 from traces.queries import (
     candidates,
     costs,
+    judged,
     projects,
     runs,
     set_aside,
@@ -103,6 +104,7 @@ def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
         "form": StrategyForm({}),
         "strategies": [strategy.value for strategy in Strategy],
         "may_judge": may_judge(request.user, run_id),
+        "judged": judged.list_judged(who=request.user, run_id=run_id),
     }
     return render(request, "runs/detail.html", context)
 
@@ -111,6 +113,20 @@ def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
 def run_header(request: HttpRequest, run_id: str) -> HttpResponse:
     """The verdict alone."""
     return render(request, "runs/_header.html", _header_context(request, run_id))
+
+
+@for_people
+def run_verdicts(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The verdicts: the piece for a script, a page for everybody else; `?cursor=` goes on with older ones."""
+    context = {
+        "run": runs.get_run(who=request.user, run_id=run_id),
+        "judged": judged.list_judged(
+            who=request.user, run_id=run_id, cursor=request.GET.get("cursor") or None
+        ),
+    }
+    is_piece = "HX-Request" in request.headers
+    template = "runs/_verdicts.html" if is_piece else "runs/verdicts.html"
+    return render(request, template, context)
 
 
 @for_people

@@ -36,7 +36,7 @@ class VerdictOutcome(str, Enum):
     REJECT = "reject"
     """It does not pass."""
     UNSURE = "unsure"
-    """The verifier abstained."""
+    """The verifier abstained, or gave a number or a word that nothing says how to take."""
     ERROR = "error"
     """The verifier itself broke; says nothing about the subject."""
     TIMEOUT = "timeout"

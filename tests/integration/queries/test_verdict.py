@@ -26,7 +26,14 @@ from deliberation.vocabulary import (
     VerdictOutcome,
     VerifierKind,
 )
-from tests.integration.build import make_event, make_project, new_run, observed, put_on_record
+from tests.integration.build import (
+    NOW_NS,
+    make_event,
+    make_project,
+    new_run,
+    observed,
+    put_on_record,
+)
 from traces.queries.access import NotVisible, Viewer
 from traces.queries.candidates import list_candidates
 from traces.queries.costs import Sector, cost_by_branch
@@ -153,7 +160,7 @@ def test_checkers_are_the_latest_word_of_each_verifier_on_the_answer(viewer: Vie
         make_project(),
         make_event(VerdictGiven, run, outcome=VerdictOutcome.REJECT, **given),
         make_event(VerdictGiven, run, outcome=VerdictOutcome.ACCEPT, score=1.0, saw_reference=True,
-                   independence=Independence.DETERMINISTIC, **given),
+                   independence=Independence.DETERMINISTIC, at=NOW_NS + 1, **given),
     )  # fmt: skip
     (checker,) = get_header(who=viewer, run_id=run).checkers
     assert (checker.name, checker.outcome, checker.independence) == (
