@@ -166,7 +166,8 @@ def _given_back(span: Span, facts: dict[str, Any]) -> list[Judgement]:
     has_failed = span.status_code == ERROR_CODE or facts.get("error") is not None
     if found or not has_failed:
         return found
-    return [Judgement(verifier=name or "check", outcome=VerdictOutcome.ERROR)]
+    why = (facts.get("error") or "").partition("\n")[0] or None
+    return [Judgement(verifier=name or "check", outcome=VerdictOutcome.ERROR, rationale=why)]
 
 
 def _events(told: Told, by_node: str | None, run: str) -> Iterator[Event]:

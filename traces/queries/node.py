@@ -22,7 +22,7 @@ from traces.queries.node_facts import NodeFactsRead, gather
 from traces.queries.resources import resources_on
 from traces.queries.rows import row_values
 from traces.queries.tree_row import TreeRow
-from traces.queries.verdicts import verdicts_on
+from traces.queries.verdicts import VerdictRow, verdicts_by, verdicts_on
 
 TEXT_LIMIT = 64 * 1024
 MAX_PARSED_BYTES = 4_000_000
@@ -91,6 +91,7 @@ class NodeDetail(TreeRow):
     attribute_values: dict[str, Any]
     resources: list[str]
     tool_call: ToolCall | None
+    gave: list[VerdictRow]
     edges: list[NodeEdge]
     entries: list[int]
     side_effect: str | None
@@ -124,6 +125,7 @@ def get_node(
             if node.kind == NodeKind.TOOL_CALL
             else None
         ),
+        gave=verdicts_by(run.id, node_id) if node.kind == NodeKind.VERIFICATION else [],
         edges=_edges(run.id, node_id),
         entries=node.entries,
         side_effect=facts.words.get("side_effect"),

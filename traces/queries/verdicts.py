@@ -54,6 +54,7 @@ class VerdictPage:
 
 
 COLUMNS = tuple(name for name in VerdictRow.__slots__ if name != "inferred")
+AT_MOST = 100
 BY_TIME = (F("given_ns").asc(nulls_first=True), "verifier", "outcome", "seq")
 """Not by arrival, which may be any."""
 
@@ -78,6 +79,12 @@ def verdicts_on(run_id: uuid.UUID, node_ids: Collection[str]) -> dict[str, list[
     for values in found.values(*COLUMNS):
         by_node[values["node_id"]].append(VerdictRow(**values))
     return by_node
+
+
+def verdicts_by(run_id: uuid.UUID, node_id: str) -> list[VerdictRow]:
+    """Return what was said of other nodes by the check that a node is. The caller has checked the run."""
+    found = Verdict.objects.filter(run_id=run_id, by_node=node_id).exclude(node_id=node_id)
+    return [VerdictRow(**values) for values in found.order_by(*BY_TIME).values(*COLUMNS)[:AT_MOST]]
 
 
 def as_seq(cursor: str) -> int:

@@ -69,6 +69,8 @@ def test_it_works(model: str, provider: str, expected: str) -> None:
         assert concluded(only(run)) == ("llm_judge", expected, both)
         [shown] = get_node(who=who(), run_id=run, node_id="root").verdicts
         assert shown.independence == expected
+        [gave] = get_node(who=who(), run_id=run, node_id="check").gave
+        assert gave.node_id == "root"
 
 
 def test_what_is_stated_stands() -> None:

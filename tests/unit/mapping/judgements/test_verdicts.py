@@ -216,7 +216,10 @@ def test_the_results_of_a_case_are_told_by_each_evaluator() -> None:
 def test_a_checker_that_broke_says_nothing_of_its_subject() -> None:
     failed = {"evaluator_name": "Broken"}
     [verdict] = told(failed, status_code=2, name="evaluator: {evaluator_name}")
-    assert (verdict.verifier, verdict.outcome, verdict.node) == ("Broken", VerdictOutcome.ERROR, PARENT)  # fmt: skip
+    assert (verdict.verifier, verdict.outcome) == ("Broken", VerdictOutcome.ERROR)
+    assert (verdict.node, verdict.rationale) == (PARENT, None)
+    [why] = told(failed, status_code=2, status_message="no model\nat line 3")
+    assert why.rationale == "no model"
 
 
 def test_a_log_record_judges_the_span_that_it_is_written_in() -> None:
