@@ -11,6 +11,7 @@ from traces.models import Project, Run
 from traces.models.access import Role
 from traces.queries.access import NotVisible, Viewer, viewer_of
 from traces.queries.projects import ProjectRow, list_projects
+from traces.queries.runs import is_trace_id
 
 MAY_IMPORT = (Role.OPERATOR, Role.OWNER)
 """An import makes runs that everybody in the project sees: more than a reviewer's word on one."""
@@ -36,11 +37,12 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOfImport:
-    """A run that came out of an import."""
+    """A run that came out of an import. `trace_id` is that of a trace, None for what no trace told of."""
 
     id: uuid.UUID
     name: str | None
     task: str | None
+    trace_id: str | None
     strategy: str
     nodes: int
 
@@ -108,9 +110,19 @@ def get_import(*, who: Any, import_id: uuid.UUID) -> ImportDetail:
 
 def _runs(row: Import) -> list[RunOfImport]:
     found = Run.objects.filter(pk__in=row.runs, project_id=row.project_id)
-    values = found.values("id", "name", "task", "strategy", "nodes")
-    by_id = {each["id"]: RunOfImport(**each) for each in values}
+    by_id = {run.pk: _run(run) for run in found}
     return [by_id[run] for run in row.runs if run in by_id]
+
+
+def _run(run: Run) -> RunOfImport:
+    return RunOfImport(
+        id=run.pk,
+        name=run.name,
+        task=run.task,
+        trace_id=run.trace_id if is_trace_id(run.trace_id) else None,
+        strategy=run.strategy,
+        nodes=run.nodes,
+    )
 
 
 def _row(row: Import, slugs: dict[int, str]) -> ImportRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import uuid
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from deliberation.ids import make_run_id
 from ingest.models import Import
 from ingest.uploads import receive, views
 from tests.people import People, make_person, make_project
+from traces.models import Run
 from traces.models.access import Membership, Role
 
 SAMPLES = {"prompt": "def one():\n", "samples": ["    return 1"]}
@@ -197,3 +200,25 @@ def test_names_of_others_are_escaped_and_visible(people: People) -> None:
 def test_the_welcome_and_the_navigation_lead_here(people: People) -> None:
     page = client_of(people, "alice").get("/").text
     assert page.count('href="/import"') == 2
+
+
+def test_runs_without_a_name_or_a_question_are_listed_too(people: People) -> None:
+    alice = client_of(people, "alice")
+    alice.post("/import", {"files": log()})
+    row = Import.objects.get()
+    traced, told = (
+        Run.objects.create(
+            id=make_run_id(1, os.urandom),
+            project=people.project,
+            source="import",
+            trace_id=known_by,
+        )
+        for known_by in ("ab" * 16, "import:" + "cd" * 16)
+    )
+    Import.objects.update(
+        state="done", runs=[str(traced.pk), str(told.pk)], run_count=2, ended_ns=1
+    )
+    page = alice.get(f"/import/{row.pk}").content.decode()
+    assert "trace abab" in page
+    assert "unnamed run" in page
+    assert "cdcd" not in page
