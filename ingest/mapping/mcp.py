@@ -57,6 +57,9 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     if kind is NodeKind.RETRIEVAL and facts["input"] is None:
         facts["input"] = fact_text(rest.get(RESOURCE) or member_of(asked, "params", "uri"))
     facts["output"] = take_text(rest, *RESULTS) or _text(said)
+    if facts["node_kind"] is NodeKind.TOOL_CALL:
+        # The agent's framework may tell of the same use, right above.
+        facts["instrumentation"] = fact_text(record.origin.scope_name) or NAME
     return facts
 
 

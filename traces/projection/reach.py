@@ -18,6 +18,7 @@ from deliberation.events.node_facts import NodeFacts
 from traces.projection.approval_rows import ApprovalRows
 from traces.projection.carried import Carried, may_carry
 from traces.projection.control_rows import ControlRows
+from traces.projection.same_use import may_be_told_above
 from traces.projection.states import CandidateState, NodeState, RunState
 from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
 from traces.projection.tally import Tally, tally
@@ -113,6 +114,7 @@ class Reach:
         self._load_candidates(stored)
         self._load_waiting(stored)
         self._load_those_above(stored)
+        self._load_tools_above(stored)
 
     def _load_candidates(self, stored: Mapping[uuid.UUID, Sequence[Event]]) -> None:
         proposed = {
@@ -157,6 +159,16 @@ class Reach:
         if known:
             self.load_ancestors(known)
 
+    def _load_tools_above(self, stored: Mapping[uuid.UUID, Sequence[Event]]) -> None:
+        """Fetch the parents of stored nodes that these events make uses of tools."""
+        self.load_nodes(
+            (run_id, parent)
+            for run_id, told in stored.items()
+            for event in told
+            if isinstance(event, NodeFacts) and may_be_told_above(event)
+            for parent in self._parents_of(run_id, event)
+        )
+
     def _parents_of(self, run_id: uuid.UUID, event: NodeFacts) -> Iterator[str]:
         node = self.nodes.get((run_id, event.node))
         if event.parent is not None:
@@ -170,7 +182,7 @@ class Reach:
 
     def load_nodes(self, keys: Iterable[Key]) -> None:
         """Fetch what is stored of these nodes."""
-        wanted = [key for key in keys if key not in self.nodes]
+        wanted = {key for key in keys if key not in self.nodes}
         if wanted:
             self._remember(NODES.fetch(*zip(*wanted, strict=True)))
 

@@ -53,7 +53,7 @@ def tally(node: NodeState) -> Tally:
         node.parent_id is not None and node.parent_ordinal is None,
         is_call,
         is_call and node.cost is None,
-        node.kind == NodeKind.TOOL_CALL.value,
+        node.kind == NodeKind.TOOL_CALL.value and node.twin_of is None,
         node.is_candidate,
         node.fate == Fate.DISCARDED.value,
         node.fate == Fate.SELECTED.value,
