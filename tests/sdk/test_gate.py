@@ -157,6 +157,23 @@ def test_a_tool_whose_own_steps_wait_is_no_call_that_goes_on(client, server):
         elsewhere.error()
 
 
+def test_a_checkpoint_within_a_call_is_part_of_it(client, server):
+    with begin_run(client, "q") as run, Elsewhere() as elsewhere:
+
+        def agent():
+            with run.tool("subagent"):
+                while True:
+                    run.checkpoint()
+                    time.sleep(0.001)
+
+        elsewhere.do(agent)
+        server.wait_for(run)
+        pause = server.pause(run)
+        wait_until(lambda: pause.stage is CommandStage.APPLIED)
+        server.stop(run)
+        elsewhere.error()
+
+
 def test_two_holds_are_lifted_one_by_one(client, server):
     with begin_run(client, "q") as run, Elsewhere() as elsewhere:
         server.wait_for(run)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 import deliberation as dl
-from deliberation.client import Client, Settings, begin_run
+from deliberation.client import Client, Settings, begin_run, talk
 from deliberation.control import Gate, read_word
 from deliberation.vocabulary import CommandStage, DesiredState, ObservedState
 from tests.sdk.waiting import Elsewhere, wait_until
@@ -284,6 +284,34 @@ def test_many_runs_share_one_thread_and_each_hears_its_own(client, server):
         elsewhere.error()
     for run in runs:
         run.end()
+
+
+def test_more_runs_than_one_request_carries_take_turns(client, server, brief, monkeypatch):
+    monkeypatch.setattr(talk, "MOST_RUNS", 3)
+    server.controls.lease_seconds = 1.5
+    runs = [begin_run(client, "q").start() for _ in range(10)]
+    for run in runs:
+        server.wait_for(run)
+    time.sleep(2.0)
+    assert {server.control_of(run).observed for run in runs} == {ObservedState.RUNNING}
+    for run in runs:
+        server.stop(run)
+    wait_until(lambda: all(run.gate.shut for run in runs))
+    for run in runs:
+        run.end()
+
+
+def test_a_listener_that_fails_does_not_end_the_thread(client, server):
+    def fail(word):
+        raise RuntimeError("mine")
+
+    with begin_run(client, "q") as run:
+        server.wait_for(run)
+        run.gate.ear.listeners.append(fail)
+        server.pause(run)
+        wait_until(lambda: run.gate.shut)
+        server.resume(run)
+        wait_until(lambda: not run.gate.shut)
 
 
 def test_a_run_that_the_program_let_go_of_is_forgotten(client, server, brief):

@@ -22,6 +22,16 @@ def current() -> Scope | None:
     return CURRENT.get()
 
 
+def scopes_around() -> frozenset[Scope]:
+    """Return the scopes that the program is in: the current one, and those it was entered within."""
+    around: set[Scope] = set()
+    scope = CURRENT.get()
+    while scope is not None and scope not in around:
+        around.add(scope)
+        scope = scope.outside
+    return frozenset(around)
+
+
 def enter(scope: Scope) -> Token[Scope | None]:
     """Make a scope the current one."""
     return CURRENT.set(scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-from deliberation.client.current import current
+from deliberation.client.current import scopes_around
 from deliberation.client.judged import Judged
 from deliberation.client.recorder import Recorder
 from deliberation.client.scope import Scope
@@ -63,11 +63,7 @@ class NodeScope(Judged, Scope):
 
     def _calls_around(self) -> frozenset[Call]:
         """Return the scopes that this step is part of: where the program is, and where it hangs."""
-        around: set[Call] = set()
-        scope: Scope | None = current()
-        while scope is not None and scope not in around:
-            around.add(scope)
-            scope = scope.outside
+        around: set[Call] = set(scopes_around())
         above = self.parent
         while above is not None:
             around.add(above)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from deliberation.client.current import current
+from deliberation.client.current import current, scopes_around
 from deliberation.client.node import NodeScope, describe
 from deliberation.client.recorder import Recorder
 from deliberation.client.scope import Scope
@@ -67,13 +67,13 @@ class Run(Scope):
         Return what was heard; `messages` are an operator's words that were not handed out yet.
         """
         if self.gate.shut:
-            self.gate.check()
+            self.gate.check(scopes_around())
         return self.gate.heard(self.head)
 
     async def acheckpoint(self) -> Heard:
         """Do the same in a task, without blocking its event loop."""
         if self.gate.shut:
-            await self.gate.acheck()
+            await self.gate.acheck(scopes_around())
         return self.gate.heard(self.head)
 
     def select(
@@ -161,14 +161,14 @@ class Run(Scope):
         if not self._has_begun:
             self._nest()
             if self.gate.shut:
-                self.gate.check()
+                self.gate.check(scopes_around())
             self._report_begin()
 
     async def _abegin(self) -> None:
         if not self._has_begun:
             self._nest()
             if self.gate.shut:
-                await self.gate.acheck()
+                await self.gate.acheck(scopes_around())
             self._report_begin()
 
     def _conclude(self, error: BaseException | None) -> None:

@@ -21,6 +21,7 @@ from deliberation.vocabulary import ObservedState
 REASK_SECONDS = 0.25
 HEARTBEAT_SECONDS = 5.0
 RETRY_MOST = 5.0
+MOST_RUNS = 500
 REFUSED_SECONDS = 30.0
 REFUSALS = (400, 401, 403, 404, 405)
 KNOWN_BETTER = (404, 409)
@@ -38,8 +39,9 @@ class Talk:
     """The requests of one thread, on two connections.
 
     One request for all runs is their heartbeat and waits for news; what is to be told meanwhile
-    goes over the other connection. Without an answer for longer than the lease, the runs are told
-    that the server is away.
+    goes over the other connection. More than `MOST_RUNS` take turns, and may hear of a command only
+    a heartbeat later, unless an answer to their events tells it sooner. Without an answer for
+    longer than the lease, the runs are told that the server is away.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Talk:
         most = min(settings.retry_most, RETRY_MOST)
         self._backoff = Backoff(first=settings.retry_first, most=most, random=random)
         self._asked: set[str] = set()
+        self._turn = 0
         self._asked_at = self._next_ask = 0.0
         self._contact = time.monotonic()
         self._lease = settings.lease_seconds
@@ -78,7 +81,7 @@ class Talk:
             self._tell_acks(gates)
             self._tell_states(gates)
             self._ask(gates)
-        except (Unreachable, Unheard) as error:
+        except Exception as error:  # noqa: BLE001 - the thread must outlive any surprise
             self._fail(error)
 
     def rest(self, wakeup: Wakeup, gates: Sequence[Gate], seconds: float | None) -> None:
@@ -92,7 +95,7 @@ class Talk:
                     has_news = self._hear(answer, gates)
                     # A server that answers at once without news is not asked in a circle.
                     self._next_ask = 0.0 if has_news else self._asked_at + REASK_SECONDS
-        except (Unreachable, Unheard) as error:
+        except Exception as error:  # noqa: BLE001 - as above
             self._fail(error)
 
     def tell_last(self, gates: Sequence[Gate]) -> None:
@@ -144,8 +147,12 @@ class Talk:
                 untold.popleft()
 
     def _tell_states(self, gates: Sequence[Gate]) -> None:
-        changed = {gate: gate.state for gate in gates if self._is_to_tell(gate)}
-        if changed:
+        to_tell = [gate for gate in gates if self._is_to_tell(gate)]
+        for first in range(0, len(to_tell), MOST_RUNS):
+            changed = {gate: gate.state for gate in to_tell[first : first + MOST_RUNS]}
+            for gate in changed:
+                # Before the server is told so: a kill may come as soon as it is.
+                gate.is_owned = self._announcer.is_owned
             body = body_of(changed, wait=0, holder=self._holder, killable=self._announcer.is_owned)
             self._hear(self._tells.request("POST", PATH, body, JSON), list(changed))
             self._told.update(changed)
@@ -163,8 +170,12 @@ class Talk:
             self._poll.abandon()
         if self._poll.is_pending or not runs or now < self._next_ask:
             return
-        wait = self._heartbeat if self._poll.may_wait else 0.0
-        body = body_of(live, wait=wait, holder=self._holder, killable=self._announcer.is_owned)
+        # More runs than one request may carry take turns, each within a heartbeat.
+        turns = -(-len(live) // MOST_RUNS)
+        self._turn = (self._turn + 1) % turns
+        asking = live[self._turn * MOST_RUNS :][:MOST_RUNS]
+        wait = self._heartbeat / turns if self._poll.may_wait else 0.0
+        body = body_of(asking, wait=wait, holder=self._holder, killable=self._announcer.is_owned)
         self._poll.ask(PATH, body)
         self._asked, self._asked_at = runs, now
 

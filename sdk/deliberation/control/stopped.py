@@ -50,7 +50,8 @@ class Stopped(BaseException):
     """The run is to end now. Raised at a checkpoint; let it pass, or clean up and raise it again.
 
     No `Exception`, so that no `except Exception` takes it for a failure to be tried again. Whoever
-    catches it and goes on meets it at the next checkpoint. `command` is the id of the command that
+    catches it and goes on meets it at the next checkpoint. A subclass takes the same three, for it
+    is made anew each time. `command` is the id of the command that
     asked for it, None where no command did.
     """
 

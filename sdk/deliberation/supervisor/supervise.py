@@ -67,7 +67,7 @@ class Supervisor:
         self._watch = Watch(lambda: make_talk(settings, counts=Counts(), randbytes=os.urandom))
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._killer: threading.Thread | None = None
-        self._killed: Owned | None = None
+        self._killed: list[Owned] = []
         self._is_gone = False
         self._lock = threading.Lock()
         self._ending = False
@@ -85,7 +85,7 @@ class Supervisor:
             self._killer.join()
         self._watch.stop(self._exit_seconds)
         for owned in self._runs.live():
-            if owned is not self._killed:
+            if owned not in self._killed:
                 self._say(owned, ObservedState.CRASHED)
             elif self._is_gone:
                 self._stage(owned, CommandStage.APPLIED)
@@ -117,17 +117,16 @@ class Supervisor:
         self._watch.begin(owned.gate)
 
     def _obey(self, owned: Owned, desired: DesiredState | None) -> None:
-        if desired is not DesiredState.KILL:
+        if desired is not DesiredState.KILL or owned in self._killed:
             return
-        with self._lock:
-            if self._killer is None:
-                self._killed = owned
-                self._killer = threading.Thread(target=self._kill, args=[owned], daemon=True)
-                self._killer.start()
-
-    def _kill(self, owned: Owned) -> None:
+        self._killed.append(owned)
         self._stage(owned, CommandStage.ACKNOWLEDGED)
         self._say(owned, ObservedState.KILLING)
+        if self._killer is None:
+            self._killer = threading.Thread(target=self._kill, daemon=True)
+            self._killer.start()
+
+    def _kill(self) -> None:
         self._is_gone = self._process.end(self._grace)
 
     def _stage(self, owned: Owned, stage: CommandStage) -> None:
