@@ -84,6 +84,16 @@ def test_what_is_announced_runs_before_the_eye_and_ends_there(
     assert page.evaluate("window.sameDocument"), "by a poke, not by another visit"
 
 
+def test_what_told_no_end_is_at_work_no_more_when_its_run_is_over(
+    client: Client, open_page: Open
+) -> None:
+    client.export(*ANNOUNCED)
+    page = open_page(f"/runs/{client.run(2)}", ready=TREE)
+    expect(row(page, "think")).to_have_class("row row--open row--running")
+    client.export(ENDED[1])
+    expect(row(page, "think")).to_have_class("row row--open", timeout=15_000)
+
+
 def test_a_root_that_lacks_is_a_line_that_the_keys_reach_and_that_goes_when_it_comes(
     client: Client, open_page: Open
 ) -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mergeBones } from "../../static/js/tree/bones.js";
+import { isRunning, mergeBones } from "../../static/js/tree/bones.js";
 import { ROOT, buildIndex, childrenOf } from "../../static/js/tree/index.js";
 import { newState, search, visibleLines } from "../../static/js/tree/visible.js";
 
@@ -44,6 +44,17 @@ test("when the parent comes the line goes, and what waited hangs under it", () =
   const index = buildIndex(both);
   assert.deepEqual([...childrenOf(index, ROOT)].map((row) => index.ordinal[row]), [3]);
   assert.equal(index.nodes, 3);
+});
+
+test("in a run that is over nothing is at work any more, and it may come to work again", () => {
+  const open = bones(2, [1, -1]);
+  open.columns.flags = [2];
+  open.is_over = false;
+  const nothing = (seq, is_over) => ({ ...bones(seq), is_over });
+  const over = mergeBones(open, nothing(3, true));
+  assert.deepEqual([isRunning(open, 0), isRunning(over, 0)], [true, false]);
+  assert.equal(isRunning(mergeBones(over, nothing(4, false)), 0), true);
+  assert.equal(isRunning(mergeBones(over, nothing(1, false)), 0), false, "an older piece knows less");
 });
 
 test("a first node whose ordinal is 0 is a node like any other", () => {

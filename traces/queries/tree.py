@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from traces.analytics.tree import ORPHAN, lay_out, row_of
+from traces.models.run import FINAL
 from traces.queries import absent
 from traces.queries.access import NotVisible, Who, see_run
 from traces.queries.columns import Tree, read_columns, read_tree
@@ -25,6 +26,8 @@ class Bones:
     `fate`, `reason`, `verdict` (indexes into `names`, -1 none), `cost` (micro-dollars or None), `tokens` (or None),
     `flags` (1 error, 2 running, 4 candidate, 8 answer). Cost and tokens stand where they are billed.
 
+    `is_over` says that the run has ended: what then counts as running began and told no end.
+
     Where nodes wait for a parent that is not here, they hang under a first row that is no node: ordinal 0, of the kind
     "not_received".
     """
@@ -32,6 +35,7 @@ class Bones:
     run: uuid.UUID
     seq: int
     after: int
+    is_over: bool
     names: dict[str, list[str]]
     columns: dict[str, list[Any]]
 
@@ -42,6 +46,7 @@ class Bones:
                 "run": str(self.run),
                 "seq": self.seq,
                 "after": self.after,
+                "is_over": self.is_over,
                 "names": self.names,
                 "columns": self.columns,
             }
@@ -98,7 +103,14 @@ def get_bones(*, who: Who, run_id: str | uuid.UUID, after: int = -1) -> Bones:
     }
     if ORPHAN in found["parent"]:
         absent.gather_orphans(found, names)
-    return Bones(run=run.id, seq=seq, after=after, columns=found, names=names)
+    return Bones(
+        run=run.id,
+        seq=seq,
+        after=after,
+        is_over=run.end_inferred or run.observed_state in FINAL,
+        columns=found,
+        names=names,
+    )
 
 
 def _microseconds_since(start: int | None, times: Sequence[int | None]) -> list[int | None]:

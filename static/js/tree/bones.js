@@ -12,7 +12,7 @@ const COLUMNS = ["ordinal", "parent", "start", "kind", "fate", "reason", "verdic
 /** Bones of a run of which nothing is known yet. */
 export function emptyBones(run) {
   return {
-    run, seq: -1, after: -1,
+    run, seq: -1, after: -1, is_over: false,
     names: Object.fromEntries(TABLES.map((table) => [table, []])),
     columns: Object.fromEntries(COLUMNS.map((column) => [column, []])),
   };
@@ -29,7 +29,9 @@ function renumber(names, into) {
 /** New bones: `base` with every row of `piece` replaced or added, sorted by ordinal. */
 export function mergeBones(base, piece) {
   if (base.columns.ordinal.length === 0) return piece;
-  if (piece.columns.ordinal.length === 0) return { ...base, seq: Math.max(base.seq, piece.seq) };
+  const seq = Math.max(base.seq, piece.seq);
+  const { is_over } = piece.seq >= base.seq ? piece : base;
+  if (piece.columns.ordinal.length === 0) return { ...base, seq, is_over };
   const names = Object.fromEntries(TABLES.map((table) => [table, [...base.names[table]]]));
   const maps = Object.fromEntries(TABLES.map((table) => [table, renumber(piece.names[table], names[table])]));
   const order = interleave(base.columns.ordinal, piece.columns.ordinal);
@@ -37,7 +39,12 @@ export function mergeBones(base, piece) {
   for (const column of COLUMNS) {
     columns[column] = pick(order, base.columns[column], piece.columns[column], maps[column]);
   }
-  return withoutIdle({ run: base.run, seq: Math.max(base.seq, piece.seq), after: base.after, names, columns });
+  return withoutIdle({ run: base.run, seq, after: base.after, is_over, names, columns });
+}
+
+/** Whether a node is at work: when its run is over, it only never told its end. */
+export function isRunning(bones, row) {
+  return !bones.is_over && (bones.columns.flags[row] & FLAG.running) !== 0;
 }
 
 /** Whether the first row stands for parents that were not received. */

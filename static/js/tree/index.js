@@ -3,7 +3,7 @@
 // Built in one pass over typed arrays: a hundred thousand nodes take some tens of milliseconds. Nothing is
 // dropped: a node whose parent is not known is a root marked as orphan, and so is a ring of parents.
 
-import { FLAG, hasAbsent } from "./bones.js";
+import { FLAG, hasAbsent, isRunning } from "./bones.js";
 
 export const ROOT = -1;
 
@@ -131,7 +131,7 @@ function sumSubtrees(index) {
     if (row > 0 || !index.absent) sums.nodes[row] += 1;
     if (fate[row] === discarded) sums.discarded[row] += 1;
     if (fate[row] === failed) sums.failed[row] += 1;
-    if (fate[row] === selected || flags[row] & (FLAG.running | FLAG.answer)) sums.alive[row] = 1;
+    if (fate[row] === selected || flags[row] & FLAG.answer || isRunning(bones, row)) sums.alive[row] = 1;
     if (cost[row] !== null) { sums.cost[row] += cost[row]; sums.priced[row] = 1; }
     sums.tokens[row] += tokens[row] ?? 0;
     if (parent[row] !== ROOT) addUp(sums, row, parent[row]);

@@ -72,7 +72,7 @@ class TreePane {
 
   #takePiece(ordinals) {
     const first = this.view.index === null;
-    if (!first && ordinals.length === 0) return;
+    if (!first && ordinals.length === 0 && this.view.index.bones.is_over === this.loader.bones.is_over) return;
     this.flesh.markStale(ordinals);
     const index = buildIndex(this.loader.bones);
     if (this.view.state.matches) this.view.state.matches = this.searching.matchesIn(index);

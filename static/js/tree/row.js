@@ -1,7 +1,7 @@
 // DOM. One row of the tree: five cells, filled from the bones at once and from the server's part when it is here.
 
 import { GLYPH, counted, money, plain, short } from "../words.js";
-import { FLAG } from "./bones.js";
+import { FLAG, isRunning } from "./bones.js";
 import { countRows, foldParent, foldedChildren, isFoldOpen, isOpen } from "./visible.js";
 
 const CELLS = ["text", "fate", "value", "tokens", "cost"];
@@ -69,9 +69,10 @@ export function drawNode(row, index, state, at, placed, flesh) {
   const parent = index.first[at + 1] < index.first[at + 2];
   const open = parent ? (placed.forced || isOpen(index, state, at)) : null;
   const flags = columns.flags[at];
-  row.className = `row row--${fate}${flags & FLAG.running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}${at === 0 && index.absent ? " row--absent" : ""}`;
+  const running = isRunning(index.bones, at);
+  row.className = `row row--${fate}${running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}${at === 0 && index.absent ? " row--absent" : ""}`;
   place(row, { ...placed, expanded: open });
-  glyph(row, fate, flags & FLAG.running);
+  glyph(row, fate, running);
   if (at === 0 && index.absent) row.parts.glyph.textContent = "?";
   fill(row, flesh, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
   row.parts.count.textContent = open === false ? counted(countInside(index, at, fate)) : "";

@@ -4,7 +4,7 @@
 // hidden behind one line. A fold's code is -(parent row) - 2, so that the fold of the roots is -1.
 // Whatever is not shown is counted by a line that is.
 
-import { FLAG } from "./bones.js";
+import { FLAG, isRunning } from "./bones.js";
 import { ROOT, childrenOf } from "./index.js";
 
 export const foldCode = (parent) => -parent - 2;
@@ -128,7 +128,7 @@ export function search(index, query, textOf = () => "", found = new Set()) {
       names.kind[columns.kind[row]], names.fate[columns.fate[row]], names.reason[columns.reason[row]],
       names.verdict[columns.verdict[row]], `#${columns.ordinal[row]}`,
       columns.flags[row] & FLAG.answer ? "answer" : "", columns.flags[row] & FLAG.error ? "error" : "",
-      columns.flags[row] & FLAG.running ? "running" : "", textOf(columns.ordinal[row]),
+      isRunning(index.bones, row) ? "running" : "", textOf(columns.ordinal[row]),
     ].join(" ").toLowerCase().replaceAll("_", " ");
     if (found.has(columns.ordinal[row]) || terms.every((term) => words.includes(term.replaceAll("_", " ")))) rows.add(row);
   }

@@ -88,10 +88,15 @@ def test_any_order_comes_to_the_same() -> None:
     assert told[0][:3] == ("completed", 2, 0)
 
 
-def test_one_whose_end_never_comes_stays_begun(people: People) -> None:
+def test_one_whose_end_never_comes_stays_begun(people: People, bob: Client) -> None:
     send(people.project, traces(*ANNOUNCED), traces(ENDED[1]))
     child = Node.objects.get(node_id=CHILD)
     assert (child.status, child.ended_ns) == ("running", None)
+    run = Run.objects.get()
+    bones = bob.get(reverse("tree-bones", args=[run.pk])).json()
+    assert (bones["is_over"], bones["columns"]["flags"]) == (True, [0, RUNNING])
+    panel = text_of(bob.get(reverse("node", args=[run.pk, CHILD])).text)
+    assert "begun, no end told" in panel
 
 
 def test_a_node_under_one_that_is_only_announced_hangs_there(people: People) -> None:
