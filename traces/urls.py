@@ -8,6 +8,7 @@ from django.urls import path, register_converter
 
 from traces.views import (
     accounts,
+    approvals,
     control,
     figures,
     node,
@@ -52,6 +53,10 @@ urlpatterns = [
     path("runs/<uuid:run_id>/control", control.control_bar, name="run-control"),
     path("runs/<uuid:run_id>/control/<slug:kind>", control.command, name="run-command"),
     path("runs/<uuid:run_id>/verdicts", runs.run_verdicts, name="run-verdicts"),
+    path("approvals", approvals.approvals, name="approvals"),
+    path("approvals/queue", approvals.queue, name="approvals-queue"),
+    path("approvals/badge", approvals.badge, name="approvals-badge"),
+    path("approvals/<uuid:approval_id>/decision", approvals.decision, name="approval-decision"),
     path("runs/<uuid:run_id>/candidates", runs.run_candidates, name="run-candidates"),
     path("runs/<uuid:run_id>/tree/bones", tree.bones, name="tree-bones"),
     path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),

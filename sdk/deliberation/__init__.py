@@ -10,6 +10,7 @@ with dl.run("answer the question", strategy="best_of_n") as run:
 
 from deliberation import otel
 from deliberation.client import (
+    Approval,
     Client,
     ModelCall,
     Node,
@@ -44,6 +45,7 @@ from deliberation.vocabulary import (
     NodeKind,
     NodeStatus,
     ObservedState,
+    Risk,
     SideEffect,
     Strategy,
     TextVisibility,
@@ -55,6 +57,7 @@ from deliberation.vocabulary import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "Approval",
     "Budget",
     "Cause",
     "Client",
@@ -73,6 +76,7 @@ __all__ = [
     "NotApproved",
     "ObservedState",
     "OnDisconnect",
+    "Risk",
     "Run",
     "Settings",
     "SideEffect",

@@ -1,5 +1,7 @@
 // The only entry. Attaches the parts to what the page carries, and detaches them when htmx takes it away.
 
+import { attachApprovals } from "./approvals.js";
+import { attachBadge } from "./badge.js";
 import { attachChart } from "./charts.js";
 import { attachClock } from "./clock.js";
 import { attachDialog } from "./dialog.js";
@@ -10,7 +12,7 @@ import { attachTheme } from "./theme.js";
 import { attachTree } from "./tree/pane.js";
 import { attachUpload } from "./upload.js";
 
-const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload]];
+const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals]];
 const attached = new Map();
 
 function attachAll() {
@@ -34,6 +36,7 @@ function onClick(event) {
 }
 
 attachAll();
+attachBadge();
 attachClock();
 attachKeysOfPage();
 attachTheme(document.querySelector("[data-theme-button]"));

@@ -9,6 +9,7 @@ from deliberation.vocabulary import CommandKind, DesiredState, ObservedState, ap
 from deliberation.vocabulary.control import faced
 from traces.models import Run
 from traces.queries.access import Who, as_viewer, see_run
+from traces.queries.approvals import ApprovalRow, approvals_of_run
 from traces.queries.commands import CommandRow, list_commands
 from traces.queries.holds import HoldRow
 from traces.queries.leases import LeaseRow
@@ -23,6 +24,7 @@ ON_THE_BAR = (
     CommandKind.KILL,
 )
 SHOWN_COMMANDS = 50
+SHOWN_APPROVALS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class ControlBar:
     lease: LeaseRow | None
     holds: list[HoldRow]
     commands: list[CommandRow]
+    approvals: list[ApprovalRow]
     offers: list[Offer]
     overdue: frozenset[str]
     now_ns: int
@@ -63,8 +66,8 @@ class ControlBar:
 
     @property
     def is_worth_showing(self) -> bool:
-        """False for a run that ended without anybody having asked anything of it."""
-        return not self.has_ended or bool(self.commands)
+        """False for a run that ended without anybody having asked anything, of it or through it."""
+        return not self.has_ended or bool(self.commands) or bool(self.approvals)
 
     def offer(self, kind: CommandKind) -> Offer:
         """Return how a command stands now."""
@@ -87,6 +90,7 @@ def get_control_bar(*, who: Who, run_id: str | uuid.UUID, now_ns: int) -> Contro
         lease=standing.lease,
         holds=standing.holds,
         commands=page.items,
+        approvals=approvals_of_run(who=who, run_id=run.id)[:SHOWN_APPROVALS],
         offers=_offers(run, standing),
         overdue=frozenset(
             each.command_id for each in page.items if each.is_overdue(now_ns, waited)

@@ -6,6 +6,7 @@ scopes (`run`, `node`, `call`, `tool`) → `recorder` → `build` → `buffer` �
 `transport`.
 """
 
+from deliberation.client.asked import Approval
 from deliberation.client.begin import begin_run
 from deliberation.client.call import ModelCall
 from deliberation.client.client import Client
@@ -19,6 +20,7 @@ from deliberation.client.settings import Settings, settings_from
 from deliberation.client.tool import ToolCall
 
 __all__ = [
+    "Approval",
     "Client",
     "ModelCall",
     "Node",

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from deliberation.client.current import CURRENT, enter, leave
 from deliberation.client.recorder import Recorder
-from deliberation.vocabulary import NodeKind, SideEffect
+from deliberation.vocabulary import NodeKind, Risk, SideEffect
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from deliberation.client.asked import Approval
     from deliberation.client.call import ModelCall
     from deliberation.client.node import Node, NodeScope
     from deliberation.client.tool import ToolCall
@@ -100,16 +101,49 @@ class Scope:
         arguments: Any = None,
         side_effect: SideEffect | str | None = None,
         *,
+        risk: Risk | str | None = None,
+        needed: int | None = None,
+        timeout: float | None = None,
         parent: NodeScope | None = None,
         retries: NodeScope | None = None,
         attributes: dict[str, Any] | None = None,
     ) -> ToolCall:
-        """Return one use of a tool, to be entered. `side_effect` is a word of `SideEffect`."""
+        """Return one use of a tool, to be entered. `side_effect` is a word of `SideEffect`, `risk` one of `Risk`.
+
+        What is `irreversible`, or what a policy of the project asks about, waits on entry until people agree: see
+        `approval`.
+        """
         from deliberation.client.tool import ToolCall
 
         facts: dict[str, Any] = {"node_kind": NodeKind.TOOL_CALL, "name": name, "tool": name}
         facts |= {"side_effect": side_effect, "input": arguments, "attributes": attributes}
-        return ToolCall(self._recorder, self._parent(parent), facts, retries=retries)
+        asks: dict[str, Any] = {"risk": risk, "needed": needed, "timeout": timeout}
+        return ToolCall(self._recorder, self._parent(parent), facts, retries=retries, **asks)
+
+    def approval(
+        self,
+        name: str,
+        arguments: Any = None,
+        *,
+        side_effect: SideEffect | str | None = None,
+        risk: Risk | str | None = None,
+        needed: int | None = None,
+        timeout: float | None = None,
+        parent: NodeScope | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> Approval:
+        """Return a step that waits, on entry, until people agree to exactly `name` with `arguments`.
+
+        `needed` people, one by default, within `timeout` seconds; a policy of the project may ask for more people
+        and less time. `arguments` are what they agreed to, which may not be what was asked. `NotApproved` when they
+        refuse, when nobody decides in time, and when the inspector cannot be asked; `Stopped` when they end the run.
+        """
+        from deliberation.client.asked import Approval
+
+        facts: dict[str, Any] = {"node_kind": NodeKind.APPROVAL, "name": name}
+        facts |= {"side_effect": side_effect, "input": arguments, "attributes": attributes}
+        asks: dict[str, Any] = {"risk": risk, "needed": needed, "timeout": timeout}
+        return Approval(self._recorder, self._parent(parent), facts, **asks)
 
     def start(self) -> Self:
         """Begin without `with`; `end` must follow."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from deliberation.client.underway import CallScope
+from deliberation.client.asked import AskedScope
 from deliberation.client.values import to_cost
 from deliberation.vocabulary import Cost, NodeStatus
 
 
-class ToolCall(CallScope):
-    """One use of a tool."""
+class ToolCall(AskedScope):
+    """One use of a tool. Use it with `arguments`: a reviewer may have changed them."""
 
     def finish(
         self,

@@ -6,22 +6,25 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from deliberation.control.answered import read_rule
 from deliberation.control.heard import Word, message_of
 from deliberation.control.orders import Orders
-from deliberation.vocabulary import CommandKind, CommandStage, DesiredState
+from deliberation.vocabulary import ApprovalRule, CommandKind, CommandStage, DesiredState
 
 
 class Ear:
     """The latest word on a run, its commands, and the messages that wait for the program.
 
-    `seq` is the server's number of the latest word; an older one changes nothing. `listeners` are
-    called with each word, in the thread that heard it. Whoever uses it holds the gate's lock.
+    `rules` say what a person is to be asked about. `seq` is the server's number of the latest word;
+    an older one changes nothing. `listeners` are called with each word, in the thread that heard it.
+    Whoever uses it holds the gate's lock.
     """
 
     def __init__(self) -> None:
         self.seq = 0
         self.desired: DesiredState | None = None
         self.orders = Orders()
+        self.rules: tuple[ApprovalRule, ...] = ()
         self.listeners: list[Callable[[Word], None]] = []
         self._messages: deque[tuple[str, str]] = deque()
 
@@ -38,6 +41,8 @@ class Ear:
         for command, kind in self.orders.take(word.commands):
             self._begin(command, kind)
         self.desired = word.desired or self.desired
+        if word.rules is not None:
+            self.rules = tuple(map(read_rule, word.rules))
         return True
 
     def take_messages(self) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ class Word:
     """One answer about one run. None and empty where it says nothing.
 
     `seq` grows with each thing that a runner must hear of; `attempt` is the one that holds the
-    lease. Commands, holds, budgets and approvals are as the server sent them.
+    lease. Commands, holds, budgets, approvals, and the rules by which actions are to be asked about,
+    are as the server sent them.
     """
 
     seq: int | None = None
@@ -24,6 +25,7 @@ class Word:
     holds: tuple[Plain, ...] = ()
     budgets: tuple[Plain, ...] = ()
     approvals: tuple[Plain, ...] = ()
+    rules: tuple[Plain, ...] | None = None
     attempt: int | None = None
     lease_seconds: float | None = None
     heartbeat_seconds: float | None = None
@@ -54,6 +56,7 @@ def read_word(plain: Plain) -> Word:
         holds=_objects(plain.get("holds")),
         budgets=_objects(plain.get("budgets")),
         approvals=_objects(plain.get("approvals")),
+        rules=_objects(plain["approval_rules"]) if "approval_rules" in plain else None,
         attempt=_whole(lease.get("attempt")),
         lease_seconds=_seconds(lease.get("seconds")),
         heartbeat_seconds=_seconds(lease.get("heartbeat_seconds")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,6 +55,8 @@ class Standing:
         self.on_steer = on_steer
         self._on_disconnect = on_disconnect
         self._is_away = False
+        self._is_abandoned = False
+        self.began = time.monotonic()
         self.has_raised = False
 
     @property
@@ -69,6 +72,12 @@ class Standing:
     def is_stopping(self) -> bool:
         """True once the run, or one around it, is to stop."""
         return any(each.stop is not None for each in self.family())
+
+    @property
+    def is_alone(self) -> bool:
+        """True when nothing that the server would have to say is waited for any longer."""
+        goes_on = self._is_away and self._on_disconnect is OnDisconnect.CONTINUE
+        return goes_on or self._is_abandoned
 
     def stopped(self) -> Stopped | None:
         """Return what is to be raised, made anew; None while the run may go on."""
@@ -139,6 +148,7 @@ class Standing:
         if self._on_disconnect is not OnDisconnect.CONTINUE:
             self.halt(Stopped("The client was closed.", cause=Cause.DISCONNECTED))
         with self.bell.lock:
+            self._is_abandoned = True
             self.tell, self.ear.desired = _nothing, DesiredState.RUN
             self.refresh()
 

@@ -7,11 +7,13 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from deliberation.fake.approval import Approval, Approvals
 from deliberation.fake.command import Command
 from deliberation.vocabulary import (
     MOVES,
     CommandKind,
     CommandStage,
+    Decision,
     DesiredState,
     ObservedState,
     applies,
@@ -58,6 +60,8 @@ class Controlled:
         self.states: list[ObservedState] = [ObservedState.QUEUED]
         self.commands: dict[str, Command] = {}
         self.holds: list[Hold] = []
+        self.approvals = Approvals()
+        self.rules: list[dict[str, Any]] = []
         self.attempts = 0
         self.lease: Lease | None = None
         self._lease_seconds = lease_seconds
@@ -91,6 +95,11 @@ class Controlled:
         self.commands[command.id] = command
         self._take_effect(command)
         return command
+
+    def decide(self, approval: Approval, decision: Decision, **more: Any) -> None:
+        """Let somebody decide about an action that waits."""
+        self.seq += 1
+        approval.decide(decision, seq=self.seq, **more)
 
     def attach(self, said: dict[str, Any]) -> None:
         """Take in a heartbeat; without an attempt it begins one.
@@ -141,7 +150,8 @@ class Controlled:
             "observed_state": self.observed.value,
             "commands": [command.plain() for command in told],
             "budgets": [],
-            "approvals": [],
+            "approvals": [each.plain() for each in self.approvals.closed_after(after)],
+            "approval_rules": self.rules,
             "holds": [{"hold_id": each.id, "reason": each.reason} for each in self.holds],
             "lease": lease
             and {

@@ -8,15 +8,19 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from deliberation.fake.approval import Approval
 from deliberation.fake.command import Command
 from deliberation.fake.controlled import Controlled, Fenced, Refused
 from deliberation.fake.request import Request
-from deliberation.vocabulary import CommandKind, CommandStage, ObservedState
+from deliberation.vocabulary import CommandKind, CommandStage, Decision, ObservedState
 
 LEASE_SECONDS = 15.0
 MAX_WAIT = 30.0
 SAID_BY_RUNNERS = frozenset({CommandStage.ACKNOWLEDGED, CommandStage.APPLIED, CommandStage.REFUSED})
-ADDRESS = re.compile(r"/v1/control(?:/(?P<run>[^/]+))?(?P<verb>/ack|/heartbeat)?")
+ADDRESS = re.compile(
+    r"/v1/control(?:/(?P<run>[^/]+))?(?P<verb>/ack|/heartbeat|/approvals)?"
+    r"(?:/(?P<approval>[^/]+)/consume)?"
+)
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -26,6 +30,8 @@ class Controls:
 
     def __init__(self, is_up: Callable[[], bool]) -> None:
         self.lease_seconds = LEASE_SECONDS
+        self.decides: Decision | None = None
+        self.rules: list[dict[str, Any]] = []
         self._is_up = is_up
         self._changed = threading.Condition()
         self.runs: dict[str, Controlled] = {}
@@ -94,6 +100,8 @@ class Controls:
             return self._poll(where["run"], request.query)
         if verb == ("POST", True, "/ack"):
             return self._acknowledge(where["run"], request.json())
+        if verb == ("POST", True, "/approvals"):
+            return self._approve(where["run"], where["approval"], request.json())
         if verb == ("POST", True, "/heartbeat"):
             return self._beat(where["run"], request.json())
         return None
@@ -138,6 +146,30 @@ class Controls:
             self._changed.notify_all()
             return (200 if is_allowed else 409), command.plain()
 
+    def _approve(self, run: str, approval: str | None, said: dict[str, Any]) -> Answer:
+        with self._changed:
+            known = self._known(run)
+            if approval is not None:
+                return known.approvals.consume(approval, said)
+            asked = known.approvals.ask(said)
+            if self.decides is not None and asked.is_open:
+                known.decide(asked, self.decides)
+            self._changed.notify_all()
+            return 200, asked.plain()
+
+    def decide(self, run: str, decision: Decision, seconds: float, **more: Any) -> Approval:
+        """Decide about what waits first in a run, or will within so long. Raises `TimeoutError`."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: run in self.runs and self.runs[run].approvals.open, seconds
+            )
+            found = self.runs[run].approvals.open if run in self.runs else []
+            if not found:
+                raise TimeoutError(f"nothing waits in {run}")
+            self.runs[run].decide(found[0], decision, **more)
+            self._changed.notify_all()
+            return found[0]
+
     def _attach(self, run: str, said: dict[str, Any]) -> dict[str, Any] | None:
         if "attempt" not in said:  # it only listens
             return None
@@ -160,6 +192,7 @@ class Controls:
         """Return a run, made known where it was not: a heartbeat may come before the first event."""
         if run not in self.runs:
             self.runs[run] = Controlled(run, lease_seconds=self.lease_seconds)
+            self.runs[run].rules = self.rules
         return self.runs[run]
 
 

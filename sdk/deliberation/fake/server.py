@@ -15,12 +15,14 @@ from deliberation.events import RunEnded
 from deliberation.events.base import Event
 from deliberation.events.fields import Invalid
 from deliberation.events.server_made import read_sent
+from deliberation.fake.approval import Approval
 from deliberation.fake.command import Command
 from deliberation.fake.controlled import Controlled
 from deliberation.fake.controls import Controls
 from deliberation.fake.handler import handler_of
 from deliberation.fake.request import Request, Trouble
-from deliberation.vocabulary import CommandKind
+from deliberation.ledger.action import write_arguments
+from deliberation.vocabulary import CommandKind, Decision
 
 KEY = "fake-key"
 EVENTS = "/v1/events"
@@ -108,6 +110,27 @@ class Server:
     def steer(self, run: Any, message: str, reason: str = "") -> Command:
         """Hand the program a message."""
         return self.controls.issue(_id(run), CommandKind.STEER, reason=reason, message=message)
+
+    def approve(self, run: Any, reason: str = "", seconds: float = 10.0) -> Approval:
+        """Agree to the action that waits in a run, or will. Raises `TimeoutError`."""
+        return self.controls.decide(_id(run), Decision.APPROVE, seconds, reason=reason)
+
+    def reject(self, run: Any, reason: str = "", seconds: float = 10.0) -> Approval:
+        """Refuse it; the program may go on."""
+        return self.controls.decide(_id(run), Decision.REJECT, seconds, reason=reason)
+
+    def modify(self, run: Any, arguments: Any, reason: str = "", seconds: float = 10.0) -> Approval:
+        """Agree to it with other arguments."""
+        more = {"reason": reason, "arguments": write_arguments(arguments)}
+        return self.controls.decide(_id(run), Decision.MODIFY, seconds, **more)
+
+    def terminate(self, run: Any, reason: str = "", seconds: float = 10.0) -> Approval:
+        """Refuse it, and the run with it."""
+        return self.controls.decide(_id(run), Decision.TERMINATE, seconds, reason=reason)
+
+    def decide_all(self, decision: Decision | str | None) -> None:
+        """Decide so about whatever is asked from now on, at once; None lets it wait again."""
+        self.controls.decides = None if decision is None else Decision(decision)
 
     def fence(self, run: Any) -> None:
         """Let another process take the run over."""

@@ -46,6 +46,10 @@ class Action:
         """The SHA-256 of the line, as 64 hex digits."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    def of_attempt(self, attempt: int) -> Action:
+        """Return the same action of an attempt."""
+        return replace(self, attempt=attempt)
+
     def changed(self, arguments: str) -> Action:
         """Return the same action with other arguments, which has another digest."""
         return replace(self, arguments=arguments)

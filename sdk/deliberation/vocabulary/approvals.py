@@ -39,6 +39,11 @@ class ApprovalStatus(str, Enum):
     """The run ended, or asked no longer."""
 
     @property
+    def is_final(self) -> bool:
+        """True when it is resolved."""
+        return self is not ApprovalStatus.PENDING
+
+    @property
     def is_permit(self) -> bool:
         """True when the action may be done, once."""
         return self in (ApprovalStatus.APPROVED, ApprovalStatus.MODIFIED)

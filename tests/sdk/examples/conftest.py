@@ -20,6 +20,7 @@ def play(server: fake.Server) -> Play:
     def played(
         example: Any, *arguments: Any, stage: Stage | None = None, **options: Any
     ) -> list[Event]:
+        server.decide_all("approve")
         client = dl.configure(url=server.url, key=server.key, spool=False)
         run = example.play(stage or Stage(), *arguments, **options)
         assert client.flush(10)

@@ -79,6 +79,7 @@ def test_forever_a_run_that_was_stopped_is_followed_by_the_next(server):
 def test_the_agent_mails_to_whom_an_operator_names(server, tmp_path):
     with begin(server, "agent", "--pace", "0.1", "--outbox", str(tmp_path)) as process:
         run = run_of(server)
+        server.decide_all("approve")
         command = server.steer(run, "Send it to bob@example.org, please.")
         out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
@@ -88,3 +89,22 @@ def test_the_agent_mails_to_whom_an_operator_names(server, tmp_path):
     (said,) = [event for event in server.of("node.started") if event.name == "An operator says"]
     assert said.text == "Send it to bob@example.org, please."
     assert command.stage is CommandStage.APPLIED
+
+
+def test_the_agent_waits_for_its_mail_to_be_approved_and_a_refused_one_is_not_sent(
+    server, tmp_path
+):
+    outbox = tmp_path / "outbox"
+    with begin(server, "agent", "--outbox", str(outbox)) as process:
+        run = run_of(server)
+        approval = server.reject(run, "Not to them.", seconds=30)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert approval.action.tool == "send_email"
+    assert not outbox.exists()
+    assert ObservedState.AWAITING_APPROVAL in server.control_of(run).states
+    (ended,) = server.of("run.ended")
+    assert (ended.state, ended.stop_reason) == (
+        ObservedState.COMPLETED,
+        "the mail was not approved",
+    )

@@ -1,0 +1,11 @@
+// DOM. The number of actions that wait for a person, in the head of every page: also of those that follow nothing.
+
+const EVERY = 5000;
+
+/** Looks again while somebody looks at the page. */
+export function attachBadge() {
+  setInterval(() => {
+    const badge = document.querySelector("[data-badge]");
+    if (badge && !document.hidden) window.htmx.trigger(badge, "look");
+  }, EVERY);
+}
