@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from deliberation.events import (
     AnswerSelected,
@@ -48,6 +49,7 @@ from tests.integration.build import (
 from traces.actions.rebuild import rebuild
 from traces.audit.openings import unpack
 from traces.models import Candidate, LedgerEntry, LedgerPart, Node, Run, Verdict
+from traces.projection.tables import Table
 
 pytestmark = pytest.mark.django_db
 
@@ -328,3 +330,10 @@ def _without_numbers(rows: list[list[dict[str, object]]]) -> list[list[dict[str,
 def _comparable(rows: list[list[dict[str, object]]]) -> list[list[dict[str, object]]]:
     own = ("id", "run_id", "pk", "frontier")
     return [[{k: v for k, v in row.items() if k not in own} for row in table] for table in rows]
+
+
+def test_a_copy_that_fails_raises_what_other_statements_raise() -> None:
+    table = Table(Node)
+    table.column_list = '"nowhere"'
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        table.copy([])

@@ -53,9 +53,16 @@ class Table:
         self.selected = ", ".join(f'"{self.name}"."{column}"' for column in self.columns)
 
     def copy(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows (values in column order) by binary COPY, in the current transaction."""
+        """Append rows (values in column order) by binary COPY, in the current transaction.
+
+        Raises Django's database errors, as the other statements do: whose fault one is, is told by its class.
+        """
         statement = f"COPY {self.name} ({self.column_list}) FROM STDIN (FORMAT BINARY)"
-        with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        with (
+            connection.wrap_database_errors,
+            connection.cursor() as cursor,
+            cursor.cursor.copy(statement) as copy,
+        ):
             copy.set_types(self.types)
             for row in rows:
                 copy.write_row(row)
