@@ -13,6 +13,7 @@ from deliberation.client import begin_run
 
 
 def test_it_works(client, server):
+    server.decide_all("approve")
     with begin_run(client, "6 * 7", strategy="best_of_n", budget=dl.Budget(usd="0.50")) as run:
         for rank in range(2):
             with run.node("sample", rank=rank) as sample:
