@@ -27,6 +27,7 @@ from ingest.mapping.take import dump, fact_text
 from ingest.wire.span import Attributes, LogRecord, Span
 
 ERROR_CODE = 2
+CHECK = NodeKind.VERIFICATION
 NODE_ID_DIGITS, TRACE_ID_DIGITS = 16, 32
 SAME_MOMENT_NS = 10**10
 """A saying told by an event of a span and by a log record is one: in the same words, at about the same time."""
@@ -76,9 +77,9 @@ class Told(NamedTuple):
 
 def of_span(span: Span, facts: dict[str, Any], chosen: Chosen, run: str) -> list[Event]:
     """Return the verdicts that a finished span tells, on itself or on others, and what guards discarded."""
-    is_check = facts["node_kind"] is NodeKind.VERIFICATION
-    readers = [each.name for each in chosen if each.name in READERS]
-    if span.ended_at is None or not (is_check or readers or span.events):
+    is_check = facts["node_kind"] is CHECK
+    readers = _readers(chosen)
+    if not (is_check or readers or span.events) or span.ended_at is None:
         return []
     if deliberation.VERDICT in span.attributes:
         return []
@@ -102,11 +103,9 @@ def of_log(record: LogRecord, session: NamedSession | None, run: str) -> list[Ev
 
     The convention writes it in the span that is judged, or outside any span and names the response.
     """
-    readers = [
-        each.name
-        for each in choose(record.attributes, record.origin.scope_name)
-        if each.name in READERS
-    ]
+    readers = _readers(choose(record.attributes, record.origin.scope_name))
+    if not readers:
+        return []
     found = [each for name in readers for each in READERS[name](record.attributes, record.name)]
     if not found:
         return []
@@ -131,6 +130,14 @@ def of_log(record: LogRecord, session: NamedSession | None, run: str) -> list[Ev
     )
     told = Told(judged, subject, record.at, _key(subject, judged, record.at, 0))
     return [node, *_events(told, None if record.span_id else own, run)]
+
+
+def _readers(chosen: Chosen) -> tuple[str, ...]:
+    # A plain loop, for it is run for every span and nearly always finds nothing.
+    for each in chosen:
+        if each.name in READERS:
+            return tuple(each.name for each in chosen if each.name in READERS)
+    return ()
 
 
 def _subject(span: Span, *, is_check: bool, may_link: bool) -> Subject:
