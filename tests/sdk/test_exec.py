@@ -52,7 +52,9 @@ def supervised(server, tmp_path):
 def begun(process, server):
     run = process.stdout.readline().strip()
     server.wait_for(run)
-    wait_until(lambda: server.control_of(run).lease.said["killable"])
+    # Its second heartbeat comes after it has told its supervisor of the run.
+    wait_until(lambda: server.control_of(run).lease.said["attempt"])
+    assert server.control_of(run).lease.said["killable"]
     return run
 
 
@@ -86,13 +88,13 @@ def test_who_does_not_hear_a_request_to_end_is_ended(supervised, server):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         child = subprocess.Popen([sys.executable, "-c", "import signal, time;"
             "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"])
-        with dl.run(f"{child.pid}") as run:
-            print(run.id, flush=True)
+        with dl.run("q") as run:
+            print(run.id, child.pid, sep=chr(10), flush=True)
             time.sleep(60)
         """
     process = supervised(script, "--grace", "0.5")
     run = begun(process, server)
-    child = int(server.of("run.started")[0].task)
+    child = int(process.stdout.readline())
     assert not is_gone(child)
     kill = server.kill(run)
     assert process.wait(20) == 128 + signal.SIGKILL
