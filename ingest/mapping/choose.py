@@ -198,6 +198,7 @@ CONVENTIONS = (
         reads=frozenset({"openinference.span.kind"}),
     ),
     Convention(mastra.NAME, mastra.recognises, mastra.fill, reads=frozenset({mastra.TYPE})),
+    Convention(adk.NAME, adk.recognises, adk.fill, reads=adk.WORDS),
     Convention(
         genai.NAME,
         genai.recognises,
@@ -212,7 +213,6 @@ CONVENTIONS = (
         ),
     ),
     Convention(vercel_beside.NAME, vercel_beside.recognises, vercel_beside.fill),
-    Convention(adk.NAME, adk.recognises, adk.fill, reads=adk.WORDS),
     *JUDGING,
     Convention(logfire.NAME, logfire.recognises, logfire.fill, reads=LOGFIRE, is_beside=True),
 )

@@ -24,11 +24,14 @@ NAMES = (
     "conversation.id",
     "gcp.vertex.agent.session_id",
     "spring.ai.chat.client.conversation.id",
-    "mcp.session.id",
 )
 """Of one record the first that is there. OpenTelemetry's `thread.id` is a thread of the machine, and none of them."""
 
 _ANY = frozenset(NAMES)
+
+OF_A_CONNECTION = "mcp.session.id"
+"""A session of the Model Context Protocol. One connection may serve every user of a program, so that it is the session
+of a run only where the request is all of the run."""
 
 
 class NamedSession(NamedTuple):
@@ -49,3 +52,12 @@ def session_in(attributes: Attributes) -> NamedSession | None:
         if is_id and (session := fact_text(value)):
             return NamedSession(name, session)
     return None
+
+
+def session_of_root(attributes: Attributes) -> NamedSession | None:
+    """Return the session that a record without a parent names, which is all of its run."""
+    found = session_in(attributes)
+    if found is None and OF_A_CONNECTION in attributes:
+        session = fact_text(attributes[OF_A_CONNECTION])
+        return NamedSession(OF_A_CONNECTION, session) if session else None
+    return found

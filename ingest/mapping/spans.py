@@ -19,7 +19,7 @@ from ingest.mapping import (
 )
 from ingest.mapping.combine import read
 from ingest.mapping.rest import write_span
-from ingest.mapping.sessions import session_in
+from ingest.mapping.sessions import session_in, session_of_root
 from ingest.wire.span import Span
 
 ERROR_CODE = 2
@@ -46,7 +46,8 @@ def map_span(span: Span, run: str) -> list[Event]:
     failed = is_error(span)
     facts["error"] = error_of(span) if failed else None
     facts["name"] = facts.get("name") or span.name
-    session = session_in(span.attributes)
+    is_root = span.parent_id is None
+    session = (session_of_root if is_root else session_in)(span.attributes)
     facts["attributes"] = write_span(span, rest, used, told, session)
     events: list[Event] = []
     if span.parent_id is None:

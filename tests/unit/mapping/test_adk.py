@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deliberation.vocabulary import CostBasis, NodeKind, TextVisibility, Usage
+from ingest.wire.span import Origin
 from tests.unit.mapping.making import observe, rest_of
 
 PREFIX = "gcp.vertex.agent."
@@ -35,6 +36,8 @@ SAID = {
 CALL: dict[str, Any] = {
     "gen_ai.system": "gcp.vertex.agent",
     "gen_ai.request.model": "gemini-2.5-flash",
+    "gen_ai.usage.input_tokens": 56,
+    "gen_ai.usage.output_tokens": 30,
     PREFIX + "session_id": "s1",
     PREFIX + "llm_request": json.dumps(ASKED),
     PREFIX + "llm_response": json.dumps(SAID),
@@ -55,9 +58,11 @@ def test_it_works() -> None:
         "name": "calc",
         "arguments": {"a": 6},
     }
+    assert answer.keys() == {"role", "parts", "finish_reason"}
+    assert rest_of(node)["gen_ai.usage.output_tokens"] == 30
     assert (node.reasoning, node.text_visibility) == ("Trivial.", TextVisibility.FULL)
     assert node.session_id == "s1"
-    assert rest_of(node)["deliberation.convention"] == "genai+adk-beside-genai"
+    assert rest_of(node)["deliberation.convention"] == "adk+genai"
 
 
 def test_a_tool_has_its_arguments_and_its_response() -> None:
@@ -77,6 +82,13 @@ def test_words_that_are_hidden_are_none() -> None:
 def test_what_is_sent_to_a_live_connection_is_the_input_of_a_step() -> None:
     node = observe({PREFIX + "data": '[{"parts": [{"text": "hi"}]}]'})
     assert (node.node_kind, node.input) == (NodeKind.STEP, '[{"parts": [{"text": "hi"}]}]')
+
+
+def test_an_agent_of_an_old_version_says_so_in_its_name_alone() -> None:
+    kit = Origin({}, "gcp.vertex.agent", "", {}, "")
+    assert observe({}, name="agent_run [judge]", origin=kit).node_kind is NodeKind.AGENT
+    assert observe({}, name="invocation", origin=kit).node_kind is NodeKind.STEP
+    assert observe({}, name="agent_run [judge]").node_kind is NodeKind.STEP
 
 
 @pytest.mark.parametrize("odd", [None, 7, "[[", [1], "null", '"text"'])

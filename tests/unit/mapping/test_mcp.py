@@ -34,7 +34,7 @@ def test_it_works() -> None:
     node = observe({**CALL, **asked}, kind=CLIENT, name="tools/call lookup")
     assert (node.node_kind, node.tool) == (NodeKind.TOOL_CALL, "lookup")
     assert (node.input, node.output) == ('{"q":"lemma 2"}', "fails")
-    assert node.session_id == "session-1"
+    assert node.session_id is None
     rest = rest_of(node)
     assert rest["deliberation.convention"] == "mcp"
     assert (rest["mcp.method.name"], rest["jsonrpc.request.id"]) == ("tools/call", "3")
@@ -118,9 +118,13 @@ def test_a_request_that_is_written_whole_is_read() -> None:
     assert json.loads(rest_of(node)["request"]) == request
 
 
-def test_an_mcp_session_is_the_session_of_a_run() -> None:
+def test_a_connection_is_the_session_of_a_run_that_is_one_request_and_of_no_other() -> None:
     events = map_span(make_span(CALL, kind=SERVER, parent_id=None), RUN)
     assert only(events, RunStarted).session_id == "session-1"
+    named = {**CALL, "session.id": "chat-1"}
+    events = map_span(make_span(named, kind=SERVER, parent_id=None), RUN)
+    assert only(events, RunStarted).session_id == "chat-1"
+    assert nodes_of(CALL, kind=CLIENT)[SPAN].session_id is None
 
 
 def test_odd_values_are_no_reason_to_fail() -> None:
