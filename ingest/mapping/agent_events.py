@@ -49,6 +49,9 @@ COUNTS = {
 
 COUNTED = frozenset(name for names in COUNTS.values() for name in names)
 
+READ = COUNTED | {*TOOLS, *CALL_IDS, *ERRORS, "success", "duration_ms"}
+"""What is read of an event and mostly stays among its attributes."""
+
 APART = "cache_creation_tokens"
 """Anthropic's word: its input leaves out what was cached."""
 

@@ -91,7 +91,8 @@ def _node(
     if kind in CALLS:
         facts["instrumentation"] = fact_text(record.origin.scope_name) or UNNAMED
     facts.setdefault("name", record.name)
-    used = {agent_events.NAME: [name for name in record.attributes if name not in rest]}
+    read = [name for name in record.attributes if name not in rest or name in agent_events.READ]
+    used = {agent_events.NAME: read}
     return NodeObserved(
         run=run,
         key=record.digest + ":0",

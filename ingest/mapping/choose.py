@@ -11,12 +11,15 @@ from deliberation.events import Event
 from ingest.mapping import (
     adk,
     ag2,
+    choices,
     codex,
     genai,
     generic,
     haystack,
     langfuse,
     langsmith,
+    langsmith_usage,
+    listed_events,
     litellm,
     logfire,
     logfire_agents,
@@ -27,10 +30,13 @@ from ingest.mapping import (
     openllmetry,
     vercel,
     vercel_beside,
+    vercel_metadata,
+    vercel_usage,
 )
 from ingest.mapping.judgements import feedback, guards, results, scores
 from ingest.mapping.judgements.judgement import at_work, beside
 from ingest.mapping.source import Keys, Source
+from ingest.mapping.usage import GENAI
 from ingest.wire.span import Attributes, Span
 
 
@@ -130,26 +136,45 @@ CONVENTIONS = (
         logfire.recognises_call,
         logfire.fill_call,
         instead_of=frozenset({genai.NAME}),
-        reads=frozenset({*LOGFIRE, logfire.REQUEST, logfire.RESPONSE, "gen_ai.request.model"}),
+        reads=frozenset(
+            {*LOGFIRE, logfire.REQUEST, logfire.RESPONSE, logfire.ASKED_FOR, "duration"}
+        ),
     ),
     Convention(
         vercel.NAME,
         vercel.recognises,
         vercel.fill,
-        reads=frozenset({"ai.operationId", "ai.model.id", "ai.model.provider"}),
+        reads=frozenset(
+            {
+                *("ai.operationId", "ai.model.id", "ai.model.provider", vercel_usage.TOTAL),
+                *vercel_metadata.METADATA,
+                *vercel_usage.SAYS_INCLUSIVE,
+            }
+        ),
     ),
     Convention(
         langfuse.NAME,
         langfuse.recognises,
         langfuse.fill,
-        reads=frozenset({langfuse.TYPE, langfuse.LEVEL, langfuse.MESSAGE, langfuse.USAGE}),
+        reads=frozenset(
+            {
+                *(langfuse.TYPE, langfuse.LEVEL, langfuse.MESSAGE, langfuse.USAGE, langfuse.COST),
+                *(langfuse.FINISH, langfuse.PROVIDER, *langfuse.INPUTS, *langfuse.OUTPUTS),
+            }
+        ),
     ),
     Convention(
         langsmith.NAME,
         langsmith.recognises,
         langsmith.fill,
         instead_of=frozenset({genai.NAME}),
-        reads=frozenset({langsmith.KIND, langsmith.RUN_NAME, "gen_ai.operation.name"}),
+        reads=frozenset(
+            {
+                *(langsmith.KIND, langsmith.RUN_NAME, langsmith.AGENT_NAME, langsmith.PROVIDER),
+                *(langsmith.SYSTEM, langsmith.INPUTS, langsmith.OUTPUTS, *langsmith_usage.STATED),
+                *("gen_ai.operation.name", *langsmith.ASKED_FOR),
+            }
+        ),
     ),
     Convention(
         langsmith.BESIDE,
@@ -161,7 +186,12 @@ CONVENTIONS = (
         mlflow.NAME,
         mlflow.recognises,
         mlflow.fill,
-        reads=frozenset({mlflow.TYPE, mlflow.TOKENS, mlflow.COST, mlflow.FORMAT}),
+        reads=frozenset(
+            {
+                *(mlflow.TYPE, mlflow.TOKENS, mlflow.COST, mlflow.FORMAT, mlflow.MODEL),
+                *(mlflow.INPUTS, mlflow.OUTPUTS),
+            }
+        ),
     ),
     Convention(
         litellm.NAME,
@@ -188,14 +218,22 @@ CONVENTIONS = (
         openllmetry.recognises,
         openllmetry.fill,
         reads=frozenset(
-            {openllmetry.SPAN_KIND, openllmetry.REQUEST_TYPE, *openllmetry.MODELS_ASKED_FOR}
+            {
+                *(openllmetry.SPAN_KIND, openllmetry.REQUEST_TYPE, *openllmetry.MODELS_ASKED_FOR),
+                *("traceloop.entity.input", "traceloop.entity.output"),
+            }
         ),
     ),
     Convention(
         openinference.NAME,
         openinference.recognises,
         openinference.fill,
-        reads=frozenset({"openinference.span.kind"}),
+        reads=frozenset(
+            {
+                *("openinference.span.kind", "input.value", "output.value"),
+                *(*openinference.COSTS, *choices.PARAMETERS),
+            }
+        ),
     ),
     Convention(mastra.NAME, mastra.recognises, mastra.fill, reads=frozenset({mastra.TYPE})),
     Convention(adk.NAME, adk.recognises, adk.fill, reads=adk.WORDS),
@@ -205,10 +243,9 @@ CONVENTIONS = (
         genai.fill,
         reads=frozenset(
             {
-                "gen_ai.operation.name",
-                "gen_ai.request.model",
-                "gen_ai.response.finish_reasons",
-                genai.RAW_USAGE,
+                *("gen_ai.operation.name", "gen_ai.request.model", choices.REASONS),
+                *(genai.RAW_USAGE, *genai.AGENT_NAMES, *listed_events.NAMES, *choices.COUNTS),
+                *(*GENAI["input"], *GENAI["output"]),
             }
         ),
     ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from deliberation.events.attributes import CONVENTION, LOG_ATTRIBUTES, LOG_NAME, READ
 from ingest.mapping.combine import Used
+from ingest.mapping.roots import TAGS
 from ingest.mapping.sessions import NamedSession
 from ingest.mapping.take import dump
 from ingest.wire.span import Attributes, LogRecord, Origin, Span
@@ -14,6 +15,16 @@ SPAN_KINDS = ("unspecified", "internal", "server", "client", "producer", "consum
 STATUS_CODES = ("unset", "ok", "error")
 SESSION = "session"
 """The rule that every convention shares: which session a record names."""
+
+ANY = "any record"
+"""What is read of records of every convention: why it failed, what an event is called, a root's tags."""
+
+READ_OF_ANY = frozenset(
+    {
+        *("error.type", "exception.type", "exception.message", "exception.stacktrace"),
+        *("event.name", "event_name", "langsmith.span.tags", *TAGS),
+    }
+)
 
 OURS = frozenset(
     {
@@ -96,6 +107,8 @@ def _write_reading(rest: Attributes, used: Used, session: NamedSession | None) -
     found = {name: keys for name, keys in used.items() if keys}
     if session is not None:
         found[SESSION] = [session.attribute]
+    if not READ_OF_ANY.isdisjoint(rest):
+        found[ANY] = [name for name in rest if name in READ_OF_ANY]
     if found:
         rest[READ] = found
 

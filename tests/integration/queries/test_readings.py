@@ -35,7 +35,7 @@ def said(*arguments: str) -> str:
 
 def test_it_works(people: People, call: Node) -> None:
     (reading,) = read_node_readings(who=people.bob, run_id=call.run_id, node_id=call.node_id)
-    assert reading.event == "node.observed"
+    assert (reading.source, reading.event) == ("span", "node.observed")
     assert reading.conventions[0] == "genai"
     assert "gen_ai.response.model" in reading.used[0].attributes
     assert dict(reading.facts)["model"] == call.model
@@ -48,7 +48,7 @@ def test_what_a_rule_judges_by_and_keeps_is_understood(people: People, call: Nod
     assert ("gen_ai.operation.name", "chat") in reading.judged
     assert "gen_ai.operation.name" not in dict(reading.left)
     assert "gen_ai.operation.name" in reading.used[0].attributes
-    assert "understood and kept: gen_ai.operation.name = chat" in said(
+    assert "read and kept: gen_ai.operation.name = chat" in said(
         str(call.run_id), "--node", call.node_id
     )
     assert " gen_ai.operation.name\n" not in said(str(call.run_id))
@@ -99,6 +99,33 @@ def test_a_node_is_told_whole(call: Node) -> None:
     told = said(str(call.run_id), "--node", call.node_id)
     assert "genai read: " in told
     assert f"became: model = {call.model}" in told
+
+
+def test_a_trace_says_what_its_records_became_and_which_node_to_look_at(call: Node) -> None:
+    told = said(str(call.run_id))
+    assert "became (see one: --node ID):" in told
+    assert f" model_call   {call.name}  (" in told
+
+
+def test_times_are_told_as_people_write_them(call: Node) -> None:
+    told = said(str(call.run_id), "--node", call.node_id)
+    assert f".{(call.started_ns or 0) % 10**9:09d}Z" in told
+    assert str(call.started_ns) not in told
+
+
+def test_what_others_wrote_reaches_no_terminal_unseen(people: People) -> None:
+    run = new_run()
+    hostile = observed(
+        run,
+        "a",
+        name="n\x1b[31m",
+        attributes='{"k\\u001b[2J":"v\\u001b]0;owned\\u0007\\nentry 9: span"}',
+    )
+    put_on_record(people.project, hostile)
+    for told in (said(run), said(run, "--node", "a")):
+        assert "\x1b" not in told
+        assert "\x07" not in told
+    assert "\nentry 9" not in said(run, "--node", "a")
 
 
 def test_an_unknown_trace_or_node_is_one_sentence(call: Node) -> None:

@@ -12,7 +12,15 @@ from django.db.models import Q
 
 from traces.models import Run
 from traces.queries.access import NotVisible, Viewer
-from traces.queries.readings import Reading, TraceReading, read_node_readings, read_trace
+from traces.queries.readings import (
+    Became,
+    Reading,
+    TraceReading,
+    read_node_readings,
+    read_trace,
+)
+from traces.templatetags.fmt import plain
+from traces.templatetags.trace_text import visible
 
 MOST = 40
 
@@ -58,31 +66,44 @@ class Command(BaseCommand):
         )
         for line in told.set_aside:
             tokens = f"{_or_unknown(line.input)} in, {_or_unknown(line.output)} out"
-            self.stdout.write(f"set aside: {line.nodes} nodes ({tokens}), {line.reason}")
-        self._say_counts("conventions read", told.conventions)
-        self._say_counts("instrumentations", told.scopes)
-        self._say_counts("attributes that no rule understood", told.left)
+            self.stdout.write(f"set aside: {line.nodes} nodes ({tokens}), {plain(line.reason)}")
+        self._say_counts("read as, by spans and log records", told.conventions)
+        self._say_counts("written by", told.scopes)
+        self._say_nodes(told.became)
+        self._say_counts("attributes that no rule reads, kept as they came", told.left)
 
     def _say_counts(self, title: str, counts: Counter[str]) -> None:
         self.stdout.write(f"\n{title}:" if counts else f"\n{title}: none")
         for name, count in counts.most_common(MOST):
-            self.stdout.write(f"{count:7} {name}")
+            self._say(f"{count:7} {name}")
         if len(counts) > MOST:
             self.stdout.write(f"        … and {len(counts) - MOST} more")
 
+    def _say_nodes(self, became: list[Became]) -> None:
+        self.stdout.write("\nbecame (see one: --node ID):")
+        for each in became[:MOST]:
+            self._say(f"{each.nodes:7} {each.kind:12} {each.name}  ({each.node_id})")
+        if len(became) > MOST:
+            self.stdout.write(f"        … and {len(became) - MOST} more")
+
+    def _say(self, line: str) -> None:
+        """Write what others wrote: no character of theirs reaches a terminal unseen."""
+        self.stdout.write(visible(line).replace("\n", " "))
+
     def _say_reading(self, reading: Reading) -> None:
-        read_by = "+".join(reading.conventions) or "told as an event"
-        self.stdout.write(f"\nentry {reading.seq}: {reading.event}, {read_by}")
+        read_by = f", read as {'+'.join(reading.conventions)}" if reading.conventions else ""
+        self.stdout.write("")
+        self._say(f"entry {reading.seq}: {reading.source}{read_by}; {reading.event}")
         for used in reading.used:
-            self.stdout.write(f"  {used.convention} read: {', '.join(used.attributes)}")
+            self._say(f"  {used.convention} read: {', '.join(used.attributes)}")
         for title, pairs in (
             ("became", reading.facts),
-            ("understood and kept", reading.judged),
-            ("kept as it came", reading.left),
+            ("read and kept", reading.judged),
+            ("read by no rule", reading.left),
             ("of the record", reading.record),
         ):
             for name, value in pairs:
-                self.stdout.write(f"  {title}: {name} = {value}")
+                self._say(f"  {title}: {name} = {value}")
 
 
 def _find(trace: str, project: str | None) -> Run:
