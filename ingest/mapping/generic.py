@@ -16,7 +16,7 @@ from ingest.mapping.cost import take_cost
 from ingest.mapping.meaning import Meaning, meaning_of
 from ingest.mapping.response_bodies import finish_of, response_id_of
 from ingest.mapping.source import Keys, Source
-from ingest.mapping.take import as_count, take_count, take_fact, take_model
+from ingest.mapping.take import as_count, fact_text, take_count, take_fact, take_model
 from ingest.mapping.usage import inclusive
 from ingest.mapping.visibility import visibility
 from ingest.wire.span import Attributes
@@ -72,7 +72,7 @@ def fill(rest: Attributes, record: Source) -> dict[str, Any]:
     kind = _kind(rest, named)
     facts: dict[str, Any] = {"node_kind": kind}
     if kind is NodeKind.TOOL_CALL:
-        _fill_tool(rest, named, facts)
+        _fill_tool(rest, named, facts, record)
         return facts
     said = _fill_content(rest, named, facts)
     usage = _usage(rest, named)
@@ -111,8 +111,8 @@ def _model(rest: Attributes, named: Named) -> str | None:
     return None
 
 
-def _fill_tool(rest: Attributes, named: Named, facts: dict[str, Any]) -> None:
-    facts["tool"] = take_fact(rest, *named.get(Meaning.TOOL, ()))
+def _fill_tool(rest: Attributes, named: Named, facts: dict[str, Any], record: Source) -> None:
+    facts["tool"] = take_fact(rest, *named.get(Meaning.TOOL, ())) or fact_text(record.name)
     given = named.get(Meaning.ARGUMENTS) or named.get(Meaning.ASKED)
     came = named.get(Meaning.RESULT) or named.get(Meaning.SAID)
     facts["input"] = _first_body(rest, given, None).text

@@ -138,6 +138,32 @@ def test_odd_values_are_no_reason_to_fail(odd: Any) -> None:
     assert rest_of(node)["acme.temperature"] == odd
 
 
+def test_spring_ai_s_tools_and_laminar_s_spans_need_no_rules_of_their_own() -> None:
+    tool = observe(
+        {
+            "spring.ai.kind": "tool_call",
+            "spring.ai.tool.definition.name": "add",
+            "spring.ai.tool.call.arguments": '{"a":1}',
+            "spring.ai.tool.call.result": "2",
+        }
+    )
+    assert (tool.node_kind, tool.tool, tool.input, tool.output) == (
+        *(NodeKind.TOOL_CALL, "add", '{"a":1}', "2"),
+    )
+    words = {"lmnr.span.type": "TOOL", "lmnr.span.input": '{"a":1}', "lmnr.span.output": "2"}
+    span = observe(words, name="add")
+    assert (span.node_kind, span.tool, span.input, span.output) == (
+        *(NodeKind.TOOL_CALL, "add", '{"a":1}', "2"),
+    )
+
+
+def test_a_call_under_bare_names_is_one() -> None:
+    said = {"model": "claude-sonnet-4-5", "input_tokens": 12, "output_tokens": 300}
+    node = observe({**said, "cache_read_tokens": 9000, "stop_reason": "end_turn"})
+    assert node.node_kind is NodeKind.MODEL_CALL
+    assert node.usage == Usage(input=9012, cache_read=9000, output=300)
+
+
 FOREIGN = {"gen_ai.": "acme.", "llm.": "acme.", "ai.": "acme.", "openinference.": "acme.tracing."}
 
 
