@@ -26,8 +26,12 @@ def begin(server: fake.Server, program: str, *arguments: str) -> subprocess.Pope
 
 
 def perform(server: fake.Server, program: str, *arguments: str) -> str:
-    """Play an example at full speed to its end; return what it printed."""
+    """Play an example at full speed to its end; return what it printed. What waits for a person is approved."""
+    server.decide_all("approve")
     with begin(server, program, "--pace", "0", *arguments) as process:
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()  # one that waits for ever would be waited for at the end of the block
     assert (process.returncode, err) == (0, "")
     return out
