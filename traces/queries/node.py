@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -25,6 +26,8 @@ from traces.queries.tree_row import TreeRow
 from traces.queries.verdicts import VerdictRow, verdicts_by, verdicts_on
 
 TEXT_LIMIT = 64 * 1024
+ATTRIBUTE_LIMIT = 4 * 1024
+ATTRIBUTES_SHOWN = 500
 MAX_PARSED_BYTES = 4_000_000
 EDGES_AT_MOST = 500
 ENTRIES_AT_MOST = 2_000
@@ -82,7 +85,8 @@ class NodeEdge:
 class NodeDetail(TreeRow):
     """A node whole. `entries` are the seqs of the ledger entries that speak of it.
 
-    `attributes` are what the source said beyond the vocabulary, as text; `attribute_values` as they were recorded.
+    `attributes` are what the source said beyond the vocabulary, as text, cut to 4 KiB where texts are cut;
+    `attribute_values` as they were recorded.
     """
 
     parts: list[NodePart]
@@ -97,6 +101,11 @@ class NodeDetail(TreeRow):
     side_effect: str | None
     finish_reason: str | None
     response_id: str | None
+
+    @property
+    def first_attributes(self) -> list[tuple[str, str]]:
+        """As many attributes as a page can bear."""
+        return list(islice(self.attributes.items(), ATTRIBUTES_SHOWN))
 
     def part(self, name: str) -> NodePart | None:
         """Return the part of this name, if the node has it."""
@@ -117,7 +126,10 @@ def get_node(
         **row_values(tree, node, verdicts),
         parts=[make_part(name, data, text_limit) for name, data in facts.texts.items()],
         messages=_messages(facts, text_limit),
-        attributes={name: attribute_text(value) for name, value in facts.attributes.items()},
+        attributes={
+            name: cut_text(attribute_text(value), text_limit and ATTRIBUTE_LIMIT)
+            for name, value in facts.attributes.items()
+        },
         attribute_values=facts.attributes,
         resources=resources,
         tool_call=(
@@ -197,6 +209,11 @@ def _messages(facts: NodeFactsRead, limit: int | None) -> list[Message]:
             text = showable(bytes_to_text(facts.texts[name]))
             found += last_that_fit(parse_messages(name, text), limit)
     return found
+
+
+def cut_text(text: str, limit: int | None) -> str:
+    """Return a text of at most `limit` characters, with a mark where it was cut."""
+    return text if limit is None or len(text) <= limit else f"{text[:limit]}…"
 
 
 def tool_call_of(

@@ -9,8 +9,9 @@ from itertools import count
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user_model
 from django.db import connections
-from django.test import AsyncClient
+from django.test import AsyncClient, Client
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
@@ -20,8 +21,8 @@ from tests.integration.build import NOW, NOW_NS, make_project
 from tests.integration.corpus.replay import drain
 from tests.unit.wire.recordings import corpus
 from traces.actions.set_up_local import make_key
-from traces.models import Project, Run
-from traces.models.access import Scope
+from traces.models import Membership, Project, Run
+from traces.models.access import Role, Scope
 from traces.queries.access import Viewer
 from traces.queries.node import NodeDetail, get_node
 from traces.queries.node_search import find_nodes
@@ -150,9 +151,44 @@ def run_of(project: Project) -> Run:
 
 
 def read(project: Project, node: str = SPAN) -> NodeDetail:
-    """Return a node as the API gives it."""
+    """Return a node as the API gives it; the API and every page that shows it answer."""
+    visit(project, node)
     who = Viewer(project_ids=frozenset({project.pk}))
     return get_node(who=who, run_id=run_of(project).pk, node_id=node, text_limit=None)
+
+
+def somebody_who_may_look(project: Project) -> Client:
+    """Return the browser of a viewer of the project."""
+    user, is_new = get_user_model().objects.get_or_create(username=f"viewer of {project.slug}")
+    if is_new:
+        Membership.objects.create(project=project, user=user, role=Role.VIEWER)
+    person = Client()
+    person.force_login(user)
+    return person
+
+
+def page_of(project: Project, page: str) -> str:
+    """Return the text of a page of the usual run."""
+    return somebody_who_may_look(project).get(f"/runs/{run_of(project).pk}/{page}").text
+
+
+def visit(project: Project, node: str) -> None:
+    """Open what shows a node."""
+    person, run = somebody_who_may_look(project), run_of(project).pk
+    pages = (
+        "",
+        "/outline",
+        f"/nodes/{node}",
+        f"/mapping/{node}",
+        "/tree/bones",
+        "/tree/rows?nodes=1",
+    )
+    addresses = [f"/runs/{run}{page}" for page in pages]
+    addresses += [
+        f"/api/v1/runs/{run}{page}" for page in ("", "/nodes", f"/nodes/{node}", "/events")
+    ]
+    answers = {address: person.get(address).status_code for address in addresses}
+    assert set(answers.values()) == {200}, answers
 
 
 def find(project: Project, words: str) -> list[str]:

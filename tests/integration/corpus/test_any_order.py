@@ -6,10 +6,13 @@ import random
 from typing import Any
 
 import pytest
+from django.db.models import Model
 
 from tests.integration.corpus.replay import replay, texts_of, told
 from tests.unit.wire.recordings import CLIENTS, Recorded, recorded, summary
-from traces.models import Project
+from traces.actions.rebuild import rebuild
+from traces.actions.settle_responses import settle_responses
+from traces.models import Candidate, Edge, Node, Project, Resource, Verdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CALLS_SHOWN = 200
@@ -63,3 +66,29 @@ def test_the_order_of_39_recordings_changes_no_run() -> None:
     ):
         assert differences(in_order, told(again)) == []
         assert differences(read_first, shown(again)) == []
+
+
+def test_a_rebuild_of_39_recordings_changes_no_row() -> None:
+    project = replay("rebuilt", everything())
+    before = every_row(project)
+    for run in project.runs.order_by("pk"):
+        rebuild(run_id=run.pk)
+    settle_responses()
+    assert before
+    assert differences(before, every_row(project)) == []
+
+
+def every_row(project: Project) -> dict[str, Any]:
+    """The rows of the project's runs by table and key, each with all of its columns."""
+    runs = list(project.runs.values_list("pk", flat=True))
+    tables = (Node, Candidate, Verdict, Edge, Resource)
+    rows = {
+        table.__name__: {row.pk: plain(row) for row in table.objects.filter(run_id__in=runs)}
+        for table in tables
+    }
+    return rows | {"Run": {row.pk: plain(row) for row in project.runs.all()}}
+
+
+def plain(row: Model) -> dict[str, Any]:
+    columns = [field.attname for field in row._meta.concrete_fields]
+    return {name: getattr(row, name) for name in columns}

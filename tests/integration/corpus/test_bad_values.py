@@ -20,6 +20,7 @@ from tests.integration.corpus.sending import (
     attribute,
     find,
     letters,
+    page_of,
     protobuf_post,
     read,
     run_of,
@@ -74,6 +75,15 @@ def test_a_hundred_thousand_attributes_are_kept_and_found_in_bounded_time_and_me
     assert megabytes < 300
     assert many.items() <= read(project).attribute_values.items()
     assert find(project, "key.99999=99999") == [SPAN]
+
+
+def test_a_page_shows_some_of_very_many_attributes_and_says_so() -> None:
+    project = take(span_post({f"key.{number}": "x" * 9_000 for number in range(600)}))
+    page = page_of(project, f"nodes/{SPAN}")
+    assert f"Attributes ({len(read(project).attribute_values)})" in page
+    assert "The first 500." in page
+    assert len(page) < 3_000_000
+    assert "The first 500 of 600" in page_of(project, f"mapping/{SPAN}")
 
 
 def test_more_attributes_than_the_limit_cost_only_their_span_which_is_a_dead_letter() -> None:
