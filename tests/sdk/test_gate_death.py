@@ -105,7 +105,7 @@ def test_a_forked_child_gives_way_too_and_leaves_the_lease_to_its_parent(server,
                     run.node("step", name=name).end()
                     time.sleep(0.001)
             except dl.Stopped as stopped:
-                print(name, stopped.reason, flush=True)
+                os.write(1, f"{name} {stopped.reason}\\n".encode())  # whole, beside the other's
         with dl.run("q") as run:
             print(run.id, flush=True)
             while not run.gate.attempt:
