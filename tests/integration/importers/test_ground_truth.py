@@ -10,17 +10,13 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from decimal import Decimal
-from io import StringIO
 from math import comb
-from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 
 from tests.integration.importers.formulas import (
     auc,
@@ -29,7 +25,16 @@ from tests.integration.importers.formulas import (
     coverage_law,
     gini,
 )
-from tests.people import make_project
+from tests.integration.importers.ground_truth import (
+    FILE,
+    Leaves,
+    agree,
+    by_k,
+    ks_of,
+    read,
+    right_of_all,
+    spent,
+)
 from traces.analytics.best_of_n import mean_best_of_n
 from traces.analytics.confusion import count_confusion
 from traces.analytics.dual_agreement import Behaved, dual_agreement
@@ -37,8 +42,6 @@ from traces.analytics.pass_at_k import mean_pass_at_k
 from traces.models import Candidate, Node, Run, Verdict
 from traces.queries.ledger import read_entries_after
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
-FILE = DATA / "GROUND_TRUTH.json"
 MANY = 100_000
 
 pytestmark = [
@@ -47,86 +50,6 @@ pytestmark = [
         not FILE.is_file(), reason="the public logs are not beside this tree (../shared/data)"
     ),
 ]
-
-Leaves = dict[str, Any]
-
-
-def truth(prefix: str) -> Leaves:
-    """The leaves under a name: `pass_at_k.5` → 0.4203."""
-    found: Any = json.loads(FILE.read_text())
-    for name in prefix.split("."):
-        found = found[name]
-    return dict(leaves(found))
-
-
-def leaves(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from leaves(inner, f"{at}.{name}" if at else name)
-    else:
-        yield at, value
-
-
-def agree(prefix: str, found: Leaves, *, without: dict[str, str] | None = None) -> None:
-    """Compare leaf by leaf: counts and money exactly, rates to four decimals, drawn ones to a hundredth."""
-    expected = truth(prefix)
-    left_out = without or {}
-    assert found.keys() | left_out.keys() == expected.keys()
-    assert not found.keys() & left_out.keys()
-    wrong = {
-        name: (expected[name], value)
-        for name, value in found.items()
-        if not same(name, value, expected[name])
-    }
-    assert wrong == {}
-
-
-def same(name: str, ours: Any, theirs: Any) -> bool:
-    if isinstance(ours, Decimal):
-        return ours == Decimal(str(theirs))
-    if not isinstance(ours, float):
-        return bool(ours == theirs)
-    if "_mc" in name:
-        return abs(ours - theirs) <= 0.01
-    digits = len(str(theirs).partition(".")[2])
-    is_rounded = name.startswith("paper_") or theirs > 1
-    return abs(ours - theirs) <= 0.5 * 10 ** -(digits if is_rounded else 4) + 1e-12
-
-
-def read(*names: str) -> list[str]:
-    """Import files, and return the warnings of all runs."""
-    make_project()
-    out = StringIO()
-    call_command(
-        "import_traces", *(str(DATA / name) for name in names), stdout=out, stderr=StringIO()
-    )
-    return [
-        warning for line in out.getvalue().splitlines() for warning in json.loads(line)["warnings"]
-    ]
-
-
-def by_k(name: str, ks: list[str], value: Any) -> Leaves:
-    return {f"{name}.{k}": value(int(k)) for k in ks}
-
-
-def ks_of(prefix: str, name: str) -> list[str]:
-    return [leaf.rpartition(".")[2] for leaf in truth(prefix) if leaf.startswith(f"{name}.")]
-
-
-def spent() -> Leaves:
-    sums = Run.objects.aggregate(Sum("input_tokens"), Sum("output_tokens"), Sum("cost"))
-    return {
-        "prompt_tokens": sums["input_tokens__sum"],
-        "completion_tokens": sums["output_tokens__sum"],
-        "cost": sums["cost__sum"],
-    }
-
-
-def right_of_all() -> list[tuple[int, int]]:
-    """Samples and right samples of each run."""
-    right = Count("node_id", filter=Q(correct=True))
-    tasks = Candidate.objects.values("run_id").annotate(n=Count("node_id"), c=right)
-    return list(tasks.values_list("n", "c"))
 
 
 @pytest.mark.parametrize("method", ["io", "cot"])
