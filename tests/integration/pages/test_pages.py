@@ -87,6 +87,7 @@ def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str)
             "override_id": 1,
             "session_id": "s",
             "kind": "stop",
+            "approval_id": run,
         }
         needed = {name: parts[name] for name in entry.pattern.converters}
         address = reverse(entry.name, kwargs=needed)
