@@ -37,7 +37,7 @@ run: install
 
 test: install-test
 	@$(BIN)/python -m tests.chromium
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m tests.lanes
 
 lint: install-test
 	@exec $(BIN)/python -m pytest -q tests/architecture
