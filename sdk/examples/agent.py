@@ -23,6 +23,7 @@ from office import TREASURER, Case, Office, Receipt, make_case, read_receipts
 from stage import Stage, announce, parser_of, perform
 
 EFFECTS = {"calculator": "none", "write_file": "write", "send_email": "irreversible"}
+RISKS = {"send_email": "high"}
 
 
 def play(stage: Stage, outbox: Path | None = None) -> dl.Run:
@@ -90,7 +91,10 @@ class Agent:
             self.recipient = address
 
     def use(self, name: str, *, retries: dl.ToolCall | None = None, **arguments: str) -> Any:
-        """Use a tool, or remember what it returned. Errors of the tool come through."""
+        """Use a tool, or remember what it returned. Errors of the tool come through.
+
+        What cannot be taken back waits here for a person, who may change the arguments.
+        """
         asked = f"{name} {arguments}"
         if asked in self.results:
             with self.run.node("proposal", text=asked) as proposal:
@@ -98,11 +102,12 @@ class Agent:
             proposal.discard("duplicate", by="memory")
             return self.results[asked]
         act: Callable[..., Any] = getattr(self.office, name)
-        effect = EFFECTS.get(name, "read")
-        with self.run.tool(name, arguments, side_effect=effect, retries=retries) as self.latest:
+        effect, risk = EFFECTS.get(name, "read"), RISKS.get(name)
+        with self.run.tool(name, arguments, effect, risk=risk, retries=retries) as tool:
+            self.latest = tool
             self.stage.work()
-            self.results[asked] = result = act(**arguments)
-            self.latest.finish(result=result)
+            self.results[asked] = result = act(**tool.arguments)
+            tool.finish(result=result)
         return result
 
     def look_for_a_summary(self) -> str | None:

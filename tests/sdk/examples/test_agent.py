@@ -8,7 +8,6 @@ from email import message_from_bytes
 import pytest
 
 import agent
-import deliberation as dl
 from office import TREASURER, Office, make_case, read_receipts
 from stage import Stage
 from tests.sdk.examples.reported import of, reasons
@@ -60,24 +59,6 @@ def test_without_an_outbox_no_mail_is_sent_and_none_is_asked_for(play):
     events = play(agent)
     assert "mail" not in of(events, "run.started")[0].task
     assert "send_email" not in {e.tool for e in of(events, "node.started")}
-
-
-def test_a_mail_that_is_refused_is_not_sent_and_the_report_stands(play, tmp_path, monkeypatch):
-    begin = dl.ToolCall.__enter__
-
-    def refuse(call: dl.ToolCall) -> dl.ToolCall:
-        if call._opening["side_effect"] == "irreversible":
-            raise dl.NotApproved("rejected by alice")
-        return begin(call)
-
-    monkeypatch.setattr(dl.ToolCall, "__enter__", refuse)
-    events = play(agent, tmp_path / "outbox")
-    assert not (tmp_path / "outbox").exists()
-    (ended,) = of(events, "run.ended")
-    assert ended.state.value == "completed"
-    assert ended.answer == right_answer(Stage(), tmp_path)
-    assert ended.stop_reason == "the mail was not approved"
-    assert "Not sent: rejected by alice" in str([e.text for e in of(events, "node.ended")])
 
 
 def test_the_tools_stay_in_their_folder(tmp_path):

@@ -108,3 +108,25 @@ def test_the_agent_waits_for_its_mail_to_be_approved_and_a_refused_one_is_not_se
         ObservedState.COMPLETED,
         "the mail was not approved",
     )
+
+
+def test_a_mail_goes_out_as_the_reviewer_changed_it(server, tmp_path):
+    with begin(server, "agent", "--pace", "0", "--outbox", str(tmp_path)) as process:
+        changed = {"to": "carol@example.org", "subject": "Changed", "text": "by a reviewer"}
+        server.modify(run_of(server), changed, seconds=30)
+        assert process.communicate(timeout=60)[1] == ""
+    (mail,) = tmp_path.iterdir()
+    message = message_from_bytes(mail.read_bytes())
+    assert (message["To"], message["Subject"]) == ("carol@example.org", "Changed")
+    assert message.get_payload().strip() == "by a reviewer"
+
+
+def test_a_refusal_that_ends_the_run_leaves_the_outbox_empty_too(server, tmp_path):
+    outbox = tmp_path / "outbox"
+    with begin(server, "agent", "--pace", "0", "--outbox", str(outbox)) as process:
+        server.terminate(run_of(server), "Enough.", seconds=30)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert out.splitlines()[-1].startswith("Stopped")
+    assert not outbox.exists()
+    assert [event.state.value for event in server.of("run.ended")] == ["rejected"]
