@@ -385,6 +385,8 @@ def test_a_trajectory_of_swe_agent() -> None:
 
 def test_nothing_of_the_file_is_left_out() -> None:
     tested = {"tot_game24", "reflexion", "tau_airline", "gsm8k", "codet_humaneval", "swe_agent"}
-    assert json.loads(FILE.read_text()).keys() == tested | {"aider"}, "aider: test_aider.py"
+    assert json.loads(FILE.read_text()).keys() == tested | {"aider"}, (
+        "aider: test_aider_leaderboard.py"
+    )
     assert json.loads(FILE.read_text())["tot_game24"].keys() == {"io", "cot", "tot_b5"}
     assert len(json.loads(FILE.read_text())["reflexion"]) == 5
