@@ -14,8 +14,12 @@ import tempfile
 from typing import IO
 
 SIDE_BY_SIDE = (
-    ["tests/integration", "--ignore=tests/integration/local"],
-    ["tests/unit", "tests/sdk", "tests/architecture"],
+    [
+        "tests/integration",
+        "--ignore=tests/integration/local",
+        "--ignore=tests/integration/corpus",
+    ],
+    ["tests/unit", "tests/sdk", "tests/architecture", "tests/integration/corpus"],
 )
 ALONE = ["tests/browser", "tests/load", "tests/integration/local"]
 NOTHING_COLLECTED = 5
