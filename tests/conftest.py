@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # Cheap first; `local` last, for it starts and kills whole instances.
 ORDER = ["unit", "sdk", "architecture", "integration", "browser", "load", "integration/local"]
+FIRST = "test_journeys.py"
+"""Of the browser's: its newcomer is shown an inspector that holds nothing yet."""
 MARKS = {
     "integration": [pytest.mark.django_db],
     "integration/concurrency": [pytest.mark.django_db(transaction=True)],
@@ -31,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             if item.get_closest_marker(mark.name) is None:
                 item.add_marker(mark)
     yield
-    items.sort(key=lambda item: ORDER.index(_folder(item, ORDER)))
+    items.sort(key=lambda item: (ORDER.index(_folder(item, ORDER)), item.path.name != FIRST))
 
 
 def _folder(item: pytest.Item, folders: list[str] | dict[str, list[pytest.MarkDecorator]]) -> str:
