@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 from deliberation.events import RunQuieted
 from deliberation.events.server_made import QUIET_KEY
 from deliberation.vocabulary import SilenceCause
-from traces.actions.record import Report, record
+from traces.actions.record import Report, record, report_on
 from traces.actions.run_rows import lock_runs
 from traces.live.publish import RunChange
 from traces.models import LedgerEntry, Run
@@ -142,12 +142,4 @@ def _report(run: RunState, latest: int | None, silence: Silence, now_ns: int) ->
         quiet_seconds=silence.quiet_seconds,
         ended_at=latest if latest is not None else run.started_ns,
     )
-    return Report(
-        project=run.project_id,
-        run=str(run.id),
-        source=run.source,
-        by=BY,
-        received_at=now_ns,
-        events=[event],
-        trace_id=run.trace_id,
-    )
+    return report_on(run, [event], by=BY, now_ns=now_ns)

@@ -17,7 +17,7 @@ from django.db import connection
 
 from deliberation.events import VerdictGiven
 from deliberation.events.server_made import CONTROL_KEY
-from traces.actions.record import Report, record
+from traces.actions.record import record, report_on
 from traces.live.publish import RunChange
 from traces.models import DistantVerdict, Run
 from traces.queries.ledger import read_entries
@@ -98,17 +98,8 @@ def _tell_again(
         response=None,
         told_in=None if place.run == place.told_in else told_in,
     )
-    report = Report(
-        project=run.project_id,
-        run=str(place.run),
-        source=run.source,
-        by=BY,
-        received_at=now_ns,
-        events=[verdict],
-        trace_id=run.trace_id,
-    )
     return record(
-        reports=[report],
+        reports=[report_on(run, [verdict], by=BY, now_ns=now_ns)],
         now=dt.datetime.fromtimestamp(now_ns // 1_000_000_000, dt.UTC),
         randbytes=randbytes,
         settle=lambda: _note(place),

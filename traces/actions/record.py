@@ -24,6 +24,7 @@ from deliberation.ledger.tree import append
 from traces.actions.run_rows import lock_runs, save_runs, stored
 from traces.audit.openings import INLINE_BYTES, pack
 from traces.live.publish import RunChange
+from traces.models import Run
 from traces.projection.project import Numbered, project
 from traces.projection.states import RunState
 from traces.projection.tables import ENTRIES, RUN_COLUMNS
@@ -43,6 +44,19 @@ class Report:
     events: Sequence[Event]
     trace_id: str | None = None
     importer: str | None = None
+
+
+def report_on(run: Run | RunState, events: Sequence[Event], *, by: str, now_ns: int) -> Report:
+    """Return a report of the server's own on a run that is there already."""
+    return Report(
+        project=run.project_id,
+        run=str(run.id),
+        source=run.source,
+        by=by,
+        received_at=now_ns,
+        events=events,
+        trace_id=run.trace_id,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from django.db import transaction
 from deliberation.events import NodeObserved
 from deliberation.events.server_made import REPRICE_KEY
 from deliberation.vocabulary import Cost, CostProvenance
-from traces.actions.record import Report, record
+from traces.actions.record import record, report_on
 from traces.actions.run_rows import lock_runs
 from traces.actions.settle_responses import settle_responses
 from traces.live.publish import RunChange
@@ -129,14 +129,6 @@ def _event(run_id: uuid.UUID, call: PricedCall, cost: Cost, now_ns: int) -> Node
 def _append(
     run: Run, events: list[NodeObserved], now_ns: int, randbytes: Randbytes
 ) -> tuple[RunChange, ...]:
-    report = Report(
-        project=run.project_id,
-        run=str(run.pk),
-        source=run.source,
-        by=BY,
-        received_at=now_ns,
-        events=events,
-        trace_id=run.trace_id,
-    )
+    report = report_on(run, events, by=BY, now_ns=now_ns)
     now = dt.datetime.fromtimestamp(now_ns // 1_000_000_000, dt.UTC)
     return record(reports=[report], now=now, randbytes=randbytes).changes

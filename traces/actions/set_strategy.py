@@ -15,7 +15,7 @@ from django.db import transaction
 from deliberation.events import StrategySet
 from deliberation.events.server_made import CONTROL_KEY
 from deliberation.vocabulary import Strategy
-from traces.actions.record import Report, record
+from traces.actions.record import record, report_on
 from traces.actions.run_rows import lock_runs
 from traces.live.publish import RunChange
 from traces.queries.access import is_storable
@@ -59,14 +59,6 @@ def set_strategy(
             strategy=strategy,
             reason=words,
         )
-        report = Report(
-            project=run.project_id,
-            run=str(run_id),
-            source=run.source,
-            by=BY,
-            received_at=now_ns,
-            events=[event],
-            trace_id=run.trace_id,
-        )
+        report = report_on(run, [event], by=BY, now_ns=now_ns)
         now = dt.datetime.fromtimestamp(now_ns // 1_000_000_000, dt.UTC)
         return record(reports=[report], now=now, randbytes=randbytes).changes

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from deliberation.events import Event
 from deliberation.events.server_made import CONTROL_KEY
-from traces.actions.record import Report, record
+from traces.actions.record import record, report_on
 from traces.actions.run_rows import lock_runs
 from traces.live.publish import RunChange
 from traces.projection.states import RunState
@@ -35,14 +35,6 @@ def tell_run(
     run: RunState, events: Sequence[Event], *, by: str, now_ns: int, randbytes: Randbytes
 ) -> Changes:
     """Record events of one run whose row the caller has locked; `run` itself stays as it was read."""
-    report = Report(
-        project=run.project_id,
-        run=str(run.id),
-        source=run.source,
-        by=by,
-        received_at=now_ns,
-        events=events,
-        trace_id=run.trace_id,
-    )
+    report = report_on(run, events, by=by, now_ns=now_ns)
     now = dt.datetime.fromtimestamp(now_ns // 1_000_000_000, dt.UTC)
     return record(reports=[report], now=now, randbytes=randbytes).changes
