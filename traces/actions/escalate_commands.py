@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection, transaction
 
 from deliberation.events import Event
 from deliberation.vocabulary import CommandKind, CommandStage, ObservedState, Reporter
+from deliberation.vocabulary.control import ENDS
 from traces.actions.conflict import Conflict
 from traces.actions.issue_command import issue_command
 from traces.actions.order import ESCALATED, Order
@@ -28,7 +29,7 @@ from traces.actions.tell_run import Changes, Randbytes, lock_run, tell_run
 from traces.models.command import OPEN_STAGES
 from traces.projection.runs import TERMINAL
 from traces.queries.access import NotVisible
-from traces.queries.commands import ENDS, CommandRow
+from traces.queries.commands import CommandRow
 from traces.queries.patience import Patience, patience
 from traces.queries.standing import Standing, read_standing
 

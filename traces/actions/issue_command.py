@@ -22,14 +22,14 @@ from deliberation.vocabulary import (
     ObservedState,
     applies,
 )
-from deliberation.vocabulary.control import faced
+from deliberation.vocabulary.control import ENDS, faced
 from traces.actions.conflict import Conflict
 from traces.actions.consequences import Given, consequences, hold_to_lift, source_of
 from traces.actions.order import MAX_REASON_CHARS, Order, check_order
 from traces.actions.tell_run import Changes, Randbytes, control_key, lock_run, tell_run
 from traces.projection.states import RunState
 from traces.projection.texts import cut
-from traces.queries.commands import ENDS, CommandRow, read_command
+from traces.queries.commands import CommandRow, read_command
 from traces.queries.holds import read_holds
 from traces.queries.standing import Standing, read_standing
 

@@ -15,7 +15,8 @@ from django.db import transaction
 
 from deliberation.events import ApprovalRequested
 from deliberation.ledger.action import Action, NoAction, read_action
-from deliberation.vocabulary import DesiredState, ObservedState, SideEffect
+from deliberation.vocabulary import ObservedState, SideEffect
+from deliberation.vocabulary.control import END_STATES
 from traces.actions.approval_conflict import ApprovalConflict
 from traces.actions.conflict import Fenced, Unfit
 from traces.actions.expire_approvals import close_event
@@ -37,7 +38,6 @@ MAX_PENDING = 100
 """Of a run. A program that asks more than people can answer is told so."""
 MAX_NEEDED = 20
 MAX_TIMEOUT_SECONDS = 30 * 24 * 3600
-ENDING = (DesiredState.STOP.value, DesiredState.KILL.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ def _check_run(run: RunState, action: Action) -> None:
         raise Fenced(f"attempt {run.attempt} has the run", run)
     if ObservedState(run.observed_state).is_terminal:
         raise ApprovalConflict(f"the run has ended: {run.observed_state}", run)
-    if run.desired_state in ENDING:
+    if run.desired_state in END_STATES:
         raise ApprovalConflict(f"the run is asked to {run.desired_state}", run)
     if Approval.objects.filter(run_id=run.id, status=PENDING).count() >= MAX_PENDING:
         raise ApprovalConflict(f"{MAX_PENDING} of its actions wait already", run)

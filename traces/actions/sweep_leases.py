@@ -15,7 +15,8 @@ from collections.abc import Callable
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
-from deliberation.vocabulary import DesiredState, ObservedState, Reporter
+from deliberation.vocabulary import ObservedState, Reporter
+from deliberation.vocabulary.control import END_STATES
 from traces.actions.hold_lease import end_lease
 from traces.actions.report_state import state_event
 from traces.actions.tell_run import Changes, Randbytes, lock_run, tell_run
@@ -29,7 +30,6 @@ from traces.queries.patience import Patience, patience
 BY = "server:leases"
 PORTION = 500
 """Runs in one sweep; the next one comes in seconds."""
-ENDING = (DesiredState.STOP.value, DesiredState.KILL.value)
 # As literals, or Postgres would not see that the index of attached runs fits.
 FINAL_STATES = ", ".join(f"'{state}'" for state in FINAL)
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def _end(run_id: uuid.UUID, now_ns: int, waits: Patience, randbytes: Randbytes) 
         if lease.lost_ns >= now_ns - waits.crashed_after:
             return ()
         end_lease(run_id)
-        if run.desired_state in ENDING:
+        if run.desired_state in END_STATES:
             detail = "it was asked to end, and nothing was heard of it since"
             return _say(run, lease, ObservedState.UNCONFIRMED, detail, now_ns, randbytes)
         detail = f"lost, and nothing was heard of {lease.holder or 'its holder'} since"

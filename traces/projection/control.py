@@ -22,7 +22,7 @@ from deliberation.vocabulary import (
     DesiredState,
     ObservedState,
 )
-from deliberation.vocabulary.control import STAGE_MOVES, STRENGTH, WANTS
+from deliberation.vocabulary.control import ENDS, STAGE_MOVES, STRENGTH, WANTS, WITHOUT_EFFECT
 from traces.projection.control_rows import ControlRows
 from traces.projection.runs import TERMINAL
 from traces.projection.states import CommandState, HoldState, RunState
@@ -30,9 +30,6 @@ from traces.projection.texts import ANSWER_CHARS, cut, fact
 
 OPENS_WITH = 1
 """The seq of what comes right after `run.opened`: where the run begins."""
-HEARD_STAGES = (CommandStage.EXPIRED, CommandStage.SUPERSEDED)
-WITHOUT_EFFECT = frozenset({CommandStage.REFUSED.value, *(stage.value for stage in HEARD_STAGES)})
-ENDS = {kind.value: WANTS[kind] for kind in (CommandKind.STOP, CommandKind.KILL)}
 
 
 def apply_issue(rows: ControlRows, run: RunState, event: CommandIssued, seq: int) -> None:
@@ -126,7 +123,7 @@ def want(rows: ControlRows, run: RunState) -> None:
     if run.observed_state in TERMINAL:
         return
     asked = {
-        ENDS[command.kind]
+        WANTS[CommandKind(command.kind)]
         for command in rows.commands_of(run)
         if command.kind in ENDS and command.stage not in WITHOUT_EFFECT
     }

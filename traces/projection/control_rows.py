@@ -10,13 +10,13 @@ from typing import Any
 from django.db import connection
 
 from deliberation.events import CommandIssued, CommandStaged, Event, HoldLifted, HoldPlaced
-from deliberation.vocabulary import CommandKind
+from deliberation.vocabulary.control import ENDS
 from traces.models.command import OPEN_STAGES
 from traces.projection.states import CommandState, HoldState, RunState
 from traces.projection.tables import COMMANDS, HOLDS
 
 Key = tuple[uuid.UUID, str]
-ENDS = (CommandKind.STOP.value, CommandKind.KILL.value)
+END_KINDS = [kind.value for kind in ENDS]
 # What is open, what decides the desired state, and what the events name.
 LOADED_COMMANDS = f"""
 SELECT {COMMANDS.selected} FROM {COMMANDS.name}
@@ -53,7 +53,7 @@ class ControlRows:
         with connection.cursor() as cursor:
             cursor.execute(
                 LOADED_COMMANDS,
-                [list(about), list(OPEN_STAGES), list(ENDS), list(_commands_in(named))],
+                [list(about), list(OPEN_STAGES), END_KINDS, list(_commands_in(named))],
             )
             found = map(CommandState.of, cursor.fetchall())
             self.commands = {(row.run_id, row.command_id): row for row in found}

@@ -44,6 +44,7 @@ from deliberation.events import (
     VerdictGiven,
 )
 from deliberation.events.node_facts import NodeFacts
+from deliberation.vocabulary.control import TAKEN_BACK
 from traces.projection import approvals as on_approval
 from traces.projection import control as on_control
 from traces.projection import nodes as on_node
@@ -183,7 +184,7 @@ def _apply_issue(reach: Reach, run: RunState, event: CommandIssued, seq: int) ->
 
 def _apply_stage(reach: Reach, run: RunState, event: CommandStaged, seq: int) -> None:
     on_control.apply_stage(reach.control, run, event, seq)
-    if event.stage in on_control.HEARD_STAGES:
+    if event.stage in TAKEN_BACK:
         run.control_seq = seq
 
 

@@ -7,16 +7,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from deliberation.vocabulary import CommandKind, CommandStage, DesiredState
-from deliberation.vocabulary.control import WANTS
+from deliberation.vocabulary import CommandKind, CommandStage
+from deliberation.vocabulary.control import ENDS
 from traces.models import Command
 from traces.queries.access import NotVisible, Who, see_run
 from traces.queries.verdicts import as_seq
-
-ENDS = frozenset(
-    kind for kind, wanted in WANTS.items() if wanted in (DesiredState.STOP, DesiredState.KILL)
-)
-"""The commands that ask for a run's end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

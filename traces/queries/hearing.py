@@ -12,6 +12,7 @@ from operator import or_
 from django.db.models import Q
 
 from deliberation.vocabulary import CommandStage
+from deliberation.vocabulary.control import TAKEN_BACK
 from traces.models import Command, Run
 from traces.models.command import OPEN_STAGES
 from traces.queries.approval_policies import PolicyRow, policies_in_force
@@ -20,7 +21,7 @@ from traces.queries.commands import CommandRow, row_of
 from traces.queries.holds import HoldRow, holds_of_runs
 from traces.queries.leases import LeaseRow, leases_of_runs
 
-TAKEN_BACK = (CommandStage.EXPIRED.value, CommandStage.SUPERSEDED.value)
+NEWS_OF_THE_END = [stage.value for stage in TAKEN_BACK]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,5 +98,5 @@ def _approvals(
 
 def _news(run_id: uuid.UUID, heard: int) -> Q:
     still_open = Q(stage__in=OPEN_STAGES, seq__gt=heard)
-    taken_back = Q(stage__in=TAKEN_BACK, changed_seq__gt=heard, seq__lte=heard)
+    taken_back = Q(stage__in=NEWS_OF_THE_END, changed_seq__gt=heard, seq__lte=heard)
     return Q(run_id=run_id) & (still_open | taken_back)

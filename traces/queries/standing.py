@@ -8,15 +8,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from deliberation.vocabulary import CommandKind, CommandStage
-from deliberation.vocabulary.control import STRENGTH, WANTS
+from deliberation.vocabulary import CommandKind
+from deliberation.vocabulary.control import ENDS, STRENGTH, WANTS, WITHOUT_EFFECT
 from traces.models import Command
 from traces.models.command import OPEN_STAGES
-from traces.queries.commands import ENDS, CommandRow, row_of
+from traces.queries.commands import CommandRow, row_of
 from traces.queries.holds import HoldRow, read_holds
 from traces.queries.leases import LeaseRow, read_lease
-
-WITHOUT_EFFECT = (CommandStage.REFUSED, CommandStage.EXPIRED, CommandStage.SUPERSEDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from deliberation.vocabulary import CommandKind, CommandStage
+from deliberation.vocabulary.control import TAKEN_BACK
 
 MAX_COMMANDS = 256
-TAKEN_BACK = (CommandStage.EXPIRED.value, CommandStage.SUPERSEDED.value)
 
 
 class Ack(NamedTuple):

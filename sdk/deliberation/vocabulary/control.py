@@ -182,6 +182,18 @@ WANTS: dict[CommandKind, DesiredState] = {
 }
 """The state that a command asks for; the others leave it to the holds."""
 
+ENDS = (CommandKind.STOP, CommandKind.KILL)
+"""The commands that ask for a run's end."""
+
+END_STATES = (DesiredState.STOP, DesiredState.KILL)
+"""What is asked of a run that is to end."""
+
+TAKEN_BACK = (CommandStage.EXPIRED, CommandStage.SUPERSEDED)
+"""What becomes of a command without its runner: the runner must hear of it."""
+
+WITHOUT_EFFECT = (CommandStage.REFUSED, *TAKEN_BACK)
+"""What a command comes to that asks nothing any more."""
+
 NOT_HELD = "nothing holds the run"
 NOT_KILLABLE = "no supervisor owns its process; stop asks the program itself"
 
