@@ -15,17 +15,13 @@ import contextlib
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
 from weakref import WeakKeyDictionary
 
-from channels.layers import get_channel_layer
-
 from ingest.pool import open_pool
-from traces.live.publish import GROUP
+from traces.live.ear import Ear, Heard
 
 LOOK_SECONDS = 1.0
-REJOIN_SECONDS = 15.0
-RETRY_SECONDS = 2.0
+LINGER_SECONDS = 60.0
 SEQS = "SELECT id, control_seq FROM traces_run WHERE id = ANY(%s)"
 log = logging.getLogger(__name__)
 
@@ -34,11 +30,13 @@ After = Mapping[str, int]
 
 
 class WaitingRoom:
-    """Those who wait in one event loop. It listens and looks only while somebody does."""
+    """Those who wait in one event loop. It listens and looks while somebody does, and for a minute more."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, dict[asyncio.Event, int]] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._ear = Ear("control", self._hear)
+        self._looking: asyncio.Task[None] | None = None
+        self._empty_since = 0.0
 
     @contextlib.contextmanager
     def seat(self, after: After) -> Iterator[asyncio.Event]:
@@ -49,8 +47,8 @@ class WaitingRoom:
         woken = asyncio.Event()
         for run, seq in after.items():
             self._waiting.setdefault(run, {})[woken] = seq
-        if not self._tasks:
-            self._tasks = [asyncio.create_task(job) for job in (self._listen(), self._look())]
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
         try:
             yield woken
         finally:
@@ -62,35 +60,10 @@ class WaitingRoom:
             seats.pop(woken, None)
             if not seats:
                 self._waiting.pop(run, None)
-        if not self._waiting:
-            for task in self._tasks:
-                task.cancel()
-            self._tasks = []
+        self._empty_since = time.monotonic()
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                layer = get_channel_layer()
-                await self._listen_on(layer, await layer.new_channel("control"))
-            except Exception as error:  # noqa: BLE001 - Redis may be away; the look goes on meanwhile
-                log.warning("control: not listening: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
-
-    async def _listen_on(self, layer: Any, channel: str) -> None:
-        try:
-            while True:
-                # Again and again: a Redis that was flushed has forgotten who is in the group.
-                await layer.group_add(GROUP, channel)
-                await self._hear_until(layer, channel, time.monotonic() + REJOIN_SECONDS)
-        finally:
-            await layer.group_discard(GROUP, channel)
-
-    async def _hear_until(self, layer: Any, channel: str, end: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            while (left := end - time.monotonic()) > 0:
-                message = await asyncio.wait_for(layer.receive(channel), left)
-                for run, _project, _seq, _topics, control_seq in message.get("runs", ()):
-                    self._wake(str(run), control_seq)
+    def _hear(self, heard: Heard) -> None:
+        self._wake(heard.run, heard.control_seq)
 
     def _wake(self, run: str, control_seq: int) -> None:
         for woken, heard in self._waiting.get(run, {}).items():
@@ -98,17 +71,25 @@ class WaitingRoom:
                 woken.set()
 
     async def _look(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self._look_once()
-            except Exception as error:  # noqa: BLE001 - a Postgres that restarts must not end the looking
-                log.warning("control: no look at Postgres: %s", error)
+        listening = asyncio.create_task(self._ear.listen())
+        try:
+            # Between two polls of the only runner the room is empty: who left comes back at once.
+            while self._waiting or time.monotonic() - self._empty_since < LINGER_SECONDS:
+                await asyncio.sleep(LOOK_SECONDS)
+                if self._waiting:
+                    await self._look_once()
+        finally:
+            listening.cancel()
+            self._looking = None
 
     async def _look_once(self) -> None:
-        async with (await open_pool()).connection() as connection:
-            cursor = await connection.execute(SEQS, [list(self._waiting)])
-            found = await cursor.fetchall()
+        try:
+            async with (await open_pool()).connection() as connection:
+                cursor = await connection.execute(SEQS, [list(self._waiting)])
+                found = await cursor.fetchall()
+        except Exception as error:  # noqa: BLE001 - a Postgres that restarts must not end the looking
+            log.warning("control: no look at Postgres: %s", error)
+            return
         for run, control_seq in found:
             self._wake(str(run), control_seq)
 

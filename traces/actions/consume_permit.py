@@ -15,9 +15,9 @@ from django.db import transaction
 
 from deliberation.events import Event, PermitConsumed, PermitRefused
 from deliberation.vocabulary import ObservedState, PermitRefusal
+from deliberation.vocabulary.control import END_STATES
 from traces.actions.approval_conflict import ApprovalConflict
 from traces.actions.conflict import Unfit
-from traces.actions.request_approval import ENDING
 from traces.actions.tell_run import Changes, Randbytes, control_key, lock_run, tell_run
 from traces.projection.states import RunState
 from traces.queries.access import NotVisible
@@ -109,7 +109,7 @@ def _refusal(run: RunState, approval: ApprovalRow, use: Use) -> PermitRefusal | 
         return PermitRefusal.USED
     if any(each != run.attempt for each in attempts):
         return PermitRefusal.FENCED
-    if ObservedState(run.observed_state).is_terminal or run.desired_state in ENDING:
+    if ObservedState(run.observed_state).is_terminal or run.desired_state in END_STATES:
         return PermitRefusal.ENDED
     return None
 

@@ -4,29 +4,24 @@ A channel-layer message per browser and event costs a whole core at fifty browse
 and fan-out in memory serves a thousand. Pokes of one run that come within `EVERY` are merged into one: the highest
 seq, all topics.
 
-Guarantee: at most `1 / EVERY` messages a second to a socket and run; none of them is the truth. When Redis forgets
-the group or goes away, the ear joins again within `REJOIN`, and sockets hear a beat meanwhile that says no more than
-"this server lives". An ear that was deaf for a while says so: every socket is told to look again, once.
+Guarantee: at most `1 / EVERY` messages a second to a socket and run; none of them is the truth. While Redis is away
+sockets hear a beat that says no more than "this server lives". When the ear hears again, every socket is told to look
+again, once.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import TypedDict
 from weakref import WeakKeyDictionary
 
-from channels.layers import get_channel_layer
-
-from traces.live.publish import GROUP, TOPICS
+from traces.live.ear import Ear, Heard
+from traces.live.publish import TOPICS
 
 EVERY = 0.25
-REJOIN = 15.0
-WAIT = 2.0
 BEAT = 10.0
 RUNS_AT_ONCE = 20
 log = logging.getLogger(__name__)
@@ -64,14 +59,14 @@ class Hub:
         self._projects: dict[int, set[Subscriber]] = {}
         self._pending: dict[str, _Pending] = {}
         self._due = asyncio.Event()
-        self._deaf = False
+        self._ear = Ear("hub", self._take, lambda: self._tell_everyone(TOPICS))
         self._tasks: list[asyncio.Task[None]] = []
 
     def add(self, subscriber: Subscriber) -> None:
         """Start delivering to the subscriber."""
         self._home(subscriber).add(subscriber)
         if not self._tasks:
-            jobs = (self._listen(), self._flush(), self._beat())
+            jobs = (self._ear.listen(), self._flush(), self._beat())
             self._tasks = [asyncio.create_task(job) for job in jobs]
 
     def remove(self, subscriber: Subscriber) -> None:
@@ -92,43 +87,13 @@ class Hub:
             return self._runs.setdefault(subscriber.run, set())
         return self._projects.setdefault(subscriber.project, set())
 
-    async def _listen(self) -> None:
-        layer = get_channel_layer()
-        while True:
-            try:
-                await self._listen_on(layer, await layer.new_channel("hub"))
-            except Exception as error:  # noqa: BLE001 - Redis may be away; the ear waits for it
-                log.warning("live: not listening: %s", error)
-                self._deaf = True
-                await asyncio.sleep(WAIT)
-
-    async def _listen_on(self, layer: Any, channel: str) -> None:
-        try:
-            while True:
-                # Again and again: a Redis that was flushed has forgotten who is in the group.
-                await layer.group_add(GROUP, channel)
-                if self._deaf:
-                    self._deaf = False
-                    await self._tell_everyone(TOPICS)
-                await self._hear_until(layer, channel, time.monotonic() + REJOIN)
-        finally:
-            # An ear that nobody listens with would fill up with pokes.
-            await layer.group_discard(GROUP, channel)
-
-    async def _hear_until(self, layer: Any, channel: str, end: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            while (left := end - time.monotonic()) > 0:
-                message = await asyncio.wait_for(layer.receive(channel), left)
-                for run, project, seq, topics, *_ in message.get("runs", ()):
-                    self._take(str(run), project, seq, topics)
-
-    def _take(self, run: str, project: int, seq: int, topics: list[str]) -> None:
-        if run not in self._runs and project not in self._projects:
+    def _take(self, heard: Heard) -> None:
+        if heard.run not in self._runs and heard.project not in self._projects:
             return
-        pending = self._pending.setdefault(run, _Pending())
-        pending.seq = max(pending.seq, seq)
-        pending.project = project
-        pending.topics.update(dict.fromkeys(topics))
+        pending = self._pending.setdefault(heard.run, _Pending())
+        pending.seq = max(pending.seq, heard.seq)
+        pending.project = heard.project
+        pending.topics.update(dict.fromkeys(heard.topics))
         self._due.set()
 
     async def _flush(self) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from channels.layers import InMemoryChannelLayer
 
+from traces.live import ear
 from traces.live import hub as hubs
 from traces.live.hub import Hub, Poke, Subscriber
 from traces.live.publish import GROUP
@@ -25,7 +26,7 @@ class Layer(InMemoryChannelLayer):  # type: ignore[misc]
 @pytest.fixture
 def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
     made = Layer()
-    monkeypatch.setattr(hubs, "get_channel_layer", lambda: made)
+    monkeypatch.setattr(ear, "get_channel_layer", lambda: made)
     monkeypatch.setattr(hubs, "EVERY", 0.05)
     return made
 
@@ -110,7 +111,7 @@ async def test_a_socket_that_breaks_does_not_silence_the_others(layer: Layer) ->
 async def test_a_group_that_redis_forgot_is_joined_again(
     layer: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hubs, "REJOIN", 0.05)
+    monkeypatch.setattr(ear, "REJOIN", 0.05)
     hub = Hub()
     subscriber, heard = follow(hub, run="a")
     await joined(layer)
@@ -127,7 +128,7 @@ async def test_a_group_that_redis_forgot_is_joined_again(
 async def test_an_ear_that_was_deaf_tells_everyone_to_look_again(
     layer: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hubs, "WAIT", 0.05)
+    monkeypatch.setattr(ear, "WAIT", 0.05)
     receive = layer.receive
 
     async def time_out(channel: str) -> None:
