@@ -41,8 +41,7 @@ def drain_once(*, now_ns: int, randbytes: Randbytes) -> bool:
     try:
         for portion in _portions(_without_killers(token, claimed)):
             _record_portion(token, portion, now_ns, randbytes)
-        poke(settle_responses())
-        poke(place_verdicts(now_ns=now_ns, randbytes=randbytes))
+        _bring_together(now_ns, randbytes)
     except LostClaim as lost:
         log.warning("%s", lost)
         inbox.release(token, RETRY_PAUSE_SECONDS)
@@ -50,6 +49,17 @@ def drain_once(*, now_ns: int, randbytes: Randbytes) -> bool:
         inbox.release(token, RETRY_PAUSE_SECONDS)
         raise
     return True
+
+
+def _bring_together(now_ns: int, randbytes: Randbytes) -> None:
+    """Do what takes several runs. The bodies are recorded: what fails here is tried again by the sweeps."""
+    try:
+        poke(settle_responses())
+        poke(place_verdicts(now_ns=now_ns, randbytes=randbytes))
+    except NOBODYS_FAULT:
+        raise
+    except Exception:
+        log.exception("what runs say of one another is not settled")
 
 
 def _portions(claimed: Sequence[Claimed]) -> Iterator[list[Claimed]]:

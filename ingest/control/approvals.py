@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from ingest.auth import Sender, authenticate
 from ingest.control.after import poke_later
-from ingest.control.named import find_named
+from ingest.control.named import named_runs
 from ingest.control.said import read_object, read_use, read_wish
 from ingest.control.threads import in_thread
 from ingest.control.told import tell_approval
@@ -74,7 +74,7 @@ def _consume(sender: Sender, name: str, approval: str, use: Use) -> Consumed:
 
 
 def _find(sender: Sender, name: str, now_ns: int) -> uuid.UUID:
-    found = find_named(project=sender.project, names=[name], now_ns=now_ns, randbytes=os.urandom)
+    found = named_runs(project=sender.project, names=[name])
     run_id = found[name]
     if run_id is None:
         raise NotVisible

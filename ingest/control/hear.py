@@ -17,7 +17,7 @@ from typing import Any
 
 from ingest.auth import Sender
 from ingest.control.after import do_later, poke_later
-from ingest.control.named import find_named
+from ingest.control.named import make_traces_known, named_runs
 from ingest.control.said import Ask, SaidBeat
 from ingest.control.threads import in_thread
 from ingest.control.told import tell, tell_command, tell_conflict
@@ -80,7 +80,10 @@ async def commands_for(sender: Sender, runs: Collection[str]) -> list[dict[str, 
 
 def _take(sender: Sender, asks: Mapping[str, Ask]) -> _Party:
     now_ns = read_clock()
-    named = find_named(project=sender.project, names=asks, now_ns=now_ns, randbytes=os.urandom)
+    # Only a heartbeat makes a trace known: whoever listens changes nothing.
+    beaten = [name for name, ask in asks.items() if ask.beat is not None]
+    make_traces_known(project=sender.project, names=beaten, now_ns=now_ns, randbytes=os.urandom)
+    named = named_runs(project=sender.project, names=asks)
     party = _Party()
     for name, run in named.items():
         beat = asks[name].beat

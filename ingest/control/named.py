@@ -9,28 +9,35 @@ import re
 import uuid
 from collections.abc import Callable, Iterable
 
-from traces.actions.find_runs import find_runs
+from traces.actions.find_runs import find_runs, known_runs
 from traces.queries.access import NotVisible, as_uuid
 
 TRACE = re.compile(r"trace-([0-9a-f]{32})")
 RUN_ID_CHARS = 36
 
 
-def find_named(
-    *, project: int, names: Iterable[str], now_ns: int, randbytes: Callable[[int], bytes]
-) -> dict[str, uuid.UUID | None]:
-    """Return name → run id; None for a name that is neither a run's id nor `trace-` and 32 hex digits.
-
-    A trace that was never heard of gets the id that its spans will be recorded under.
-    """
+def named_runs(*, project: int, names: Iterable[str]) -> dict[str, uuid.UUID | None]:
+    """Return name → run id; None for a name of no form, and for a trace that was never heard of."""
     listed = list(names)
-    traces = {name: found[1] for name in listed if (found := TRACE.fullmatch(name))}
-    runs: dict[str, str] = {}
+    traces = _traces(listed)
+    runs = known_runs(project=project, trace_ids=list(traces.values())) if traces else {}
+    found = {
+        name: uuid.UUID(runs[trace]) if trace in runs else None for name, trace in traces.items()
+    }
+    return {name: found[name] if name in found else _id(name) for name in listed}
+
+
+def make_traces_known(
+    *, project: int, names: Iterable[str], now_ns: int, randbytes: Callable[[int], bytes]
+) -> None:
+    """Give traces that were never heard of the ids that their spans will be recorded under."""
+    traces = _traces(names)
     if traces:
-        runs = find_runs(
-            project=project, trace_ids=traces.values(), now_ns=now_ns, randbytes=randbytes
-        )
-    return {name: uuid.UUID(runs[traces[name]]) if name in traces else _id(name) for name in listed}
+        find_runs(project=project, trace_ids=traces.values(), now_ns=now_ns, randbytes=randbytes)
+
+
+def _traces(names: Iterable[str]) -> dict[str, str]:
+    return {name: found[1] for name in names if (found := TRACE.fullmatch(name))}
 
 
 def _id(name: str) -> uuid.UUID | None:

@@ -24,7 +24,7 @@ from ingest import answers
 from ingest.auth import Forbidden, Sender, Unauthorised, authenticate
 from ingest.control.after import poke_later
 from ingest.control.hear import hear_of
-from ingest.control.named import find_named
+from ingest.control.named import named_runs
 from ingest.control.said import (
     Ack,
     Ask,
@@ -106,7 +106,7 @@ async def acknowledge(request: HttpRequest, run: str) -> HttpResponse:
 
 def _stage(sender: Sender, name: str, ack: Ack) -> tuple[Staged, int]:
     now_ns = read_clock()
-    found = find_named(project=sender.project, names=[name], now_ns=now_ns, randbytes=os.urandom)
+    found = named_runs(project=sender.project, names=[name])
     run_id = found[name]
     if run_id is None:
         raise NotVisible

@@ -26,16 +26,17 @@ def find_runs(
     after this leaves an empty run, which no page shows and the next attempt finds again.
     """
     wanted = sorted(set(trace_ids))
-    found = _look_up(project, wanted)
+    found = known_runs(project=project, trace_ids=wanted)
     missing = [trace_id for trace_id in wanted if trace_id not in found]
     if missing:
         made = [uuid.UUID(make_run_id(now_ns, randbytes)) for _ in missing]
         _insert(project, source, missing, made)
-        found |= _look_up(project, missing)
+        found |= known_runs(project=project, trace_ids=missing)
     return found
 
 
-def _look_up(project: int, trace_ids: list[str]) -> dict[str, str]:
+def known_runs(*, project: int, trace_ids: list[str]) -> dict[str, str]:
+    """Return trace id → run id of those that are known, and make none."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT trace_id, id FROM traces_run WHERE project_id = %s AND trace_id = ANY(%s)",

@@ -45,6 +45,8 @@ class ControlBar:
     last_seq: int
     desired: DesiredState
     observed: ObservedState
+    end_inferred: bool
+    stop_reason: str | None
     lease: LeaseRow | None
     holds: list[HoldRow]
     commands: list[CommandRow]
@@ -87,6 +89,8 @@ def get_control_bar(*, who: Who, run_id: str | uuid.UUID, now_ns: int) -> Contro
         last_seq=run.size - 1,
         desired=DesiredState(run.desired_state),
         observed=ObservedState(run.observed_state),
+        end_inferred=run.end_inferred,
+        stop_reason=run.stop_reason,
         lease=standing.lease,
         holds=standing.holds,
         commands=page.items,

@@ -97,13 +97,9 @@ def _form(
         "form": form,
         "hold": hold or (bar.holds[0] if bar.holds else None),
         "winner": winner,
-        "why_not": _why_not(bar, form.kind),
+        "why_not": bar.offer(form.kind).why_not,
         "may_command": bar.role in MAY_COMMAND,
     }
     is_dialog = request.headers.get("HX-Request") == "true"
     template = "control/_confirm.html" if is_dialog else "control/confirm.html"
     return render(request, template, context, status=status)
-
-
-def _why_not(bar: ControlBar, kind: CommandKind) -> str | None:
-    return next((offer.why_not for offer in bar.offers if offer.kind is kind), None)

@@ -10,6 +10,7 @@ from deliberation.client.judged import Judged
 from deliberation.client.recorder import Recorder
 from deliberation.client.scope import Scope
 from deliberation.client.values import to_cost
+from deliberation.control import Stopped
 from deliberation.control.waiters import Call
 from deliberation.events import EdgeDrawn, NodeEnded, NodeStarted
 from deliberation.vocabulary import Cost, EdgeKind, NodeStatus, TextVisibility, Usage
@@ -133,8 +134,10 @@ class Node(NodeScope):
         self._note({**facts, "text_visibility": text_visibility, "attributes": attributes})
 
 
-def describe(error: BaseException) -> str:
-    """Return an exception's traceback and message as text."""
+def describe(error: BaseException) -> str | None:
+    """Return an exception's traceback and message as text; None for `Stopped`: nothing went wrong."""
+    if isinstance(error, Stopped):
+        return None
     try:
         return "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except Exception:  # noqa: BLE001 - an exception's own __str__ may raise

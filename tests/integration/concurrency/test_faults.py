@@ -108,6 +108,18 @@ def test_a_span_that_no_mapping_takes_costs_only_itself(monkeypatch: pytest.Monk
     assert bytes(letter.body) == spans(20)
 
 
+def test_what_runs_say_of_one_another_stops_no_recording(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**given: object) -> None:
+        raise ArithmeticError("a verdict that cannot be placed")
+
+    monkeypatch.setattr(process, "place_verdicts", fail)
+    for number in range(3):
+        put([observed(new_run(), f"n{number}")])
+        drain()
+    assert names() == {"n0", "n1", "n2"}
+    assert not DeadLetter.objects.exists()
+
+
 @pytest.mark.parametrize("trouble", [OperationalError, ProgrammingError])
 def test_trouble_of_the_database_buries_nobody(
     trouble: type[Exception], monkeypatch: pytest.MonkeyPatch

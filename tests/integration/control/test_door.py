@@ -218,6 +218,13 @@ async def test_a_trace_names_the_run_that_its_spans_will_be_recorded_under(
     assert (await runner.ack(f"trace-{TRACE}", "c1", "acknowledged"))[0] == 200
 
 
+async def test_whoever_only_listens_makes_no_trace_known(client: AsyncClient) -> None:
+    runner = await runner_of(client)
+    assert (await runner.poll(f"trace-{TRACE}"))[0] == 404
+    assert (await runner.ack(f"trace-{TRACE}", "c1", "applied"))[0] == 404
+    assert not await Run.objects.filter(trace_id=TRACE).aexists()
+
+
 async def test_the_answer_to_a_post_of_events_carries_what_is_asked(client: AsyncClient) -> None:
     runner, run = await runner_of(client), await started()
     await sync_to_async(ask)(run, "stop", "c1")
