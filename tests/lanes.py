@@ -15,11 +15,12 @@ from typing import IO
 
 SIDE_BY_SIDE = (
     [
+        "tests/unit",
         "tests/integration",
         "--ignore=tests/integration/local",
         "--ignore=tests/integration/corpus",
     ],
-    ["tests/unit", "tests/sdk", "tests/architecture", "tests/integration/corpus"],
+    ["tests/sdk", "tests/architecture", "tests/integration/corpus"],
 )
 ALONE = ["tests/browser", "tests/load", "tests/integration/local"]
 NOTHING_COLLECTED = 5
