@@ -15,7 +15,7 @@ from deliberation.client.scope import Scope
 from deliberation.control import Gate, Heard, Stopped
 from deliberation.control.leaving import stopped_on_leaving
 from deliberation.events import AnswerSelected, FateDecided, RunEnded, RunStarted
-from deliberation.vocabulary import Budget, Fate, ObservedState
+from deliberation.vocabulary import Budget, Dimension, Fate, Limit, ObservedState
 
 
 @dataclass(slots=True, kw_only=True)
@@ -219,9 +219,26 @@ def facts_of_run(
 
     Raises TypeError or ValueError for what is no budget and no list.
     """
-    limits = budget.limits() if isinstance(budget, Budget) else dict(budget or {})
-    budgets = {key: str(limit) for key, limit in limits.items()} or None
-    return {**facts, "budgets": budgets, "models": _words(models), "tags": _words(tags)}
+    given = budget if isinstance(budget, Budget) else Budget(**(budget or {}))
+    return {**facts, **_stated(given.limits()), "models": _words(models), "tags": _words(tags)}
+
+
+def _stated(limits: Mapping[Dimension, Limit]) -> dict[str, dict[str, str] | None]:
+    """Return the limits as `run.started` has them; what happens at one only where it is out of the ordinary."""
+    usual = Limit()
+    named = [(dimension.value, limit) for dimension, limit in limits.items()]
+    hard = {name: f"{each.hard:f}" for name, each in named if each.hard is not None}
+    soft = {name: f"{each.soft:f}" for name, each in named if each.soft is not None}
+    on_hit = {name: each.on_hit.value for name, each in named if each.on_hit is not usual.on_hit}
+    on_soft = {
+        name: each.on_soft.value for name, each in named if each.on_soft is not usual.on_soft
+    }
+    return {
+        "budgets": hard or None,
+        "soft_budgets": soft or None,
+        "on_hit": on_hit or None,
+        "on_soft": on_soft or None,
+    }
 
 
 def _words(given: Sequence[str] | None) -> list[str] | None:

@@ -23,4 +23,7 @@ class BudgetSet(Event):
     hard: Decimal | None = fact("The hard limit, in units of the dimension; absent is none.")
     soft: Decimal | None = fact("The soft limit.")
     on_hit: OnHit | None = fact("What happens at the hard limit.")
+    on_soft: OnHit | None = fact("What happens at the soft limit.")
+    policy: str | None = fact("The policy that it comes from, with its version: name@version.")
+    command: str | None = fact("The command that set it.")
     reason: str | None = part("Why.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from deliberation.events.base import Event, fact, part
-from deliberation.vocabulary import Strategy
+from deliberation.vocabulary import ReplayMode, Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,11 @@ class RunStarted(Event):
     tier: str | None = fact("The service tier the user is on.")
     high_compute: bool | None = fact("Whether the system calls this its high-compute mode.")
     budgets: dict[str, str] | None = fact("Hard limits by dimension, as decimal strings.")
+    soft_budgets: dict[str, str] | None = fact("Soft limits by dimension, as decimal strings.")
+    on_hit: dict[str, str] | None = fact("What happens at a hard limit, where it is not stop.")
+    on_soft: dict[str, str] | None = fact("What happens at a soft limit, where it is not warn.")
     session_id: str | None = fact("The conversation or session it belongs to.")
     tags: list[str] | None = fact("Words to find it by.")
     replay_of: str | None = fact("The run that this one replays.")
+    replay_mode: ReplayMode | None = fact("How it does that.")
     producer: str | None = fact("The process that reports, as it names itself.")

@@ -9,6 +9,8 @@ from deliberation.vocabulary.budget import (
     DIMENSIONS,
     Budget,
     BudgetSource,
+    Dimension,
+    Limit,
     LimitKind,
     OnHit,
     SpendBasis,
@@ -34,6 +36,7 @@ from deliberation.vocabulary.edges import EdgeKind
 from deliberation.vocabulary.fates import DiscardReason, Fate
 from deliberation.vocabulary.kinds import NodeKind, NodeStatus
 from deliberation.vocabulary.measures import Cost, Usage
+from deliberation.vocabulary.replays import ReplayMode
 from deliberation.vocabulary.states import (
     TERMINAL_STATES,
     DesiredState,
@@ -62,10 +65,12 @@ __all__ = [
     "CostProvenance",
     "Decision",
     "DesiredState",
+    "Dimension",
     "DiscardReason",
     "EdgeKind",
     "Fate",
     "Independence",
+    "Limit",
     "LimitKind",
     "MessageDirection",
     "NodeKind",
@@ -73,6 +78,7 @@ __all__ = [
     "ObservedState",
     "OnHit",
     "PermitRefusal",
+    "ReplayMode",
     "Reporter",
     "Risk",
     "SideEffect",
