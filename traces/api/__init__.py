@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from traces.api.approvals import router as approvals_router
+from traces.api.budgets import router as budgets_router
 from traces.api.control import router as control_router
 from traces.api.judging import router as judging_router
 from traces.api.prices import router as prices_router
@@ -10,6 +11,7 @@ from traces.api.runs import router
 from traces.api.sessions import router as sessions_router
 
 router.add_router("", approvals_router)
+router.add_router("", budgets_router)
 router.add_router("", control_router)
 router.add_router("", judging_router)
 router.add_router("", prices_router)

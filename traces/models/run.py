@@ -55,7 +55,10 @@ class Run(models.Model):
     high_compute = models.BooleanField(null=True)
     model_names = ArrayField(models.TextField(), db_default=[])
     tags = ArrayField(models.TextField(), db_default=[])
-    budgets = models.JSONField(db_default=models.Value({}, models.JSONField()))
+    budgets = models.JSONField(
+        db_default=models.Value({}, models.JSONField()),
+        help_text="By dimension; see traces.analytics.budget_line",
+    )
     session_id = models.TextField(null=True)
     session_ns = models.BigIntegerField(
         null=True, help_text="When what names the session began; the first one stands"

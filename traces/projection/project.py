@@ -46,6 +46,7 @@ from deliberation.events import (
 from deliberation.events.node_facts import NodeFacts
 from deliberation.vocabulary.control import TAKEN_BACK
 from traces.projection import approvals as on_approval
+from traces.projection import budgets as on_budget
 from traces.projection import control as on_control
 from traces.projection import nodes as on_node
 from traces.projection import runs as on_run
@@ -155,6 +156,7 @@ def _apply_edge(reach: Reach, run: RunState, event: EdgeDrawn, seq: int) -> None
 
 def _apply_start(reach: Reach, run: RunState, event: RunStarted, seq: int) -> None:
     on_run.apply_start(run, event)
+    on_budget.state_budgets(run, event)
 
 
 def _apply_end(reach: Reach, run: RunState, event: RunEnded, seq: int) -> None:
@@ -206,8 +208,13 @@ def _apply_attaching(reach: Reach, run: RunState, event: AttemptAttached, seq: i
     on_control.apply_attaching(run, event)
 
 
-def _apply_news(reach: Reach, run: RunState, event: Event, seq: int) -> None:
-    """Nothing but that a runner must hear of it."""
+def _apply_limit(reach: Reach, run: RunState, event: BudgetSet, seq: int) -> None:
+    on_budget.apply_set(run, event)
+    run.control_seq = seq
+
+
+def _apply_hit(reach: Reach, run: RunState, event: BudgetHit, seq: int) -> None:
+    on_budget.apply_hit(reach.control, run, event, seq)
     run.control_seq = seq
 
 
@@ -235,10 +242,6 @@ def _apply_refusal(reach: Reach, run: RunState, event: PermitRefused, seq: int) 
     on_approval.apply_refusal(reach.approvals, run, event, seq)
 
 
-def _apply_nothing(reach: Reach, run: RunState, event: Event, seq: int) -> None:
-    """What is in the ledger and in no row."""
-
-
 APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     RunOpened: _apply_opening,
     RunStarted: _apply_start,
@@ -261,8 +264,8 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     HoldLifted: _apply_lifting,
     StateReported: _apply_report,
     AttemptAttached: _apply_attaching,
-    BudgetSet: _apply_news,
-    BudgetHit: _apply_nothing,
+    BudgetSet: _apply_limit,
+    BudgetHit: _apply_hit,
     ApprovalRequested: _apply_request,
     ApprovalDecided: _apply_decision,
     ApprovalClosed: _apply_closing,

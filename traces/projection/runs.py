@@ -10,7 +10,7 @@ from traces.projection.strategy import state_strategy
 from traces.projection.texts import ANSWER_CHARS, PREVIEW_CHARS, cut, fact
 
 MAX_NAMES = 256
-"""Of a run's models, tags and limits: its row is written with every pass, and must stay small."""
+"""Of a run's models and tags: its row is written with every pass, and must stay small."""
 MAX_MISSING = 2**62
 TERMINAL = frozenset(state.value for state in TERMINAL_STATES)
 BEFORE_START = (ObservedState.QUEUED.value, ObservedState.STARTING.value)
@@ -34,10 +34,6 @@ def apply_start(run: RunState, event: RunStarted) -> None:
         run.observed_state = ObservedState.RUNNING.value
     claim_session(run, event.session_id, event.at, of_run=True)
     state_strategy(run, event.strategy)
-    # Sorted, as the ledger writes them: the same ones must fit when they are read back from there.
-    for dimension, limit in sorted((event.budgets or {}).items()):
-        if len(run.budgets) < MAX_NAMES:
-            run.budgets.setdefault(fact(dimension) or "", fact(limit) or "")
     for model in event.models or ():
         note_model(run, model)
     tags = dict.fromkeys([*run.tags, *filter(None, map(fact, event.tags or ()))])

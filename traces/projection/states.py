@@ -149,6 +149,6 @@ class RunState(Row):
         super().__init__(id=run_id, project_id=project_id, source=source, trace_id=trace_id)
         self.model_names: list[str] = []
         self.tags: list[str] = []
-        self.budgets: dict[str, str] = {}
+        self.budgets: dict[str, Any] = {}
         self.stated: list[int] = []
         self.signs: list[int] = []

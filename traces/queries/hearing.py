@@ -17,10 +17,15 @@ from traces.models import Command, Run
 from traces.models.command import OPEN_STAGES
 from traces.queries.approval_policies import PolicyRow, policies_in_force
 from traces.queries.approvals import ApprovalRow, closed_since
+from traces.queries.budget_lines import BudgetRow, told_lines
 from traces.queries.commands import CommandRow, row_of
 from traces.queries.holds import HoldRow, holds_of_runs
 from traces.queries.leases import LeaseRow, leases_of_runs
 
+HEARD = (
+    "control_seq", "desired_state", "observed_state", "budgets", "started_ns", "ended_ns", "cost",
+    "input_tokens", "output_tokens", "reasoning_tokens", "model_calls", "tool_calls", "signs",
+)  # fmt: skip
 NEWS_OF_THE_END = [stage.value for stage in TAKEN_BACK]
 
 
@@ -37,6 +42,7 @@ class Hearing:
     lease: LeaseRow | None
     approvals: tuple[ApprovalRow, ...] = ()
     policies: tuple[PolicyRow, ...] = ()
+    budgets: tuple[BudgetRow, ...] = ()
 
     @property
     def undelivered(self) -> tuple[str, ...]:
@@ -52,7 +58,7 @@ def hear(*, project_id: int, after: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, 
     queries, however many runs.
     """
     runs = Run.objects.filter(project_id=project_id, id__in=after)
-    known = {run.id: run for run in runs.only("control_seq", "desired_state", "observed_state")}
+    known = {run.id: run for run in runs.only(*HEARD)}
     commands = _commands(known, after)
     approvals, policies = _approvals(known, after), tuple(policies_in_force(project_id))
     holds, leases = holds_of_runs(known), leases_of_runs(known)
@@ -67,6 +73,7 @@ def hear(*, project_id: int, after: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, 
             lease=leases.get(run_id),
             approvals=tuple(approvals.get(run_id, ())),
             policies=policies,
+            budgets=tuple(told_lines(run)) if run.budgets else (),
         )
         for run_id, run in known.items()
     }

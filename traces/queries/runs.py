@@ -139,7 +139,6 @@ class RunDetail(RunRow):
 
     strategy_told: StrategyTold
     error: str | None
-    budgets: dict[str, str]
     selected_node: str | None
     runner_up_node: str | None
     rule: str | None
@@ -174,7 +173,6 @@ def get_run(*, who: Who, run_id: str | uuid.UUID) -> RunDetail:
         **_row_values(run, evidence_of([run])[run.pk]) | {"answer": whole_answer(run)},
         strategy_told=read_strategy(run),
         error=run.error,
-        budgets=run.budgets,
         selected_node=run.selected_node,
         runner_up_node=run.runner_up_node,
         rule=run.rule,

@@ -70,7 +70,7 @@ def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
         margin_known=margin is not None,
         decided_by=run.rule,
         checkers=_checkers(run, tree),
-        spend=spend_lines(run, tree),
+        spend=spend_lines(run),
         discarded=tree.discarded(),
         what_would_have_changed_it=what_would_have_changed_it(run, table, runner_up),
         not_recorded=_not_recorded(run, tree),

@@ -32,6 +32,7 @@ from tests.integration.build import (
     put_on_record,
     started,
 )
+from tests.integration.control.limits import allowed, begun, reached
 from tests.integration.control.said import (
     attached,
     command_of,
@@ -241,6 +242,13 @@ def any_word(run: str, chance: random.Random) -> Event:
         lambda: reported(run, chance.choice(list(ObservedState)).value),
         lambda: attached(run, chance.randrange(9)),
         lambda: make_event(RunStarted, run, task="t"),
+        lambda: begun(run, {chance.choice(["usd", "tokens"]): str(chance.randrange(9))}),
+        lambda: allowed(
+            run, "usd", chance.randrange(1, 9), source=chance.choice(list(BudgetSource))
+        ),
+        lambda: reached(
+            run, "usd", chance.choice(["pause", "ask"]), version=chance.choice([None, 1])
+        ),
         lambda: observed(run, "n"),
     ]
     if chance.random() < 0.02:

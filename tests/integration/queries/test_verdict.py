@@ -180,7 +180,6 @@ def test_spend_stands_against_each_budget(viewer: Viewer) -> None:
         ("tokens", "120 of 100", "over"),
         ("usd", "$0.45 of $0.50", "warm"),
         ("samples", "0 of 0", None),
-        ("depth", "0 of odd", None),
     ]
 
 

@@ -1,0 +1,73 @@
+"""Budgets over the API: who sees them, and what a runner hears of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.test import Client
+
+from ingest.control.told import tell
+from tests.integration.api.test_commands import api_of, get, signed_in
+from tests.integration.build import NOW_NS, make_project, new_run, put_on_record
+from tests.integration.control.acts import beat
+from tests.integration.control.limits import begun, called, reached
+from tests.people import People
+from traces.models import Run
+from traces.models.access import Scope
+from traces.queries.hearing import hear
+
+
+def spending_run() -> str:
+    run = new_run()
+    put_on_record(
+        make_project(),
+        begun(run, {"usd": "0.50", "depth": "4"}, soft_budgets={"usd": "0.20"}),
+        called(run, "a", "0.25"),
+        reached(run, "usd", "warn", "soft", limit=Decimal("0.20"), spent=Decimal("0.25")),
+    )
+    return run
+
+
+def test_it_works(people: People) -> None:
+    run = spending_run()
+    beat(run, spent={"usd": "0.30"}, reserved={"usd": "0.05"})
+    api = api_of(people.project, Scope.READ)
+    answer = get(api, f"{run}/budgets")
+    depth, usd = sorted(answer["items"], key=lambda each: str(each["dimension"]))
+    assert usd == {
+        "dimension": "usd", "hard": "0.5", "soft": "0.2", "on_hit": "stop", "on_soft": "warn",
+        "version": 1, "source": "run", "by": None, "reason": None, "policy": None,
+        "set_at": "2026-11-23T12:00:00.000000000Z", "spent": "0.25", "reserved": None,
+        "basis": "recorded", "recorded": "0.25",
+        "soft_hit_at": "2026-11-23T12:00:00.000000000Z", "hard_hit_at": None,
+    }  # fmt: skip
+    assert (depth["hard"], depth["spent"], answer["next"]) == ("4", "0", None)
+
+
+def test_members_see_them_and_a_stranger_sees_nothing(people: People) -> None:
+    run = spending_run()
+    path = f"/api/v1/runs/{run}/budgets"
+    seen = [signed_in(each).get(path).status_code for each in (people.alice, people.bob)]
+    assert seen == [200, 200]
+    assert signed_in(people.charlie).get(path).status_code == 404
+    assert Client().get(path).status_code == 401
+
+
+def test_a_runner_hears_of_them_in_each_answer() -> None:
+    run = spending_run()
+    row = Run.objects.get(pk=run)
+    hearing = hear(project_id=row.project_id, after={row.id: 0})[row.id]
+    told: list[dict[str, Any]] = tell(hearing, now_ns=NOW_NS)["budgets"]
+    assert told == [
+        {
+            "dimension": "usd", "hard": "0.5", "soft": "0.2", "on_hit": "stop", "on_soft": "warn",
+            "version": 1, "source": "run", "policy": None, "recorded": "0.25", "soft_hit": True,
+            "hard_hit": False,
+        },
+        {
+            "dimension": "depth", "hard": "4", "soft": None, "on_hit": "stop", "on_soft": "warn",
+            "version": 1, "source": "run", "policy": None, "recorded": None, "soft_hit": False,
+            "hard_hit": False,
+        },
+    ]  # fmt: skip
