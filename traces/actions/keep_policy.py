@@ -39,9 +39,16 @@ class Terms:
     escalate_after_seconds: int | None = None
 
 
-def keep_policy(*, project_id: int, terms: Terms, by: str, now: dt.datetime) -> ApprovalPolicy:
-    """Put a policy in force. Raises Unfit. The same again is the version that stands."""
-    seconds = terms.timeout_seconds or settings.APPROVAL_TIMEOUT_SECONDS
+def keep_policy(
+    *, project_id: int, terms: Terms, by: str, now: dt.datetime, replaces: int | None = None
+) -> ApprovalPolicy:
+    """Put a policy in force. Raises Unfit. The same again is the version that stands.
+
+    `replaces` is the version that its author has seen in force, 0 for none: any other that stands by now is not
+    replaced unseen. None replaces whatever stands.
+    """
+    given = terms.timeout_seconds
+    seconds = settings.APPROVAL_TIMEOUT_SECONDS if given is None else given
     _check(terms, seconds)
     said = {**asdict(terms), "timeout_seconds": seconds}
     with transaction.atomic():
@@ -52,20 +59,23 @@ def keep_policy(*, project_id: int, terms: Terms, by: str, now: dt.datetime) -> 
         ).first()
         if stands is not None and all(getattr(stands, name) == said[name] for name in said):
             return stands
+        if replaces is not None and replaces != (stands.version if stands else 0):
+            raise Unfit("name", _overtaken(stands))
         in_force = ApprovalPolicy.objects.filter(project_id=project_id, ended_at=None)
         if stands is None and in_force.count() >= MAX_POLICIES:
             raise Unfit("name", f"a project has at most {MAX_POLICIES} policies")
         return _put(project_id, said, by, now)
 
 
-def end_policy(*, project_id: int, name: str, by: str, now: dt.datetime) -> ApprovalPolicy:
-    """End the version of a policy that is in force. Raises NotVisible."""
+def end_policy(
+    *, project_id: int, name: str, by: str, now: dt.datetime, version: int | None = None
+) -> ApprovalPolicy:
+    """End the version of a policy that is in force; with `version`, only that one. Raises NotVisible."""
+    wanted = {"project_id": project_id, "name": name, "ended_at": None}
+    if version is not None:
+        wanted["version"] = version
     with transaction.atomic():
-        found = (
-            ApprovalPolicy.objects.select_for_update(no_key=True)
-            .filter(project_id=project_id, name=name, ended_at=None)
-            .first()
-        )
+        found = ApprovalPolicy.objects.select_for_update(no_key=True).filter(**wanted).first()
         if found is None:
             raise NotVisible
         found.ended_by, found.ended_at = by, now
@@ -80,6 +90,12 @@ def _put(project_id: int, said: dict[str, Any], by: str, now: dt.datetime) -> Ap
     return ApprovalPolicy.objects.create(
         project_id=project_id, version=version, created_by=by, created_at=now, **said
     )
+
+
+def _overtaken(stands: ApprovalPolicy | None) -> str:
+    if stands is None:
+        return "was ended meanwhile"
+    return f"is in force as version {stands.version}, by {stands.created_by}: change that one"
 
 
 def _check(terms: Terms, seconds: int) -> None:

@@ -6,7 +6,7 @@ import os
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from traces.actions.approval_conflict import ApprovalConflict
@@ -20,6 +20,7 @@ from traces.queries.clock import read_clock
 from traces.queries.projects import list_projects
 from traces.views.access import for_changes, for_people
 from traces.views.decision_form import DecisionForm
+from traces.views.see_other import see_other
 
 CHECKED, REFUSED = 400, 409
 
@@ -52,7 +53,7 @@ def decision(request: HttpRequest, approval_id: uuid.UUID) -> HttpResponse:
 def back(request: HttpRequest, approval_id: str) -> HttpResponse:
     """The way to the request."""
     found = get_approval(who=request.user, approval_id=approval_id)
-    return _to(f"{reverse('approvals')}?open={found.approval_id}")
+    return see_other(f"{reverse('approvals')}?open={found.approval_id}")
 
 
 @for_changes
@@ -78,7 +79,7 @@ def decide(request: HttpRequest, approval_id: str) -> HttpResponse:
         more = {"lost": stands, "why": conflict.sentence}
         return _page(request, opened=approval_id, form=form, status=REFUSED, **more)
     poke(decided.changes)
-    return _to(reverse("approvals"))
+    return see_other(reverse("approvals"))
 
 
 def _page(request: HttpRequest, *, status: int = 200, **more: object) -> HttpResponse:
@@ -92,9 +93,3 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "projects": [each.slug for each in list_projects(who=who)],
         "opened": request.GET.get("open", ""),
     }
-
-
-def _to(address: str) -> HttpResponse:
-    answer = redirect(address)
-    answer.status_code = 303
-    return answer

@@ -6,7 +6,7 @@ import os
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from deliberation.vocabulary import CommandKind
@@ -19,6 +19,7 @@ from traces.queries.clock import read_clock
 from traces.queries.control_bar import ON_THE_BAR, ControlBar, get_control_bar
 from traces.views.access import for_changes, for_people
 from traces.views.command_form import CommandForm
+from traces.views.see_other import see_other
 
 CHECKED, REFUSED = 400, 409
 KINDS = {kind.value: kind for kind in ON_THE_BAR}
@@ -68,9 +69,7 @@ def give(request: HttpRequest, run_id: uuid.UUID, kind: CommandKind) -> HttpResp
         form.errors.append(f"It cannot be asked now: {conflict.sentence}.")
         return _form(request, _bar(request, run_id), form, status=REFUSED, winner=conflict.winner)
     poke(issued.changes)
-    answer = redirect(f"{reverse('run', args=[run.id])}#control")
-    answer.status_code = 303
-    return answer
+    return see_other(f"{reverse('run', args=[run.id])}#control")
 
 
 def bar_context(request: HttpRequest, run_id: uuid.UUID | str) -> dict[str, object]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from traces.actions.add_price_override import NotAPrice, add_price_override
 from traces.actions.end_price_override import end_price_override
-from traces.models.access import Role
 from traces.pricing import PRICE_TABLE
 from traces.queries import runs
-from traces.queries.access import NotVisible, Viewer, viewer_of
+from traces.queries.access import NotVisible
 from traces.queries.price_overrides import list_price_overrides
 from traces.queries.projects import ProjectRow, get_project
 from traces.queries.unpriced import NEWEST_RUNS, unpriced_of_projects, unpriced_of_run
 from traces.views.access import for_changes, for_people
+from traces.views.owned import form_on, get_owned, is_owner, read_time
 from traces.views.price_form import PriceForm
+from traces.views.see_other import see_other
 
 
 def prices(request: HttpRequest, slug: str) -> HttpResponse:
@@ -37,34 +36,23 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @for_changes
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a price, as an owner."""
-    project, owner = _owned(request, slug)
+    project, owner = get_owned(request, slug)
     form = PriceForm.of(request.POST)
     price = form.read()
     if price is not None:
         try:
-            add_price_override(project_id=project.id, price=price, by=owner.by, now=_now())
+            add_price_override(project_id=project.id, price=price, by=owner.by, now=read_time())
         except NotAPrice as wrong:
             form.errors[wrong.field] = wrong.sentence
-    return _page(request, project, form, status=400) if form.errors else _back(slug)
+    return (
+        _page(request, project, form, status=400) if form.errors else see_other("prices", slug=slug)
+    )
 
 
+@form_on("prices")
 def end(request: HttpRequest, slug: str, override_id: int) -> HttpResponse:
-    """End a price; who comes here otherwise, as after signing in, is sent to the page."""
-    if request.method == "POST":
-        return end_one(request, slug, override_id)
-    return back(request, slug)
-
-
-@for_people
-def back(request: HttpRequest, slug: str) -> HttpResponse:
-    """The way to the page."""
-    return _back(get_project(who=request.user, slug=slug).slug)
-
-
-@for_changes
-def end_one(request: HttpRequest, slug: str, override_id: int) -> HttpResponse:
     """End a price on a day or, with `mistake`, altogether, as an owner."""
-    project, owner = _owned(request, slug)
+    project, owner = get_owned(request, slug)
     form = PriceForm.of({"valid_until": request.POST.get("on", "")})
     day = form.day("valid_until")
     is_mistake = "mistake" in request.POST
@@ -77,18 +65,9 @@ def end_one(request: HttpRequest, slug: str, override_id: int) -> HttpResponse:
         override_id=override_id,
         on=None if is_mistake else day,
         by=owner.by,
-        now=_now(),
+        now=read_time(),
     )
-    return _back(slug)
-
-
-def _owned(request: HttpRequest, slug: str) -> tuple[ProjectRow, Viewer]:
-    """Return the project and who changes it. Who may look and not change is told so, and nobody else."""
-    project = get_project(who=request.user, slug=slug)
-    owner = viewer_of(request.user, [Role.OWNER])
-    if project.id not in owner.project_ids:
-        raise PermissionDenied
-    return project, owner
+    return see_other("prices", slug=slug)
 
 
 def _page(
@@ -98,14 +77,15 @@ def _page(
     overrides = list_price_overrides(who=request.user, project_id=project.id)
     context: dict[str, Any] = {
         "project": project,
+        "tab": "prices",
         "form": form,
         "run": None,
         "in_force": [row for row in overrides if not row.was_mistake],
         "mistakes": [row for row in overrides if row.was_mistake],
-        "may_change": project.id in viewer_of(request.user, [Role.OWNER]).project_ids,
+        "may_change": is_owner(request, project),
         "table": PRICE_TABLE,
         "newest_runs": NEWEST_RUNS,
-        "today": _now().date(),
+        "today": read_time().date(),
     }
     if run_id:
         context["run"] = runs.get_run(who=request.user, run_id=run_id)
@@ -115,13 +95,3 @@ def _page(
     else:
         context["unpriced"] = unpriced_of_projects(who=request.user, project_id=project.id)
     return render(request, "prices/page.html", context, status=status)
-
-
-def _back(slug: str) -> HttpResponse:
-    answer = redirect("prices", slug=slug)
-    answer.status_code = 303
-    return answer
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

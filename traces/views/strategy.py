@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from deliberation.vocabulary import Strategy
 from traces.actions.set_strategy import MAX_REASON_CHARS, NotAReason, set_strategy
@@ -17,6 +17,7 @@ from traces.live.publish import poke
 from traces.queries import runs
 from traces.queries.access import JUDGES, NotVisible, Who, see_run, viewer_of
 from traces.views.access import for_changes, for_people
+from traces.views.see_other import see_other
 
 TAKE_BACK = "take-back"
 
@@ -73,7 +74,9 @@ def say(request: HttpRequest, run_id: str) -> HttpResponse:
             poke(changed)
         except NotAReason as wrong:
             form.errors["reason"] = str(wrong)
-    return _page(request, run_id, form, status=400) if form.errors else _back(run_id)
+    return (
+        _page(request, run_id, form, status=400) if form.errors else see_other("run", run_id=run_id)
+    )
 
 
 def may_judge(who: Who, run_id: str) -> bool:
@@ -96,9 +99,3 @@ def _page(
         "longest": MAX_REASON_CHARS,
     }
     return render(request, "runs/strategy.html", context, status=status)
-
-
-def _back(run_id: str) -> HttpResponse:
-    answer = redirect("run", run_id=run_id)
-    answer.status_code = 303
-    return answer

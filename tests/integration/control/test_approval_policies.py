@@ -83,6 +83,7 @@ def test_an_ended_policy_asks_no_more_and_its_name_goes_on_counting() -> None:
         {"risk": "dire"},
         {"needed": 0},
         {"timeout_seconds": -1},
+        {"timeout_seconds": 0},
         {"escalate_to": "owner"},
         {"escalate_after_seconds": 5},
         {"escalate_to": "viewer", "escalate_after_seconds": 5},

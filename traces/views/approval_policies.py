@@ -1,0 +1,46 @@
+"""Putting a policy of approval in force, and ending it, as an owner of the project."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from traces.actions.conflict import Unfit
+from traces.actions.keep_policy import end_policy, keep_policy
+from traces.queries.access import NotVisible
+from traces.views.approval_policy_form import ApprovalPolicyForm
+from traces.views.owned import form_on, get_owned, read_time
+from traces.views.policies import show_policies
+from traces.views.see_other import see_other
+
+
+@form_on("policies")
+def put(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a policy in force, or its next version."""
+    project, owner = get_owned(request, slug)
+    form = ApprovalPolicyForm.of(request.POST)
+    terms = form.read()
+    if terms is not None:
+        try:
+            keep_policy(
+                project_id=project.id,
+                terms=terms,
+                by=owner.by,
+                now=read_time(),
+                replaces=form.replaces(),
+            )
+        except Unfit as unfit:
+            form.note(unfit)
+    if form.errors:
+        return show_policies(request, project, approval_form=form, status=400)
+    return see_other("policies", slug=slug)
+
+
+@form_on("policies")
+def end(request: HttpRequest, slug: str, name: str, version: int) -> HttpResponse:
+    """End a version that is in force. Whoever comes late is told who was first."""
+    project, owner = get_owned(request, slug)
+    try:
+        end_policy(project_id=project.id, name=name, version=version, by=owner.by, now=read_time())
+    except NotVisible:
+        return show_policies(request, project, late=f"{name}@{version}", status=409)
+    return see_other("policies", slug=slug)
