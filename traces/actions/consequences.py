@@ -1,44 +1,26 @@
 """What a command does at once, in the transaction that records it. All else is the runner's to do.
 
-A pause places a hold and a resume lifts one. A stop of a run that nobody has begun ends it: there is no program that
-could still do anything.
+A pause places a hold and a resume lifts one; a raise sets limits. A stop of a run that nobody has begun ends it: there
+is no program that could still do anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from deliberation.events import CommandStaged, Event, HoldLifted, HoldPlaced, StateReported
 from deliberation.events.codec import MAX_ID_CHARS
 from deliberation.events.fields import clean
 from deliberation.vocabulary import CommandKind, CommandStage, ObservedState, Reporter
 from traces.actions.conflict import Conflict, Unfit
-from traces.actions.order import Order
+from traces.actions.given import Given
+from traces.actions.raise_budget import raise_by_command
 from traces.actions.tell_run import control_key
-from traces.projection.states import RunState
 from traces.queries.commands import read_command
 from traces.queries.holds import OF_RULES, HoldRow, read_holds
-from traces.queries.standing import Standing
 
 NOT_BEGUN = "nobody had begun it"
 LIFTED_FIRST = "its hold was lifted before the program had waited"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """A command that applies, with what stood when it was given, under the run's lock."""
-
-    run: RunState
-    standing: Standing
-    order: Order
-    by: str
-    now_ns: int
-
-    @property
-    def run_id(self) -> str:
-        """The run's id as events carry it."""
-        return str(self.run.id)
 
 
 def source_of(by: str) -> str:
@@ -115,6 +97,7 @@ FOLLOWS: dict[CommandKind, Callable[[Given], Iterator[Event]]] = {
     CommandKind.PAUSE: _place,
     CommandKind.RESUME: _lift,
     CommandKind.STOP: _end_what_has_not_begun,
+    CommandKind.RAISE_BUDGET: raise_by_command,
 }
 
 

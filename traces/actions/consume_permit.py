@@ -2,7 +2,8 @@
 
 Guarantee: a permit is used once, for the very action that was agreed to, by the attempt that asked, in the transaction
 whose answer says so. Whatever else is tried is refused and stands in the ledger. The same use asked about again, after
-an answer that was lost, is the same use: `use` is a name that the program makes up for it.
+an answer that was lost, is the same use: `use` is a name that the program makes up for it. Leave to spend more
+raises the limit in that transaction.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from deliberation.vocabulary import ObservedState, PermitRefusal
 from deliberation.vocabulary.control import END_STATES
 from traces.actions.approval_conflict import ApprovalConflict
 from traces.actions.conflict import Unfit
+from traces.actions.raise_budget import raise_by_permit
 from traces.actions.tell_run import Changes, Randbytes, control_key, lock_run, tell_run
 from traces.projection.states import RunState
 from traces.queries.access import NotVisible
@@ -132,7 +134,7 @@ def _events(
             digest=use.digest,
             use=use.name,
         )
-        return [consumed]
+        return [consumed, *raise_by_permit(run, approval, by=by, now_ns=now_ns)]
     if approval.refused_uses >= MAX_REFUSALS:
         return []
     refused = PermitRefused(

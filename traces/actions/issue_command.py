@@ -24,7 +24,8 @@ from deliberation.vocabulary import (
 )
 from deliberation.vocabulary.control import ENDS, faced
 from traces.actions.conflict import Conflict
-from traces.actions.consequences import Given, consequences, hold_to_lift, source_of
+from traces.actions.consequences import consequences, hold_to_lift, source_of
+from traces.actions.given import Given
 from traces.actions.order import MAX_REASON_CHARS, Order, check_order
 from traces.actions.tell_run import Changes, Randbytes, control_key, lock_run, tell_run
 from traces.projection.states import RunState

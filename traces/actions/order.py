@@ -104,10 +104,11 @@ def _check_budgets(order: Order) -> None:
         if not limits or set(limits) - set(LIMITS):
             raise Unfit(f"budgets.{dimension}", "must have hard, soft or both")
         for name, limit in limits.items():
-            _check_limit(f"budgets.{dimension}.{name}", limit)
+            check_limit(f"budgets.{dimension}.{name}", limit)
 
 
-def _check_limit(field: str, limit: str) -> None:
+def check_limit(field: str, limit: str) -> None:
+    """Raise Unfit unless it is an amount that a limit can be."""
     try:
         amount = Decimal(limit)
     except (InvalidOperation, TypeError, ValueError):

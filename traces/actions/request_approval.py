@@ -16,12 +16,14 @@ from django.db import transaction
 from deliberation.events import ApprovalRequested
 from deliberation.ledger.action import Action, NoAction, read_action
 from deliberation.vocabulary import ObservedState, SideEffect
+from deliberation.vocabulary.budget import RAISE_TOOL
 from deliberation.vocabulary.control import END_STATES
 from traces.actions.approval_conflict import ApprovalConflict
 from traces.actions.conflict import Fenced, Unfit
 from traces.actions.expire_approvals import close_event
 from traces.actions.tell_run import Changes, Randbytes, control_key, lock_run, tell_run
 from traces.models import Approval
+from traces.models.access import Role
 from traces.models.approval import PENDING
 from traces.projection.states import RunState
 from traces.queries.access import NotVisible
@@ -156,11 +158,16 @@ def _requested(
         policy=None if policy is None else policy.label,
         by=by,
         attempt=action.attempt,
-        asked=RANKS[0],
+        asked=_least_role(action.tool),
         escalates_at=_escalates_at(terms, now_ns),
         escalate_to=terms.escalate_to,
         action=wish.action,
     )
+
+
+def _least_role(tool: str) -> str:
+    """Return who is asked first: to give more money takes whoever may raise a budget."""
+    return Role.OPERATOR.value if tool == RAISE_TOOL else RANKS[0]
 
 
 def _escalates_at(terms: PolicyRow, now_ns: int) -> int | None:

@@ -1,7 +1,7 @@
 """One limit of a run as its row keeps it: read, written, and what each event makes of it. Pure.
 
 A version of a line is one pair of limits. Each of the two is reached once in a version; a new version can be reached
-again.
+again, but for a soft limit that stayed as it was.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class BudgetLine:
     """The limits of one dimension in their latest version, where they come from, and whether they were reached.
 
     Times in ns since 1970; `set_ns` is None where only a hit tells of the line so far. `hit_spent` is what was spent at
-    the last hit of this version.
+    the last hit of any version.
     """
 
     limit: Limit
@@ -111,7 +111,8 @@ def stated(line: BudgetLine | None, limit: Limit, at: int | None) -> BudgetLine:
 
 def set_anew(line: BudgetLine | None, event: BudgetSet, reason: str | None) -> BudgetLine | None:
     """Return the line after a limit was set. The highest version stands."""
-    if line is not None and event.version <= line.version:
+    before = line or BudgetLine(limit=Limit(), version=0)
+    if event.version <= before.version:
         return line
     limit = Limit(
         hard=event.hard,
@@ -119,8 +120,8 @@ def set_anew(line: BudgetLine | None, event: BudgetSet, reason: str | None) -> B
         on_hit=event.on_hit or OnHit.STOP,
         on_soft=event.on_soft or OnHit.WARN,
     )
-    return BudgetLine(
-        limit=limit,
+    return replace(
+        _next(before, limit),
         version=event.version,
         source=event.source,
         by=event.by,
@@ -152,14 +153,10 @@ def amount_text(amount: Decimal | None) -> str | None:
 
 
 def _next(line: BudgetLine, limit: Limit) -> BudgetLine:
+    # Whoever is given more was told of the soft limit that stays as it was.
+    soft_hit_ns = line.soft_hit_ns if limit.soft == line.limit.soft else None
     return replace(
-        line,
-        limit=limit,
-        version=line.version + 1,
-        soft_hit_ns=None,
-        hard_hit_ns=None,
-        hit_spent=None,
-        hit_basis=None,
+        line, limit=limit, version=line.version + 1, soft_hit_ns=soft_hit_ns, hard_hit_ns=None
     )
 
 

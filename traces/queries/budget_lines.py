@@ -24,7 +24,7 @@ class BudgetRow:
     """One limit, in the unit of its dimension, and where the run stands with it. Amounts that are unknown are None.
 
     `spent` and `reserved` are by `basis`; `recorded` is what was recorded here, whatever the program says; `hit_spent`
-    is what was spent at the last hit of this version.
+    is what was spent at the last hit.
     """
 
     dimension: Dimension

@@ -143,6 +143,9 @@ class Budget:
 DIMENSIONS = tuple(dimension.value for dimension in Dimension)
 MAX_AMOUNT = Decimal(10) ** 18
 
+RAISE_TOOL = "deliberation.raise_budget"
+"""The tool whose use a program asks people about when it is to ask for more. Using the permit raises the limit."""
+
 
 def read_amount(said: Amount, name: str) -> Decimal | None:
     """Return an amount from 0 to 10^18. Raises ValueError naming the dimension."""

@@ -8,13 +8,13 @@ from typing import Any
 from django.test import Client
 
 from ingest.control.told import tell
-from tests.integration.api.test_commands import api_of, get, signed_in
+from tests.integration.api.test_commands import api_of, get, give, signed_in
 from tests.integration.build import NOW_NS, make_project, new_run, put_on_record
 from tests.integration.control.acts import beat
 from tests.integration.control.limits import begun, called, reached
-from tests.people import People
+from tests.people import People, make_person
 from traces.models import Run
-from traces.models.access import Scope
+from traces.models.access import Role, Scope
 from traces.queries.hearing import hear
 
 
@@ -71,3 +71,29 @@ def test_a_runner_hears_of_them_in_each_answer() -> None:
             "hard_hit": False,
         },
     ]  # fmt: skip
+
+
+def test_operators_raise_and_viewers_only_look(people: People) -> None:
+    run = spending_run()
+    olga = make_person("olga", project=people.project, role=Role.OPERATOR)
+    more = {"command_id": "m1", "kind": "raise_budget", "budgets": {"usd": {"hard": "2"}}}
+    given = {
+        each: give(signed_in(each), run, {**more, "reason": "it is worth it"}).status_code
+        for each in (people.charlie, people.bob, olga)
+    }
+    assert list(given.values()) == [404, 403, 202]
+    (line,) = [each for each in get(signed_in(people.bob), f"{run}/budgets")["items"]
+               if each["dimension"] == "usd"]  # fmt: skip
+    assert (line["hard"], line["version"], line["source"], line["by"], line["reason"]) == (
+        "2", 2, "command", "user:olga", "it is worth it",
+    )  # fmt: skip
+
+
+def test_a_limit_below_the_one_that_stands_is_told_so(people: People) -> None:
+    run = spending_run()
+    less = {"command_id": "m1", "kind": "raise_budget", "reason": "less",
+            "budgets": {"usd": {"hard": "0.1"}}}  # fmt: skip
+    answer = give(signed_in(people.alice), run, less)
+    assert answer.status_code == 422
+    assert "budgets.usd.hard: is below the 0.50 that stands" in answer.json()["detail"]
+    assert give(signed_in(people.alice), run, {**less, "allow_lower": True}).status_code == 202

@@ -134,7 +134,7 @@ def test_a_stop_takes_the_place_of_what_is_open_and_weaker() -> None:
         "done": "applied",
         "pause": "superseded",
         "steer": "superseded",
-        "raise_budget": "requested",
+        "raise_budget": "applied",
     }
     assert command_of(run, "steer").superseded_by == "stop"
 
