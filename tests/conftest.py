@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.people import People
@@ -23,6 +25,11 @@ MARKS = {
     "browser": [pytest.mark.browser],
     "load": [pytest.mark.load],
 }
+
+# The suite says the same of the same tree each time; to search for new examples, HYPOTHESIS_PROFILE=explore.
+settings.register_profile("same", derandomize=True, database=None)
+settings.register_profile("explore", print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -77,8 +77,8 @@ def _message(value: Message, role: str) -> Message:
     answered = others.pop("tool_call_id", None)
     if answered is not None:
         parts = [_result(answered, parts)]
-    calls = others.pop("tool_calls", None)
-    parts += [call_of(each) for each in (calls if isinstance(calls, list) else ())]
+    if isinstance(others.get("tool_calls"), list):
+        parts += [call_of(each) for each in others.pop("tool_calls")]
     if others.get("function_call") is not None:
         parts.append(call_of(others.pop("function_call")))
     others.pop("type", None)

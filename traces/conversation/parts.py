@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from traces.conversation.part_names import Names, Parts, renamed
+from traces.conversation.wrappers import opened, says_shape
 
 Part = dict[str, Any]
 
@@ -97,7 +98,9 @@ BY_MEMBER: Parts = {
 """Gemini, Bedrock and Haystack give no `type`: the one member that says what it is holds the rest."""
 
 THOUGHT = ("reasoningContent", "reasoning_content", "reasoning")
+THOUGHTS: Names = {**WRITTEN, "reasoningText": "content", "reasoning_text": "content"}
 HELD = (*BY_MEMBER, *THOUGHT)
+SHAPES = frozenset(BY_TYPE)
 
 WRAPPERS = ("source", "image_url", "file", "input_audio", "image")
 """Members in which a part with a `type` carries what another has beside it."""
@@ -108,9 +111,9 @@ def part_of(value: Any) -> Part:
     if not isinstance(value, dict):
         return {"type": "text", "content": value}
     kind = value.get("type")
-    if isinstance(kind, str):
-        return _typed(value, kind)
-    thought = next((value[name] for name in THOUGHT if isinstance(value.get(name), dict)), None)
+    if kind is not None:
+        return _typed(value, kind) if isinstance(kind, str) else value
+    thought = next((name for name in THOUGHT if isinstance(value.get(name), dict)), None)
     if thought is not None:
         return _thought(value, thought)
     if isinstance(value.get("text"), str):
@@ -132,11 +135,10 @@ def call_of(value: Any) -> Part:
     """Return an entry of a message's `tool_calls` as a part."""
     if not isinstance(value, dict):
         return {"type": "tool_call", "arguments": value}
-    function = value.get("function")
-    if not isinstance(function, dict):
-        return renamed(value, "tool_call", CALLED)
-    others = {name: each for name, each in value.items() if name not in ("function", "type")}
-    return {**renamed(function, "tool_call", CALLED), **others}
+    call = opened(value, "function", SHAPES) or value
+    if not says_shape(call.get("type"), SHAPES):
+        return {"type": "tool_call", "arguments": value}
+    return renamed(call, "tool_call", CALLED)
 
 
 def _typed(value: Part, kind: str) -> Part:
@@ -153,12 +155,8 @@ def _typed(value: Part, kind: str) -> Part:
 
 
 def _unwrapped(value: Part) -> Part:
-    for name in WRAPPERS:
-        inner = value.get(name)
-        if isinstance(inner, dict):
-            others = {each: value[each] for each in value if each != name}
-            return {**{each: inner[each] for each in inner if each != "type"}, **others}
-    return value
+    found = (opened(value, name, SHAPES) for name in WRAPPERS)
+    return next((part for part in found if part is not None), value)
 
 
 def _carried(value: Part, kind: str) -> Part:
@@ -173,26 +171,26 @@ def _carried(value: Part, kind: str) -> Part:
     return part
 
 
-def _thought(value: Part, thought: Part) -> Part:
+def _thought(value: Part, name: str) -> Part:
     """Return Bedrock's reasoning, `{"reasoningText": {"text", "signature"}}`, or Haystack's, `{"reasoning_text"}`."""
-    inner = thought.get("reasoningText", thought.get("reasoning_text", thought))
-    if not isinstance(inner, dict):
-        return {"type": "reasoning", "content": inner}
-    others = {name: each for name, each in value.items() if name not in THOUGHT}
-    return {**renamed(inner, "reasoning", WRITTEN), **others}
+    thought = opened(value, name, SHAPES)
+    if thought is None:
+        return value
+    inner = opened(thought, "reasoningText", SHAPES) or opened(thought, "reasoning_text", SHAPES)
+    return renamed(inner or thought, "reasoning", THOUGHTS)
 
 
 def _spoken(value: Part) -> Part:
-    kind = "reasoning" if value.get("thought") is True else "text"
+    if value.get("thought") is not True:
+        return renamed(value, "text", WRITTEN)
     others = {name: each for name, each in value.items() if name != "thought"}
-    return renamed(others, kind, WRITTEN)
+    return renamed(others, "reasoning", WRITTEN)
 
 
 def _held(value: Part) -> Part:
     for name, (kind, names) in BY_MEMBER.items():
-        inner = value.get(name)
-        if isinstance(inner, dict):
-            others = {each: value[each] for each in value if each != name}
-            found = {**_unwrapped(inner), **others} if names is CARRIED else {**inner, **others}
-            return _carried(found, kind) if names is CARRIED else renamed(found, kind, names)
+        found = opened(value, name, SHAPES)
+        if found is not None:
+            is_carried = names is CARRIED
+            return _carried(_unwrapped(found), kind) if is_carried else renamed(found, kind, names)
     return value

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deliberation.events import NodeObserved
@@ -89,9 +89,17 @@ SHAPE = frozenset(
         *("uri", "blob", "tool_call_response", "tool_use", "tool_result", "image_url"),
     }
 )
+NULLS = dict.fromkeys(
+    [
+        *("role", "content", "parts", "text", "image", "url", "input", "args", "data"),
+        *("arguments", "toolCallId"),
+    ]
+)
+ODD_WRAPPER = json.dumps([{"type": "file", **NULLS, "image_url": {"type": False}}])
 
 
 @given(ATTRIBUTES)
+@example({"gen_ai.prompt.0.content": ODD_WRAPPER})
 @settings(deadline=None, max_examples=400)
 def test_any_attributes_are_read_and_none_is_lost(attributes: dict[str, Any]) -> None:
     node = map_span(make_span(attributes, name="\0\ud800"), RUN)[0]
