@@ -20,6 +20,25 @@ FILE = DATA / "GROUND_TRUTH.json"
 
 Leaves = dict[str, Any]
 
+LEAF = "the log says whether an output is right, not whether a leaf that was pruned would have been"
+NOT_IN_TOT = {
+    "leaf_value_auc": LEAF,
+    **{
+        f"leaf_value>={bound}.{name}": LEAF
+        for bound in (20, 60)
+        for name in (
+            "tp",
+            "fp",
+            "fn",
+            "tn",
+            "precision",
+            "recall",
+            "false_accept_rate",
+            "false_discovery",
+        )
+    },
+}
+
 
 def truth(prefix: str) -> Leaves:
     """The leaves under a name: `pass_at_k.5` → 0.4203."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections import Counter, defaultdict
 from decimal import Decimal
 from math import comb
@@ -27,6 +28,7 @@ from tests.integration.importers.formulas import (
 )
 from tests.integration.importers.ground_truth import (
     FILE,
+    NOT_IN_TOT,
     Leaves,
     agree,
     by_k,
@@ -35,6 +37,7 @@ from tests.integration.importers.ground_truth import (
     right_of_all,
     spent,
 )
+from tests.integration.importers.read_back import assert_read_back
 from traces.analytics.best_of_n import mean_best_of_n
 from traces.analytics.confusion import count_confusion
 from traces.analytics.dual_agreement import Behaved, dual_agreement
@@ -104,7 +107,10 @@ def drawn_majority(k: int) -> float:
 
 
 def test_searches_of_the_game_of_24() -> None:
+    begun = time.perf_counter()
     read("tot_game24/tot_bfs_b5.json")
+    assert time.perf_counter() - begun < 30  # 10 s on a machine that does nothing else
+    assert_read_back(json.loads(FILE.read_text())["tot_game24"]["tot_b5"])
     fates = Counter(Node.objects.values_list("fate", "fate_reason"))
     depths = Counter(Node.objects.values_list("depth", flat=True))
     right = Candidate.objects.filter(correct=True)
@@ -160,26 +166,6 @@ def characters(*fates: str) -> int:
             if getattr(entry.event, "node", None) in wanted and text is not None:
                 found += len(text.decode() + "\n")
     return found
-
-
-LEAF = "the log says whether an output is right, not whether a leaf that was pruned would have been"
-NOT_IN_TOT = {
-    "leaf_value_auc": LEAF,
-    **{
-        f"leaf_value>={bound}.{name}": LEAF
-        for bound in (20, 60)
-        for name in (
-            "tp",
-            "fp",
-            "fn",
-            "tn",
-            "precision",
-            "recall",
-            "false_accept_rate",
-            "false_discovery",
-        )
-    },
-}
 
 
 @pytest.mark.parametrize(
@@ -312,6 +298,13 @@ def test_four_models_on_grade_school_mathematics() -> None:
     right = Count("pk", filter=Q(pk__in=solved))
     models = Run.objects.values_list("model_names__0").annotate(n=Count("pk"), c=right)
     agree("gsm8k", {model: [c, n, round(c / n, 4)] for model, n, c in models})
+    assert_some_were_chosen_by_a_verifier()
+
+
+def assert_some_were_chosen_by_a_verifier() -> None:
+    strategies = Run.objects.values_list("strategy").annotate(count=Count("pk"))
+    assert dict(strategies) == {"chain_of_thought": 2_638, "best_of_n": 2_638}
+    assert set(Run.objects.values_list("nodes", flat=True)) == {1}
 
 
 def test_a_hundred_programs_for_each_of_164_tasks() -> None:

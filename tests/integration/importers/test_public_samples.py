@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db.models import Count
 
 from deliberation.vocabulary import EdgeKind
 from tests.people import make_project
@@ -43,13 +42,6 @@ def test_one_attempt_without_reflection_is_another_strategy() -> None:
     read("reflexion_verifier/mbpp_rs_simple_gpt4.jsonl")
     assert set(Run.objects.values_list("strategy", flat=True)) == {"chain_of_thought"}
     assert not Verdict.objects.exists()
-
-
-def test_a_solution_that_a_verifier_chose_is_a_best_of_n() -> None:
-    read("gsm8k_verifier/example_model_solutions.jsonl")
-    strategies = Run.objects.values_list("strategy").annotate(count=Count("pk"))
-    assert dict(strategies) == {"chain_of_thought": 2_638, "best_of_n": 2_638}
-    assert set(Run.objects.values_list("nodes", flat=True)) == {1}
 
 
 def test_a_rebuild_gives_the_same_rows() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,17 +31,21 @@ def test_the_committed_reference_is_current(name, tmp_path):
     )
 
 
+@cache
+def make_validator():
+    """Made once: writing the schema takes a quarter of a second."""
+    jsonschema = pytest.importorskip("jsonschema")
+    return jsonschema.Draft202012Validator(schema.make_schema())
+
+
 @settings(deadline=None)
 @given(events)
 def test_what_the_codec_writes_fits_the_schema(event):
-    jsonschema = pytest.importorskip("jsonschema")
-    plain = json.loads(json.dumps(encode(event)))
-    jsonschema.Draft202012Validator(schema.make_schema()).validate(plain)
+    make_validator().validate(json.loads(json.dumps(encode(event))))
 
 
 def test_an_event_that_lacks_something_does_not_fit_the_schema():
-    jsonschema = pytest.importorskip("jsonschema")
-    validator = jsonschema.Draft202012Validator(schema.make_schema())
+    validator = make_validator()
     assert not validator.is_valid({"v": 1, "kind": "node.started", "run": "r", "key": "k"})
 
 
