@@ -20,8 +20,9 @@ from ingest.reports import Damaged, read_reports
 from ingest.salvage import record_what_can_be
 from ingest.wire.body import inflate
 from ingest.wire.errors import Refused
+from traces.actions.enforce_budgets import enforce_after_pass
 from traces.actions.place_verdicts import place_verdicts
-from traces.actions.record import record
+from traces.actions.record import Recorded, record
 from traces.actions.settle_responses import settle_responses
 from traces.live.publish import poke
 
@@ -39,9 +40,13 @@ def drain_once(*, now_ns: int, randbytes: Randbytes) -> bool:
     if not claimed:
         return False
     try:
-        for portion in _portions(_without_killers(token, claimed)):
-            _record_portion(token, portion, now_ns, randbytes)
+        recorded = [
+            each
+            for portion in _portions(_without_killers(token, claimed))
+            for each in _record_portion(token, portion, now_ns, randbytes)
+        ]
         _bring_together(now_ns, randbytes)
+        _hold_to_limits(recorded, now_ns, randbytes)
     except LostClaim as lost:
         log.warning("%s", lost)
         inbox.release(token, RETRY_PAUSE_SECONDS)
@@ -60,6 +65,17 @@ def _bring_together(now_ns: int, randbytes: Randbytes) -> None:
         raise
     except Exception:
         log.exception("what runs say of one another is not settled")
+
+
+def _hold_to_limits(recorded: Sequence[Recorded], now_ns: int, randbytes: Randbytes) -> None:
+    """Look at what the runs that grew have spent. What fails here, or a worker dies over, is the clock's."""
+    limited = {run for each in recorded for run in each.limited}
+    try:
+        poke(enforce_after_pass(run_ids=limited, now_ns=now_ns, randbytes=randbytes))
+    except NOBODYS_FAULT:
+        raise
+    except Exception:
+        log.exception("budgets are not enforced")
 
 
 def _portions(claimed: Sequence[Claimed]) -> Iterator[list[Claimed]]:
@@ -86,43 +102,45 @@ def _inflated(entry: Claimed) -> Claimed:
 
 def _record_portion(
     token: uuid.UUID, portion: Sequence[Claimed], now_ns: int, randbytes: Randbytes
-) -> None:
+) -> list[Recorded]:
     try:
-        _record(token, portion, now_ns, randbytes)
+        return _record(token, portion, now_ns, randbytes)
     except (LostClaim, *NOBODYS_FAULT):
         raise
     except Exception:
         log.exception("a pass failed; its %d bodies are tried one by one", len(portion))
-        for entry in portion:
-            _record_alone(token, entry, now_ns, randbytes)
+    return [each for entry in portion for each in _record_alone(token, entry, now_ns, randbytes)]
 
 
-def _record_alone(token: uuid.UUID, entry: Claimed, now_ns: int, randbytes: Randbytes) -> None:
+def _record_alone(
+    token: uuid.UUID, entry: Claimed, now_ns: int, randbytes: Randbytes
+) -> list[Recorded]:
     try:
-        _record(token, [entry], now_ns, randbytes)
+        return _record(token, [entry], now_ns, randbytes)
     except (LostClaim, *NOBODYS_FAULT):
         raise
     except Exception as error:  # noqa: BLE001 - the reason is kept with the body
         reason = f"{type(error).__name__}: {error}"
         try:
-            record_what_can_be(token, entry, reason, now_ns=now_ns, randbytes=randbytes)
+            return record_what_can_be(token, entry, reason, now_ns=now_ns, randbytes=randbytes)
         except (LostClaim, *NOBODYS_FAULT):
             raise
         except Exception:
             log.exception("nothing of a body can be recorded")
             inbox.bury(token, entry, reason)
+            return []
 
 
 def _record(
     token: uuid.UUID, claimed: Sequence[Claimed], now_ns: int, randbytes: Randbytes
-) -> None:
+) -> list[Recorded]:
     read = read_reports(claimed, now_ns=now_ns, randbytes=randbytes)
     for entry, reason in read.unreadable:
         inbox.bury(token, entry, reason)
     gone = {entry.id for entry, _ in (*read.unreadable, *read.damaged)}
     ids = [entry.id for entry in claimed if entry.id not in gone]
     if not ids and not read.damaged:
-        return
+        return []
     events = sum(len(report.events) for report in read.reports)
 
     def settle() -> None:
@@ -135,6 +153,7 @@ def _record(
         reports=read.reports, now=now, randbytes=randbytes, settle=settle, refuse=inbox.keep_foreign
     )
     poke(recorded.changes)
+    return [recorded]
 
 
 def _bury_damaged(token: uuid.UUID, damaged: Sequence[Damaged]) -> None:

@@ -27,8 +27,11 @@ Randbytes = Callable[[int], bytes]
 
 def record_what_can_be(
     token: uuid.UUID, entry: Claimed, reason: str, *, now_ns: int, randbytes: Randbytes
-) -> None:
-    """Record the events of a body that can be, and bury the body. Raises LostClaim, and NOBODYS_FAULT."""
+) -> list[Recorded]:
+    """Record the events of a body that can be, bury the body, and return what was recorded.
+
+    Raises LostClaim, and NOBODYS_FAULT.
+    """
     read = read_reports([entry], now_ns=now_ns, randbytes=randbytes)
     now = dt.datetime.fromtimestamp(now_ns // 1_000_000_000, dt.UTC)
 
@@ -45,6 +48,7 @@ def record_what_can_be(
         inbox.count_recorded(0, sum(each.entries for each in recorded))
     for each in recorded:
         poke(each.changes)
+    return recorded
 
 
 def _record_halves(

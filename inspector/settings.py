@@ -136,6 +136,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "traces.enforce_budgets": {
+        "task": "traces.enforce_budgets",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "traces.expire_approvals": {
         "task": "traces.expire_approvals",
         "schedule": 5.0,

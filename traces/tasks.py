@@ -7,6 +7,7 @@ import os
 
 from celery import shared_task
 
+from traces.actions.enforce_budgets import enforce_by_the_clock
 from traces.actions.escalate_commands import escalate_commands
 from traces.actions.expire_approvals import expire_approvals
 from traces.actions.make_partitions import make_partitions
@@ -31,6 +32,12 @@ def sweep_leases_by_the_clock() -> None:
 def escalate_commands_by_the_clock() -> None:
     """Do what follows when nobody answers a stop, and close what a run's end left open."""
     poke(escalate_commands(now_ns=read_clock(), randbytes=os.urandom))
+
+
+@shared_task(name="traces.enforce_budgets")
+def enforce_budgets_by_the_clock() -> None:
+    """Hold runs to their limits of seconds, and to all others that no pass looked at."""
+    poke(enforce_by_the_clock(now_ns=read_clock(), randbytes=os.urandom))
 
 
 @shared_task(name="traces.expire_approvals")

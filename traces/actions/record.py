@@ -61,11 +61,15 @@ def report_on(run: Run | RunState, events: Sequence[Event], *, by: str, now_ns: 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The result of one recording: runs that grew, entries written, events known already."""
+    """The result of one recording: runs that grew, entries written, events known already.
+
+    `limited` are those of the runs that have limits.
+    """
 
     changes: tuple[RunChange, ...]
     entries: int
     known: int
+    limited: tuple[uuid.UUID, ...] = ()
 
 
 def record(
@@ -107,7 +111,8 @@ def record(
     changes = tuple(
         RunChange(str(run.id), run.project_id, run.size - 1, run.control_seq) for run in grown
     )
-    return Recorded(changes, sum(map(len, entries.values())), known)
+    limited = tuple(run.id for run in grown if run.budgets)
+    return Recorded(changes, sum(map(len, entries.values())), known, limited)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from traces.models.access import Project
 FINAL = tuple(sorted(state.value for state in TERMINAL_STATES))
 WORKING_STATES = (ObservedState.STARTING.value, ObservedState.RUNNING.value)
 """In which a run says something now and then. One that is queued or held may be silent for as long as it likes."""
+LIMITED = ~models.Q(budgets={}) & ~models.Q(observed_state__in=FINAL) & ~models.Q(source="import")
+"""The runs whose limits still matter. What a file tells of happened long ago."""
 
 
 class Run(models.Model):
@@ -146,6 +148,7 @@ class Run(models.Model):
                 name="runs_of_a_session",
                 condition=models.Q(session_id__isnull=False),
             ),
+            models.Index(fields=["id"], name="limited_runs", condition=LIMITED),
             # Few at any time: the sweep for quiet runs looks at these alone. `heard_at` is in no index, so that a
             # pass over a run changes no index either.
             models.Index(

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from deliberation.vocabulary import BudgetSource, Dimension, NodeKind, OnHit, SpendBasis
 from traces.analytics.budget_line import BudgetLine, read_lines
@@ -17,6 +18,8 @@ from traces.queries.leases import LeaseRow
 
 Amounts = dict[Dimension, Decimal | None]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+Limited = Any
+"""A run's row, as a table has it or as it is being written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ def told_lines(run: Run) -> list[BudgetRow]:
     ]
 
 
-def recorded_amounts(run: Run, wanted: Collection[Dimension], now_ns: int | None) -> Amounts:
+def recorded_amounts(run: Limited, wanted: Collection[Dimension], now_ns: int | None) -> Amounts:
     """Return what was recorded of the run's spending. Only what is wanted and stands on no row takes a query."""
     found = amounts_on_row(run)
     if Dimension.DEPTH in wanted:
@@ -77,7 +80,7 @@ def recorded_amounts(run: Run, wanted: Collection[Dimension], now_ns: int | None
     return found
 
 
-def amounts_on_row(run: Run) -> Amounts:
+def amounts_on_row(run: Limited) -> Amounts:
     """Return what the run's row says of its spending."""
     ended = run.ended_ns
     return {
@@ -113,7 +116,7 @@ def _row(
     )
 
 
-def _heard_first(run: Run) -> int | None:
+def _heard_first(run: Limited) -> int | None:
     """Return when the run was first heard of, by our own clock: the program's may be a day off."""
     found = LedgerEntry.objects.filter(run_id=run.id, seq=0).values_list("recorded_at", flat=True)
     first = found.first()
@@ -124,7 +127,7 @@ def _seconds(began: int | None, ended: int) -> Decimal | None:
     return None if began is None else Decimal(max(0, ended - began)) / 10**9
 
 
-def _signs(run: Run) -> Mapping[str, int]:
+def _signs(run: Limited) -> Mapping[str, int]:
     return dict(zip(SIGNS, run.signs, strict=False))
 
 

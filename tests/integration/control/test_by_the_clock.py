@@ -47,7 +47,9 @@ def test_a_stop_that_nobody_answers_is_unconfirmed(poked: list[str]) -> None:
     assert (states_of(run)[1], states_of(other)[1], poked) == ("unconfirmed", "running", [run])
 
 
-@pytest.mark.parametrize("name", ["traces.sweep_leases", "traces.escalate_commands"])
+@pytest.mark.parametrize(
+    "name", ["traces.sweep_leases", "traces.escalate_commands", "traces.enforce_budgets"]
+)
 def test_beat_rings_for_each_of_them_every_five_seconds(name: str) -> None:
     app.loader.import_default_modules()
     entry = settings.CELERY_BEAT_SCHEDULE[name]
