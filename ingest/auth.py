@@ -8,6 +8,16 @@ from dataclasses import dataclass
 
 from ingest.credentials import keys_in
 from ingest.pool import open_pool
+from traces.models.access import USE_TOLD_EVERY
+
+KEYS_SQL = """
+    SELECT id, project_id, prefix, scopes, used_at IS NULL OR used_at < now() - %s FROM traces_apikey
+    WHERE digest = ANY(%s) AND revoked_at IS NULL ORDER BY array_position(%s, digest)
+"""
+USE_SQL = """
+    UPDATE traces_apikey SET used_at = now()
+    WHERE id = %s AND (used_at IS NULL OR used_at < now() - %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +47,13 @@ async def authenticate(headers: Mapping[str, str], scope: str) -> Sender:
         raise Unauthorised("send the key as: Authorization: Bearer <key>")
     digests = [hashlib.sha256(key.encode("utf-8", "replace")).digest() for key in keys]
     async with (await open_pool()).connection() as connection:
-        cursor = await connection.execute(
-            "SELECT project_id, prefix, scopes FROM traces_apikey "
-            "WHERE digest = ANY(%s) AND revoked_at IS NULL ORDER BY array_position(%s, digest)",
-            [digests, digests],
-        )
+        cursor = await connection.execute(KEYS_SQL, [USE_TOLD_EVERY, digests, digests])
         found = await cursor.fetchall()
-    if not found:
-        raise Unauthorised("this key is unknown or was revoked")
-    for project, prefix, scopes in found:
-        if scope in scopes or "admin" in scopes:
-            return Sender(project, prefix)
+        if not found:
+            raise Unauthorised("this key is unknown or was revoked")
+        for key, project, prefix, scopes, is_stale in found:
+            if scope in scopes or "admin" in scopes:
+                if is_stale:
+                    await connection.execute(USE_SQL, [key, USE_TOLD_EVERY])
+                return Sender(project, prefix)
     raise Forbidden(f"this key lacks the scope {scope!r}")

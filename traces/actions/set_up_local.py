@@ -8,10 +8,12 @@ import hashlib
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from traces.actions.add_key import add_key
+from traces.actions.give_role import give_role
 from traces.models import ApiKey, Membership, Project
 from traces.models.access import Role, Scope
 
-PREFIX_CHARS = 10
+SERVER = "server"
 
 
 def set_up_local(*, key: str, now: dt.datetime) -> Project:
@@ -24,9 +26,8 @@ def set_up_local(*, key: str, now: dt.datetime) -> Project:
         if is_new:
             user.set_unusable_password()
             user.save(update_fields=["password"])
-        Membership.objects.get_or_create(
-            project=project, user=user, defaults={"role": Role.OWNER.value}
-        )
+        if not Membership.objects.filter(project=project, user=user).exists():
+            give_role(project_id=project.pk, person="admin", role=Role.OWNER, by=SERVER, now=now)
         make_key(
             project=project,
             name="local",
@@ -40,15 +41,8 @@ def set_up_local(*, key: str, now: dt.datetime) -> Project:
 def make_key(
     *, project: Project, name: str, key: str, scopes: list[Scope], now: dt.datetime
 ) -> ApiKey:
-    """Store a key by the SHA-256 of its text. The text itself is kept nowhere."""
-    found, _ = ApiKey.objects.get_or_create(
-        digest=hashlib.sha256(key.encode()).digest(),
-        defaults={
-            "project": project,
-            "name": name,
-            "prefix": key[:PREFIX_CHARS],
-            "scopes": [scope.value for scope in scopes],
-            "created_at": now,
-        },
+    """Store a key whose text is known already; one that an owner has ended stays ended."""
+    known = ApiKey.objects.filter(digest=hashlib.sha256(key.encode()).digest()).first()
+    return known or add_key(
+        project_id=project.pk, name=name, secret=key, scopes=scopes, by=SERVER, now=now
     )
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from ninja.errors import HttpError
 from ninja.security import HttpBearer
 from ninja.security.session import SessionAuth
 
+from traces.actions.note_use import note_use
 from traces.models import ApiKey
 from traces.models.access import Role, Scope
 from traces.queries.access import Viewer, viewer_of, viewer_of_key
@@ -31,6 +33,7 @@ class Key(HttpBearer):
             raise HttpError(401, "this key is unknown or was revoked")
         if self.scope not in key.scopes and Scope.ADMIN.value not in key.scopes:
             raise HttpError(403, f"this key lacks the scope {self.scope!r}")
+        note_use(key, now=dt.datetime.now(dt.UTC))
         return viewer_of_key(key)
 
 

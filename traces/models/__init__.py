@@ -3,7 +3,7 @@
 Projections of the ledger, but for the ledger itself, leases, prices, policies and access.
 """
 
-from traces.models.access import ApiKey, Membership, Project
+from traces.models.access import ApiKey, Membership, Project, RoleChange
 from traces.models.approval import Approval, Decision
 from traces.models.approval_policy import ApprovalPolicy
 from traces.models.candidate import Candidate
@@ -40,6 +40,7 @@ __all__ = [
     "Project",
     "Resource",
     "Response",
+    "RoleChange",
     "Run",
     "Verdict",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -42,6 +44,20 @@ class Membership(models.Model):
         ]
 
 
+class RoleChange(models.Model):
+    """That somebody gave a person a role in a project, or took it away. Rows are added, never changed: history.
+
+    The person by name, so that it stays told when the account is gone.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="role_changes")
+    person = models.TextField()
+    was = models.TextField(null=True, help_text="Null: had no role")
+    role = models.TextField(null=True, choices=Role.choices, help_text="Null: has no role any more")
+    by = models.TextField(help_text="user:name, or server")
+    at = models.DateTimeField()
+
+
 class Scope(models.TextChoices):
     """What a key may do."""
 
@@ -53,12 +69,24 @@ class Scope(models.TextChoices):
 
 
 class ApiKey(models.Model):
-    """A machine's key. Only the SHA-256 of the secret is kept: 256 random bits need no slow hash."""
+    """A machine's key. Only the SHA-256 of the secret is kept: 256 random bits need no slow hash.
+
+    Ended keys stay as history. Who made or ended one is null where it was not recorded.
+    """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="keys")
     name = models.TextField()
     prefix = models.TextField(help_text="The first characters, to tell keys apart")
     digest = models.BinaryField(max_length=32, unique=True)
     scopes = ArrayField(models.TextField(choices=Scope.choices))
+    created_by = models.TextField(null=True, help_text="user:name, or server")
     created_at = models.DateTimeField()
+    revoked_by = models.TextField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(
+        null=True, help_text="To ten minutes, for it is written so often"
+    )
+
+
+USE_TOLD_EVERY = dt.timedelta(minutes=10)
+"""A use of a key is written down when the last that was is older: not at each request."""

@@ -15,6 +15,12 @@ def policies(request: HttpRequest) -> HttpResponse:
     return _lead(request, "policies")
 
 
+@for_people
+def keys(request: HttpRequest) -> HttpResponse:
+    """The keys and people of the only project, or a choice of projects."""
+    return _lead(request, "keys")
+
+
 def _lead(request: HttpRequest, page: str) -> HttpResponse:
     found = list_projects(who=request.user)
     if len(found) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import hashlib
 import json
@@ -162,6 +163,21 @@ async def test_no_key_is_401_and_says_how_to_send_one(client: AsyncClient) -> No
     answer = await post(client, "/v1/traces", spans(), None)
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
     assert "Authorization" in Status.FromString(answer.content).message
+
+
+async def test_the_use_of_a_key_is_written_down_every_ten_minutes(client: AsyncClient) -> None:
+    key = await key_with("ingest")
+    used = []
+    for ago in (0, 9, 11):
+        if used:
+            before = used[-1] - dt.timedelta(minutes=ago)
+            await ApiKey.objects.aupdate(used_at=before)
+            used.append(before)
+        await post(client, "/v1/traces", spans(), key)
+        used.append((await ApiKey.objects.aget()).used_at)
+    first, nine_ago, still, eleven_ago, again = used
+    assert nine_ago == still < first
+    assert again >= first > eleven_ago
 
 
 async def test_a_revoked_key_is_refused_at_once(client: AsyncClient) -> None:

@@ -85,6 +85,7 @@ def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str)
             "node_id": "a",
             "slug": "default",
             "override_id": 1,
+            "key_id": 1,
             "session_id": "s",
             "kind": "stop",
             "approval_id": run,
