@@ -19,7 +19,9 @@ from traces.views import (
     policies,
     prices,
     projects,
+    run_list,
     runs,
+    saved_views,
     sessions,
     strategy,
     tree,
@@ -50,8 +52,10 @@ class ForeignIdConverter:
 register_converter(ForeignIdConverter, "foreign_id")
 
 urlpatterns = [
-    path("", runs.run_list, name="runs"),
-    path("runs/rows", runs.run_rows, name="run-rows"),
+    path("", run_list.run_list, name="runs"),
+    path("runs/rows", run_list.run_rows, name="run-rows"),
+    path("views", saved_views.views, name="keep-view"),
+    path("views/<int:view_id>/drop", saved_views.drop, name="drop-view"),
     path("runs/<uuid:run_id>", runs.run_detail, name="run"),
     path("runs/<uuid:run_id>/header", runs.run_header, name="run-header"),
     path("runs/<uuid:run_id>/strategy", strategy.strategy, name="run-strategy"),

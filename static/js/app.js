@@ -5,6 +5,7 @@ import { attachBadge } from "./badge.js";
 import { attachChart } from "./charts.js";
 import { attachClock } from "./clock.js";
 import { attachDialog } from "./dialog.js";
+import { attachKeeps } from "./keeps.js";
 import { attachKeysOfPage } from "./keys.js";
 import { follow } from "./live.js";
 import { attachTabs } from "./tabs.js";
@@ -12,7 +13,7 @@ import { attachTheme } from "./theme.js";
 import { attachTree } from "./tree/pane.js";
 import { attachUpload } from "./upload.js";
 
-const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals]];
+const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals], ["[data-keeps]", attachKeeps]];
 const attached = new Map();
 
 function attachAll() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,7 +62,7 @@ def test_a_newcomer_is_told_how_to_begin_and_the_first_run_appears_by_itself(
 
 def test_runs_are_found_and_the_address_keeps_the_filter(run_id: str, open_page: Open) -> None:
     page = open_page("/")
-    page.get_by_label("Search name, task or answer").fill("no such run")
+    page.get_by_label("Search name, task, answer or tags").fill("no such run")
     expect(page.get_by_text("No run matches.")).to_be_visible()
     assert "q=no+such+run" in page.url
     page.reload()
@@ -69,6 +70,30 @@ def test_runs_are_found_and_the_address_keeps_the_filter(run_id: str, open_page:
     page.get_by_role("link", name="Show all").click()
     page.locator(f"#run-{run_id}").click()
     expect(page.locator("#run-name")).to_have_text("Game of 24: 1 4 5 10")
+
+
+def test_a_list_is_narrowed_sorted_and_kept_as_a_view(run_id: str, open_page: Open) -> None:
+    page = open_page("/")
+    page.get_by_text("More filters").click()
+    page.get_by_label("has discarded nodes").check()
+    expect(page).to_have_url(re.compile("discarded=1"))
+    page.get_by_role("link", name="Cost").click()
+    expect(page.get_by_role("columnheader", name="Cost")).to_have_attribute(
+        "aria-sort", "descending"
+    )
+    page.get_by_label("Tag", exact=True).fill("no such tag")
+    expect(page.get_by_text("No run matches.")).to_be_visible()
+    page.get_by_label("Tag", exact=True).fill("")
+    expect(page.locator(f"#run-{run_id}")).to_be_visible()
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_label("Name of this view").fill("wasteful")
+    page.keyboard.press("Enter")
+    page.goto(page.url.split("?")[0])
+    page.get_by_role("link", name="wasteful").click()
+    expect(page).to_have_url(re.compile("discarded=1&sort=cost"))
+    assert_accessible(page)
+    page.get_by_role("button", name="Forget the view wasteful").click()
+    expect(page.get_by_role("link", name="wasteful")).to_have_count(0)
 
 
 def test_a_run_opens_on_its_verdict(run_id: str, open_page: Open) -> None:

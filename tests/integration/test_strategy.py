@@ -31,7 +31,9 @@ from traces.actions.set_strategy import NotAReason, set_strategy
 from traces.models import LedgerEntry, Run
 from traces.queries.access import Viewer
 from traces.queries.events import list_events
-from traces.queries.runs import RunFilters, get_run, list_runs
+from traces.queries.run_filters import RunFilters
+from traces.queries.run_list import list_runs
+from traces.queries.runs import get_run
 
 pytestmark = pytest.mark.django_db
 CALL: dict[str, Any] = {"node_kind": NodeKind.MODEL_CALL}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -28,6 +29,9 @@ from traces.queries import (
     trace_links,
     tree,
 )
+from traces.queries.run_filters import RunFilters
+from traces.queries.run_list import list_runs as list_runs_in_order
+from traces.queries.run_order import RunOrder
 
 LIMIT = 1000
 
@@ -36,6 +40,7 @@ router.add_decorator(tell_problems, mode="view")
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT, description="How many at most")]
 Cursor = Annotated[str | None, Query(max_length=64, description="`next` of the page before")]
+RunCursor = Annotated[str | None, Query(max_length=128, description="`next` of the page before")]
 RunId = Annotated[str, Path(description="The run's UUID")]
 NodeId = Annotated[str, Path(description="The node's id, as its source named it")]
 
@@ -55,11 +60,19 @@ def list_runs(
     tag: str | None = None,
     model: str | None = None,
     session: Annotated[str | None, Query(description="The session's id")] = None,
-    cursor: Cursor = None,
+    cost_from: Annotated[Decimal | None, Query(ge=0, description="US dollars, at least")] = None,
+    cost_to: Annotated[Decimal | None, Query(ge=0, description="US dollars, at most")] = None,
+    discarded: Annotated[bool, Query(description="Only those that discarded something")] = False,
+    approval: Annotated[bool, Query(description="Only those that wait for a person")] = False,
+    sort: Annotated[RunOrder, Query(description="The most first")] = RunOrder.NEWEST,
+    cursor: RunCursor = None,
     limit: Limit = 100,
 ) -> Runs:
-    """Runs of the projects that the asker may look into."""
-    filters = runs.RunFilters(
+    """Runs of the projects that the asker may look into.
+
+    A filter is looked for in 10,000 runs at a time: a page may hold fewer than `limit`, and `next` goes on.
+    """
+    filters = RunFilters(
         trace_id=trace_id,
         state=status,
         strategy=strategy,
@@ -70,8 +83,14 @@ def list_runs(
         tag=tag,
         model=model,
         session=session,
+        cost_from=cost_from,
+        cost_to=cost_to,
+        has_discarded=discarded,
+        needs_approval=approval,
     )
-    page = runs.list_runs(who=asker_of(request), filters=filters, cursor=cursor, limit=limit)
+    page = list_runs_in_order(
+        who=asker_of(request), filters=filters, order=sort, cursor=cursor, limit=limit
+    )
     return Runs(items=[Run.of(run) for run in page.items], next=page.next)
 
 

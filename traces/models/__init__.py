@@ -1,6 +1,6 @@
 """Tables and constraints, nothing clever.
 
-Projections of the ledger, but for the ledger itself, leases, prices, policies and access.
+Projections of the ledger, but for the ledger itself, leases, prices, policies, saved views and access.
 """
 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
@@ -18,6 +18,7 @@ from traces.models.price_override import PriceOverride
 from traces.models.resource import Resource
 from traces.models.response import Response
 from traces.models.run import Run
+from traces.models.saved_view import SavedView
 from traces.models.verdict import DistantVerdict, Verdict
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "Response",
     "RoleChange",
     "Run",
+    "SavedView",
     "Verdict",
 ]

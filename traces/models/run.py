@@ -13,8 +13,10 @@ from deliberation.vocabulary import (
     StrategySource,
 )
 from traces.models.access import Project
+from traces.models.run_keys import COST_KEY, DISCARDED_KEY, DURATION_KEY
 
 FINAL = tuple(sorted(state.value for state in TERMINAL_STATES))
+NOT_OVER = ~models.Q(observed_state__in=FINAL)
 WORKING_STATES = (ObservedState.STARTING.value, ObservedState.RUNNING.value)
 """In which a run says something now and then. One that is queued or held may be silent for as long as it likes."""
 LIMITED = ~models.Q(budgets={}) & ~models.Q(observed_state__in=FINAL) & ~models.Q(source="import")
@@ -138,11 +140,18 @@ class Run(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "-id"], name="runs_newest_first"),
-            models.Index(
-                fields=["id"],
-                name="attached_runs",
-                condition=models.Q(attempt__gt=0) & ~models.Q(observed_state__in=FINAL),
+            *(
+                models.Index("project", key.desc(), models.F("id").desc(), name=name)
+                for name, key in (
+                    ("runs_by_cost", COST_KEY),
+                    ("runs_by_duration", DURATION_KEY),
+                    ("runs_by_discarded", DISCARDED_KEY),
+                )
             ),
+            models.Index(
+                fields=["id"], name="attached_runs", condition=models.Q(attempt__gt=0) & NOT_OVER
+            ),
+            models.Index(fields=["project", "-id"], name="runs_not_over", condition=NOT_OVER),
             models.Index(
                 fields=["project", "session_id", "id"],
                 name="runs_of_a_session",

@@ -1,20 +1,17 @@
-"""Runs in lists, and one run whole."""
+"""A run as it stands in lists, and one run whole."""
 
 from __future__ import annotations
 
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
-
 from deliberation.ledger.head import format_head
 from traces.models import Run
-from traces.queries.access import Who, as_uuid, as_viewer, is_storable, see_run
+from traces.queries.access import Who, see_run
 from traces.queries.amounts import Counts, Discarded, Tokens, tokens_of
 from traces.queries.columns import read_tree
 from traces.queries.ledger import read_entries, showable
@@ -22,8 +19,6 @@ from traces.queries.strategy import StrategyTold, evidence_of, read_strategy
 
 PREVIEW_CHARS = 200
 ANSWER_CHARS = 2_000
-LAST_MILLISECOND = 2**63 // 10**6
-"""The last time that fits in 64 bits of nanoseconds: in the year 2262."""
 TRACE_ID = re.compile("[0-9a-f]{32}")
 UNTRACED = "untraced:"
 """Begins the name by which ingest knows the run of a resource's records that belong to no trace."""
@@ -37,26 +32,6 @@ COUNTED = (
     "nodes", "model_calls", "tool_calls", "candidates", "verdicts", "discarded", "selected", "kept",
     "failed", "errors", "orphans",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFilters:
-    """What a list of runs is narrowed by; None does not narrow. `state` is the observed one.
-
-    `q` is looked for in name, task, answer and tags; `since` and `until` compare the start of a run, or, where its
-    source stated none, the moment its id was made.
-    """
-
-    q: str | None = None
-    state: str | None = None
-    strategy: str | None = None
-    strategy_source: str | None = None
-    trace_id: str | None = None
-    tag: str | None = None
-    model: str | None = None
-    session: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +101,6 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunPage:
-    """Some runs, newest first, and the cursor of the next page, if any."""
-
-    items: list[RunRow]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunDetail(RunRow):
     """A run whole, with its whole answer."""
 
@@ -147,23 +114,6 @@ class RunDetail(RunRow):
     unpriced_calls: int
     missing_events: int
     discarded: Discarded
-
-
-def list_runs(
-    *, who: Who, filters: RunFilters, cursor: str | None = None, limit: int = 50
-) -> RunPage:
-    """Return the runs that `who` may see, newest first, after the run that `cursor` names.
-
-    Raises NotVisible for a cursor that is none.
-    """
-    found = Run.objects.filter(project_id__in=as_viewer(who).project_ids, size__gt=0)
-    if cursor is not None:
-        found = found.filter(id__lt=as_uuid(cursor))
-    if not all(is_storable(text) for text in _texts(filters)):
-        return RunPage(items=[], next=None)
-    rows = list(narrow(found, filters).select_related("project").order_by("-id")[: limit + 1])
-    items = rows_of(rows[:limit])
-    return RunPage(items=items, next=str(items[-1].id) if len(rows) > limit else None)
 
 
 def get_run(*, who: Who, run_id: str | uuid.UUID) -> RunDetail:
@@ -193,45 +143,6 @@ def whole_answer(run: Run) -> str | None:
         if whole is not None:
             return showable(whole)
     return run.answer
-
-
-def _texts(filters: RunFilters) -> list[str]:
-    values = (getattr(filters, field.name) for field in fields(filters))
-    return [value for value in values if isinstance(value, str)]
-
-
-def narrow(found: QuerySet[Run], filters: RunFilters) -> QuerySet[Run]:
-    """Return the runs among `found` that the filters let through."""
-    plain = {
-        "observed_state": filters.state,
-        "strategy": filters.strategy,
-        "strategy_source": filters.strategy_source,
-        "trace_id": filters.trace_id,
-        "session_id": filters.session,
-        "tags__contains": [filters.tag] if filters.tag else None,
-        "model_names__contains": [filters.model] if filters.model else None,
-    }
-    found = found.filter(**{name: value for name, value in plain.items() if value})
-    if filters.q:
-        joined = Func(F("tags"), Value(" "), function="array_to_string", output_field=TextField())
-        matches = Q(pk__in=[])
-        for column in ("name", "task", "answer", "joined_tags"):
-            matches |= Q(**{f"{column}__icontains": filters.q})
-        found = found.alias(joined_tags=joined).filter(matches)
-    if filters.since is not None:
-        found = found.filter(_started(filters.since, "gte"))
-    if filters.until is not None:
-        found = found.filter(_started(filters.until, "lt"))
-    return found
-
-
-def _started(moment: datetime, compare: str) -> Q:
-    stated = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    milliseconds = min(max(0, int(stated.timestamp() * 1000)), LAST_MILLISECOND)
-    made = uuid.UUID(int=milliseconds << 80)
-    return Q(**{f"started_ns__{compare}": milliseconds * 1_000_000}) | Q(
-        **{"started_ns": None, f"id__{compare}": made}
-    )
 
 
 def rows_of(runs: Sequence[Run]) -> list[RunRow]:

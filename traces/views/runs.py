@@ -1,21 +1,17 @@
-"""The list of runs, and the page of one."""
+"""The page of a run."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
-from deliberation.vocabulary import ObservedState, Strategy, StrategySource
+from deliberation.vocabulary import Strategy
 from traces.queries import (
     candidates,
     costs,
     judged,
-    projects,
     runs,
     set_aside,
     trace_links,
@@ -25,62 +21,7 @@ from traces.views.access import for_people
 from traces.views.control import bar_context
 from traces.views.strategy import StrategyForm, may_judge
 
-ON_A_PAGE = 50
 IN_THE_TABLE = 40
-FILTERS = ("q", "state", "strategy", "strategy_source")
-
-
-def _rows_context(request: HttpRequest) -> dict[str, Any]:
-    asked = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
-    cursor = request.GET.get("cursor") or None
-    filters = runs.RunFilters(
-        q=asked.get("q"),
-        state=asked.get("state"),
-        strategy=asked.get("strategy"),
-        strategy_source=asked.get("strategy_source"),
-    )
-    page = runs.list_runs(who=request.user, filters=filters, cursor=cursor, limit=ON_A_PAGE)
-    return {
-        "page": page,
-        "filters": filters,
-        "filtered": bool(asked),
-        "cursor": cursor,
-        "here": f"{reverse('run-rows')}?{urlencode(asked)}",
-        "older": f"{reverse('runs')}?{urlencode({**asked, 'cursor': page.next or ''})}",
-        **({} if page.items else _first_steps(request)),
-    }
-
-
-def _first_steps(request: HttpRequest) -> dict[str, Any]:
-    """What a newcomer pastes first. Only on this machine is there a file that holds the key."""
-    if not settings.LOCAL_SIGN_IN_TOKEN:
-        address = request.build_absolute_uri("/").rstrip("/")
-        return {"first_step": f"export INSPECTOR_URL={address} INSPECTOR_KEY=…"}
-    file = settings.DATA_DIR / "local.env"
-    near = file.relative_to(settings.BASE_DIR) if file.is_relative_to(settings.BASE_DIR) else file
-    return {"first_step": f". {near}"}
-
-
-@for_people
-def run_list(request: HttpRequest) -> HttpResponse:
-    """All runs a person may see, newest first, filtered by the address."""
-    context = _rows_context(request) | {
-        "states": [state.value for state in ObservedState],
-        "strategies": [strategy.value for strategy in Strategy],
-        "strategy_sources": [source.value for source in StrategySource],
-        "projects": [one.slug for one in projects.list_projects(who=request.user)],
-    }
-    return render(request, "runs/list.html", context)
-
-
-@for_people
-def run_rows(request: HttpRequest) -> HttpResponse:
-    """The rows alone, for a filter or a poke; the address bar follows a filter."""
-    context = _rows_context(request)
-    response = render(request, "runs/_rows.html", context)
-    if request.headers.get("HX-Trigger") != "runs-rows":
-        response["HX-Replace-Url"] = context["here"].replace(reverse("run-rows"), reverse("runs"))
-    return response
 
 
 def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:

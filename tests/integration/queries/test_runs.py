@@ -20,7 +20,9 @@ from tests.integration.build import (
 from tests.people import People
 from traces.models import Run
 from traces.queries.access import NotVisible, Viewer
-from traces.queries.runs import RunFilters, get_run, list_runs
+from traces.queries.run_filters import RunFilters
+from traces.queries.run_list import list_runs
+from traces.queries.runs import get_run
 
 
 @pytest.fixture

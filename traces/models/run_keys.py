@@ -1,0 +1,29 @@
+"""What lists of runs are sorted by: one expression for the index and for the query, or the index answers nothing.
+
+Unknown is -1, so that it comes last and a row of (value, id) can be compared at once.
+"""
+
+from __future__ import annotations
+
+from django.db.models import BigIntegerField, DecimalField, F, FloatField, Func
+
+COST_KEY = Func(
+    F("cost"),
+    template="COALESCE(%(expressions)s, -1)",
+    output_field=DecimalField(max_digits=40, decimal_places=18),
+)
+DURATION_KEY = Func(
+    F("ended_ns"),
+    F("started_ns"),
+    # Not GREATEST(…, 0): Postgres leaves a null out there, and what is unknown would have taken no time.
+    template="CASE WHEN %(expressions)s < 0 THEN 0 ELSE COALESCE(%(expressions)s, -1) END",
+    arg_joiner=" - ",
+    output_field=BigIntegerField(),
+)
+DISCARDED_KEY = Func(
+    F("discarded"),
+    F("nodes"),
+    template="COALESCE(%(expressions)s, 0), -1)",
+    arg_joiner="::float8 / NULLIF(",
+    output_field=FloatField(),
+)
