@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('traces', '0013_budget_lines'),
+        ('traces', '0014_limited_runs'),
     ]
 
     operations = [
