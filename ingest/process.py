@@ -20,6 +20,7 @@ from ingest.reports import Damaged, read_reports
 from ingest.salvage import record_what_can_be
 from ingest.wire.body import inflate
 from ingest.wire.errors import Refused
+from traces.actions.apply_budget_policies import apply_budget_policies
 from traces.actions.enforce_budgets import enforce_after_pass
 from traces.actions.place_verdicts import place_verdicts
 from traces.actions.record import Recorded, record
@@ -69,8 +70,12 @@ def _bring_together(now_ns: int, randbytes: Randbytes) -> None:
 
 def _hold_to_limits(recorded: Sequence[Recorded], now_ns: int, randbytes: Randbytes) -> None:
     """Look at what the runs that grew have spent. What fails here, or a worker dies over, is the clock's."""
+    grown = [change for each in recorded for change in each.changes]
     limited = {run for each in recorded for run in each.limited}
     try:
+        applied = apply_budget_policies(grown=grown, now_ns=now_ns, randbytes=randbytes)
+        poke(applied)
+        limited |= {uuid.UUID(each.run) for each in applied}
         poke(enforce_after_pass(run_ids=limited, now_ns=now_ns, randbytes=randbytes))
     except NOBODYS_FAULT:
         raise

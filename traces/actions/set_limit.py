@@ -10,6 +10,7 @@ from deliberation.events import BudgetSet, Event, HoldLifted
 from deliberation.vocabulary import BudgetSource, Dimension, Limit
 from traces.actions.tell_run import control_key
 from traces.analytics.budget_line import BudgetLine, read_lines
+from traces.models import Run
 from traces.projection.budgets import hold_of
 from traces.projection.states import RunState
 from traces.queries.holds import HoldRow
@@ -27,7 +28,7 @@ class Setting:
     policy: str | None = None
 
 
-def line_of(run: RunState, dimension: Dimension) -> BudgetLine | None:
+def line_of(run: Run | RunState, dimension: Dimension) -> BudgetLine | None:
     """Return the limit that stands."""
     return read_lines(run.budgets).get(dimension)
 

@@ -6,6 +6,7 @@ Projections of the ledger, but for the ledger itself, leases, prices, policies, 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
 from traces.models.approval import Approval, Decision
 from traces.models.approval_policy import ApprovalPolicy
+from traces.models.budget_policy import BudgetPolicy
 from traces.models.candidate import Candidate
 from traces.models.command import Command
 from traces.models.edge import Edge
@@ -25,6 +26,7 @@ __all__ = [
     "ApiKey",
     "Approval",
     "ApprovalPolicy",
+    "BudgetPolicy",
     "Candidate",
     "Command",
     "Decision",

@@ -13,7 +13,7 @@ from tests.integration.build import NOW_NS, make_project, new_run, put_on_record
 from tests.integration.control.acts import beat
 from tests.integration.control.limits import begun, called, reached
 from tests.people import People, make_person
-from traces.models import Run
+from traces.models import BudgetPolicy, Run
 from traces.models.access import Role, Scope
 from traces.queries.hearing import hear
 
@@ -97,3 +97,38 @@ def test_a_limit_below_the_one_that_stands_is_told_so(people: People) -> None:
     assert answer.status_code == 422
     assert "budgets.usd.hard: is below the 0.50 that stands" in answer.json()["detail"]
     assert give(signed_in(people.alice), run, {**less, "allow_lower": True}).status_code == 202
+
+
+def test_owners_and_admin_keys_keep_policies_and_all_members_see_them(people: People) -> None:
+    api = api_of(people.project, Scope.ADMIN)
+    wanted = {"name": "cheap", "tag": "night", "limits": {"usd": {"hard": "2.50", "soft": None}}}
+    answer = post(api, "/api/v1/budget-policies", wanted)
+    assert answer.status_code == 201
+    kept = answer.json()
+    limit = {"hard": "2.5", "soft": None, "on_hit": "stop", "on_soft": "warn"}
+    assert (kept["name"], kept["version"], kept["tag"]) == ("cheap", 1, "night")
+    assert (kept["limits"], kept["ended_at"]) == ({"usd": limit}, None)
+    ended = post(signed_in(people.alice), "/api/v1/budget-policies/cheap/end", {})
+    assert ended.json()["ended_by"] == "user:alice"
+    listed = signed_in(people.bob).get("/api/v1/budget-policies").json()["items"]
+    assert [(each["name"], each["version"]) for each in listed] == [("cheap", 1)]
+    assert post(api, "/api/v1/budget-policies/cheap/end", {}).status_code == 404
+
+
+def test_who_may_not_keep_a_policy_is_told_so(people: People) -> None:
+    wanted = {"name": "cheap", "limits": {"usd": {"hard": "2.50"}}}
+    reader = api_of(people.project, Scope.CONTROL, Scope.READ)
+    tried = [signed_in(people.bob), signed_in(people.charlie), reader, Client()]
+    refused = [post(each, "/api/v1/budget-policies", wanted).status_code for each in tried]
+    assert refused == [404, 404, 403, 401]
+    assert not BudgetPolicy.objects.exists()
+
+
+def test_a_policy_that_is_none_is_told_why(people: People) -> None:
+    api = api_of(people.project, Scope.ADMIN)
+    wrong = post(api, "/api/v1/budget-policies", {"name": "x", "limits": {"usd": {"hard": "-1"}}})
+    assert (wrong.status_code, wrong.json()["detail"][:15]) == (422, "limits.usd.hard")
+
+
+def post(client: Client, path: str, body: dict[str, Any]) -> Any:
+    return client.post(path, body, content_type="application/json")
