@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('traces', '0013_budget_lines'),
+        ('traces', '0016_who_made_keys_and_gave_roles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

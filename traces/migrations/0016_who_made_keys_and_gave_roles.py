@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('traces', '0014_limited_runs'),
+        ('traces', '0015_budget_policies'),
     ]
 
     operations = [
