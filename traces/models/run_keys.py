@@ -1,6 +1,7 @@
 """What lists of runs are sorted by: one expression for the index and for the query, or the index answers nothing.
 
-Unknown is -1, so that it comes last and a row of (value, id) can be compared at once.
+Unknown is -1, so that it comes last and a row of (value, id) can be compared at once. The keywords stand in the order
+of the alphabet, as a migration writes them: in another they would be told as a change.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ COST_KEY = Func(
 DURATION_KEY = Func(
     F("ended_ns"),
     F("started_ns"),
+    arg_joiner=" - ",
     # Not GREATEST(…, 0): Postgres leaves a null out there, and what is unknown would have taken no time.
     template="CASE WHEN %(expressions)s < 0 THEN 0 ELSE COALESCE(%(expressions)s, -1) END",
-    arg_joiner=" - ",
     output_field=BigIntegerField(),
 )
 DISCARDED_KEY = Func(
     F("discarded"),
     F("nodes"),
-    template="COALESCE(%(expressions)s, 0), -1)",
     arg_joiner="::float8 / NULLIF(",
+    template="COALESCE(%(expressions)s, 0), -1)",
     output_field=FloatField(),
 )
