@@ -85,7 +85,7 @@ def test_a_budget_that_is_none_never_raises(client, server):
     with begin_run(client, "q", budget=5, models=7, run_id="mine"):
         pass
     assert server.of("run.ended")
-    assert client.stats().invalid == 2
+    assert client.stats().invalid == 3
 
 
 def test_values_become_text_as_they_are(client, server):

@@ -48,13 +48,20 @@ def _beat(gate: Gate, holder: str, killable: bool) -> dict[str, Any]:
         return after
     return {
         **after,
-        **gate.spending(),
+        **_spending(gate),
         "attempt": gate.attempt,
         "state": gate.state.value,
         "holder": holder,
         "killable": killable,
         "in_call": gate.waiters.in_call,
     }
+
+
+def _spending(gate: Gate) -> dict[str, Any]:
+    if gate.meter is None:
+        return {}
+    with gate.bell.lock:
+        return gate.meter.spending()
 
 
 def _give(gate: Gate, plain: dict[str, Any]) -> Word | None:

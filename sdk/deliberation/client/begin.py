@@ -8,12 +8,13 @@ from typing import Any
 
 from deliberation.client.client import Client
 from deliberation.client.clock import Clock
+from deliberation.client.metering import make_meter, read_limits
 from deliberation.client.recorder import Recorder
 from deliberation.client.run import Run, facts_of_run
 from deliberation.control import Gate, OnDisconnect
 from deliberation.control.standing import OnSteer
 from deliberation.ids import make_run_id
-from deliberation.vocabulary import Budget, Strategy
+from deliberation.vocabulary import Budget, ReplayMode, Strategy
 
 
 def begin_run(
@@ -32,6 +33,7 @@ def begin_run(
     tier: str | None = None,
     high_compute: bool | None = None,
     replay_of: str | None = None,
+    replay_mode: ReplayMode | str | None = None,
     on_disconnect: OnDisconnect | str = OnDisconnect.CONTINUE,
     on_steer: OnSteer | None = None,
     producer: str | None = None,
@@ -51,17 +53,22 @@ def begin_run(
         "session_id": session,
     }
     facts |= {"strategy_params": params, "tier": tier, "high_compute": high_compute}
+    limits = read_limits(client, budget)
     try:
-        facts |= facts_of_run(budget=budget, models=models, tags=tags, replay_of=replay_of)
-    except (TypeError, ValueError) as error:
+        facts |= facts_of_run(
+            limits=limits, models=models, tags=tags, replay_of=replay_of, replay_mode=replay_mode
+        )
+    except TypeError as error:
         client.refuse(f"run.started: {error}")
     name_of_run = _run_id(client, run_id)
     policy = _policy(client, on_disconnect)
+    gate = Gate(name_of_run, on_disconnect=policy, on_steer=on_steer)
+    gate.meter = make_meter(client, limits)
     recorder = Recorder(
         client,
         name_of_run,
         client.make_producer(producer),
-        Gate(name_of_run, on_disconnect=policy, on_steer=on_steer),
+        gate,
         now_ns=Clock(),
         randbytes=randbytes or client.randbytes,
     )

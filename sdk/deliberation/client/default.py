@@ -14,7 +14,7 @@ from deliberation.client.run import Run
 from deliberation.client.settings import settings_from
 from deliberation.control import OnDisconnect
 from deliberation.control.standing import OnSteer
-from deliberation.vocabulary import Budget, Strategy
+from deliberation.vocabulary import Budget, ReplayMode, Strategy
 
 _lock = threading.Lock()
 _clients: list[Client] = []
@@ -82,6 +82,7 @@ def run(
     tier: str | None = None,
     high_compute: bool | None = None,
     replay_of: str | None = None,
+    replay_mode: ReplayMode | str | None = None,
     on_disconnect: OnDisconnect | str = OnDisconnect.CONTINUE,
     on_steer: OnSteer | None = None,
     producer: str | None = None,
@@ -110,6 +111,7 @@ def run(
         tier=tier,
         high_compute=high_compute,
         replay_of=replay_of,
+        replay_mode=replay_mode,
         on_disconnect=on_disconnect,
         on_steer=on_steer,
         producer=producer,

@@ -9,11 +9,29 @@ from deliberation.client.current import scopes_around
 from deliberation.client.judged import Judged
 from deliberation.client.recorder import Recorder
 from deliberation.client.scope import Scope
+from deliberation.client.spent import Amounts
+from deliberation.client.toll import apay, pay
 from deliberation.client.values import to_cost
-from deliberation.control import Stopped
+from deliberation.control import Gate, Stopped
+from deliberation.control.spending import Bill, Want, is_limited, settle
+from deliberation.control.spending.bill import ONE, exactly
 from deliberation.control.waiters import Call
 from deliberation.events import EdgeDrawn, NodeEnded, NodeStarted
-from deliberation.vocabulary import Cost, EdgeKind, NodeStatus, TextVisibility, Usage
+from deliberation.vocabulary import (
+    Cost,
+    Dimension,
+    EdgeKind,
+    NodeKind,
+    NodeStatus,
+    TextVisibility,
+    Usage,
+)
+
+COUNTED_KINDS: dict[str, Dimension] = {
+    NodeKind.SAMPLE: Dimension.SAMPLES,
+    NodeKind.TOOL_CALL: Dimension.TOOL_CALLS,
+    NodeKind.MODEL_CALL: Dimension.MODEL_CALLS,
+}
 
 
 class NodeScope(Judged, Scope):
@@ -37,8 +55,10 @@ class NodeScope(Judged, Scope):
         self.id = recorder.make_id()
         self.parent = parent
         self.answer: Any = None
+        self.bill: Bill | None = None
         self._opening = facts
         self._closing: dict[str, Any] = {}
+        self.depth: Any = facts.get("depth")
         self._retries = retries
         self._has_begun = False
         self._has_ended = False
@@ -53,6 +73,9 @@ class NodeScope(Judged, Scope):
             gate = self._recorder.gate
             if gate.shut:
                 gate.check(self._calls_around())
+            if gate.meter is not None:
+                for bill in self._bills(gate):
+                    pay(self._recorder.client.settings, gate, bill, self._calls_around)
             self._report_begin()
 
     async def _abegin(self) -> None:
@@ -60,7 +83,48 @@ class NodeScope(Judged, Scope):
             gate = self._recorder.gate
             if gate.shut:
                 await gate.acheck(self._calls_around())
+            if gate.meter is not None:
+                for bill in self._bills(gate):
+                    await apay(self._recorder.client.settings, gate, bill, self._calls_around)
             self._report_begin()
+
+    def _bills(self, gate: Gate) -> list[Bill]:
+        """Return what is to be paid for: this step, and those above that begin with it."""
+        limited = is_limited(gate)
+        made = [each._make_bill(gate, limited=limited) for each in self._unbegun()]  # noqa: SLF001 - of its own kind
+        return [bill for bill in made if bill is not None]
+
+    def _make_bill(self, gate: Gate, *, limited: bool) -> Bill | None:
+        if self.bill is None:
+            wants = self._wants(gate, limited=limited)
+            if limited or wants:
+                bills = (getattr(each, "bill", None) for each in self._calls_around() if limited)
+                made = Bill(wants, filter(None, bills), sort=self._sort())
+                with gate.bell.lock:
+                    # Another thread may begin something within it in the same moment.
+                    self.bill = self.bill or made
+        return self.bill
+
+    def _wants(self, gate: Gate, *, limited: bool) -> dict[Dimension, Want]:
+        """Return what it is to spend."""
+        kind = self._opening.get("node_kind")
+        counted = COUNTED_KINDS.get(kind) if isinstance(kind, str) else None
+        wants = {counted: exactly(ONE)} if counted is not None else {}
+        return {**wants, Dimension.DEPTH: exactly(self._level())} if limited else wants
+
+    def _sort(self) -> str | None:
+        """Return what else it is like, as far as spending goes."""
+        return None
+
+    def _spent(self, gate: Gate, facts: dict[str, Any]) -> Amounts:
+        """Return what it took, by what was said of its end."""
+        return {}
+
+    def _level(self) -> int:
+        below, scope = 0, self
+        while not isinstance(scope.depth, int) and scope.parent is not None:
+            below, scope = below + 1, scope.parent
+        return below + (scope.depth if isinstance(scope.depth, int) else 0)
 
     def _calls_around(self) -> frozenset[Call]:
         """Return the scopes that this step is part of: where the program is, and where it hangs."""
@@ -72,13 +136,17 @@ class NodeScope(Judged, Scope):
         return frozenset(around)
 
     def _report_begin(self) -> None:
+        for each in self._unbegun():
+            each._report_start()  # noqa: SLF001 - of its own kind
+
+    def _unbegun(self) -> list[NodeScope]:
+        """Return this step and those above it that begin with it, the highest first."""
         pending: list[NodeScope] = []
         scope: NodeScope | None = self
         while scope is not None and not scope._has_begun:  # noqa: SLF001 - of its own kind
             pending.append(scope)
             scope = scope.parent
-        for each in reversed(pending):
-            each._report_start()  # noqa: SLF001 - of its own kind
+        return pending[::-1]
 
     def _report_start(self) -> None:
         self._has_begun = True
@@ -95,6 +163,11 @@ class NodeScope(Judged, Scope):
         self._begin()
         self._has_ended = True
         facts, self._closing = self._closing, {}
+        if self.bill is not None:
+            # Before it is reported: what is recorded must have been counted here.
+            gate = self._recorder.gate
+            has_failed = error is not None or facts.get("error") is not None
+            settle(gate, self.bill, self._spent(gate, facts), has_failed=has_failed)
         if error is not None:
             is_error = isinstance(error, Exception)
             facts["status"] = NodeStatus.ERROR if is_error else NodeStatus.CANCELLED

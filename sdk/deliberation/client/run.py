@@ -9,13 +9,16 @@ from types import TracebackType
 from typing import Any
 
 from deliberation.client.current import current, scopes_around
+from deliberation.client.metering import start_meter
 from deliberation.client.node import NodeScope, describe
 from deliberation.client.recorder import Recorder
 from deliberation.client.scope import Scope
+from deliberation.client.toll import apay, pay
 from deliberation.control import Gate, Heard, Stopped
 from deliberation.control.leaving import stopped_on_leaving
+from deliberation.control.spending import Bill, is_limited
 from deliberation.events import AnswerSelected, FateDecided, RunEnded, RunStarted
-from deliberation.vocabulary import Budget, Dimension, Fate, Limit, ObservedState
+from deliberation.vocabulary import Dimension, Fate, Limit, ObservedState
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,12 +71,16 @@ class Run(Scope):
         """
         if self.gate.shut:
             self.gate.check(scopes_around())
+        if self.gate.meter is not None and is_limited(self.gate):
+            pay(self._recorder.client.settings, self.gate, Bill({}), scopes_around)
         return self.gate.heard(self.head)
 
     async def acheckpoint(self) -> Heard:
         """Do the same in a task, without blocking its event loop."""
         if self.gate.shut:
             await self.gate.acheck(scopes_around())
+        if self.gate.meter is not None and is_limited(self.gate):
+            await apay(self._recorder.client.settings, self.gate, Bill({}), scopes_around)
         return self.gate.heard(self.head)
 
     def select(
@@ -185,6 +192,7 @@ class Run(Scope):
         if not self._has_begun:
             self._has_begun = True
             self._recorder.client.begin(self.gate)
+            start_meter(self._recorder)
             producer = self._recorder.producer
             self._recorder.report(RunStarted, reserved=True, producer=producer, **self._facts)
 
@@ -210,17 +218,16 @@ class Run(Scope):
 
 def facts_of_run(
     *,
-    budget: Budget | Mapping[str, Any] | None,
+    limits: Mapping[Dimension, Limit],
     models: Sequence[str] | None,
     tags: Sequence[str] | None,
     **facts: Any,
 ) -> dict[str, Any]:
     """Return the fields of `run.started`.
 
-    Raises TypeError or ValueError for what is no budget and no list.
+    Raises TypeError for what is no list.
     """
-    given = budget if isinstance(budget, Budget) else Budget(**(budget or {}))
-    return {**facts, **_stated(given.limits()), "models": _words(models), "tags": _words(tags)}
+    return {**facts, **_stated(limits), "models": _words(models), "tags": _words(tags)}
 
 
 def _stated(limits: Mapping[Dimension, Limit]) -> dict[str, dict[str, str] | None]:

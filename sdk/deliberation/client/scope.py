@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deliberation.client.asked import Approval
     from deliberation.client.call import ModelCall
     from deliberation.client.node import Node, NodeScope
+    from deliberation.client.sizes import Reserve
     from deliberation.client.tool import ToolCall
 
 
@@ -79,10 +80,14 @@ class Scope:
         parent: NodeScope | None = None,
         retries: NodeScope | None = None,
         attributes: dict[str, Any] | None = None,
+        max_tokens: int | None = None,
+        reserve: Reserve | None = None,
     ) -> ModelCall:
         """Return one request to a model, to be entered.
 
-        `input` is text, or messages as JSON values.
+        `input` is text, or messages as JSON values. Where the run has a budget: `max_tokens` of output are asked
+        for, and `call.max_tokens` says how many may be; `reserve` says what it takes at most, as a `Usage` or as
+        `{"tokens": 900, "usd": "0.02"}`.
         """
         from deliberation.client.call import ModelCall
 
@@ -93,7 +98,8 @@ class Scope:
             "provider": provider,
         }
         facts |= {"input": input, "attributes": attributes}
-        return ModelCall(self._recorder, self._parent(parent), facts, retries=retries)
+        asks: dict[str, Any] = {"max_tokens": max_tokens, "reserve": reserve}
+        return ModelCall(self._recorder, self._parent(parent), facts, retries=retries, **asks)
 
     def tool(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import time
 import weakref
 from collections.abc import Callable, Sequence
@@ -21,6 +22,8 @@ from deliberation.vocabulary import ObservedState
 REASK_SECONDS = 0.25
 HEARTBEAT_SECONDS = 5.0
 RETRY_MOST = 5.0
+SPENDING_SECONDS = 0.5
+"""How often at most the server is told what a run spends, between two heartbeats."""
 MOST_RUNS = 500
 REFUSED_SECONDS = 30.0
 REFUSALS = (400, 401, 403, 404, 405)
@@ -61,6 +64,7 @@ class Talk:
         self._holder = holder
         self._announcer = announcer
         self._told: weakref.WeakKeyDictionary[Gate, ObservedState] = weakref.WeakKeyDictionary()
+        self._told_at: weakref.WeakKeyDictionary[Gate, float] = weakref.WeakKeyDictionary()
         # Of no use to ask again: another attempt has the run, it has ended, or belongs to others.
         self._refused: weakref.WeakSet[Gate] = weakref.WeakSet()
         most = min(settings.retry_most, RETRY_MOST)
@@ -156,11 +160,21 @@ class Talk:
             body = body_of(changed, wait=0, holder=self._holder, killable=self._announcer.is_owned)
             self._hear(self._tells.request("POST", PATH, body, JSON), list(changed))
             self._told.update(changed)
+            self._told_at.update(dict.fromkeys(changed, time.monotonic()))
 
     def _is_to_tell(self, gate: Gate) -> bool:
-        if gate.is_listener or gate in self._refused or self._told.get(gate) is gate.state:
+        if gate.is_listener or gate in self._refused:
             return False
+        if self._told.get(gate) is gate.state:
+            return self._spends_at(gate) <= time.monotonic()
         return gate in self._told or not gate.state.is_terminal
+
+    def _spends_at(self, gate: Gate) -> float:
+        """Return when the server may be told next what a run has spent; never, if it knows."""
+        is_known = gate.meter is None or not gate.meter.has_news or gate.state.is_terminal
+        if is_known or gate.is_listener or gate in self._refused:
+            return math.inf
+        return self._told_at.get(gate, 0.0) + SPENDING_SECONDS
 
     def _ask(self, gates: Sequence[Gate]) -> None:
         now = time.monotonic()
@@ -201,6 +215,7 @@ class Talk:
         wait = self._backoff.left(now)
         if wait:
             return [*times, now + wait]
+        times += [at for gate in gates if (at := self._spends_at(gate)) < math.inf]
         if not self._poll.is_pending:
             return [*times, max(now, self._next_ask)]
         is_new = not {gate.run for gate in gates if self._is_to_ask(gate)} <= self._asked

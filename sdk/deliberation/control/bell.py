@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deliberation.control.spending.account import Entry
+    from deliberation.control.spending.bill import Bill
 
 LOOK_AGAIN_SECONDS = 5.0
 
@@ -12,11 +18,16 @@ LOOK_AGAIN_SECONDS = 5.0
 class Bell:
     """One lock and one bell for a run and the runs within it.
 
+    `queue` has the steps that wait for what others have reserved, the first first; `dropped` what was
+    reserved for steps that nobody holds any more.
+
     The lock is reentrant: a signal handler may come to a gate in the middle of another's check.
     """
 
     def __init__(self) -> None:
         self.lock = threading.Condition(threading.RLock())
+        self.queue: dict[Bill, None] = {}
+        self.dropped: deque[list[Entry]] = deque()
         self._futures: list[asyncio.Future[None]] = []
 
     def ring(self) -> None:
@@ -27,6 +38,15 @@ class Bell:
             # A loop that is closed has nobody left to wake.
             with suppress(RuntimeError):
                 future.get_loop().call_soon_threadsafe(_wake, future)
+
+    def drop(self, entries: list[Entry]) -> None:
+        """Take in what nobody will settle. Called by the garbage collector, so in the middle of anything."""
+        self.dropped.append(entries)
+        if self.queue and self.lock.acquire(blocking=False):
+            try:
+                self.ring()
+            finally:
+                self.lock.release()
 
     def wait(self) -> None:
         """Wait in a thread until it rings. Call it with the lock held."""

@@ -78,6 +78,11 @@ class Orders:
                 return name, str(command.get("reason") or "")
         return None, ""
 
+    def by(self, name: str | None) -> str | None:
+        """Return who gave a command."""
+        said = self._known[name].get("by") if name is not None and name in self._known else None
+        return said if isinstance(said, str) else None
+
     def all(self) -> tuple[dict[str, Any], ...]:
         """Return the commands as they were sent."""
         return tuple(self._known.values())

@@ -11,21 +11,26 @@ from typing import Any
 from deliberation.control.bell import Bell
 from deliberation.control.ear import Ear
 from deliberation.control.heard import Word
-from deliberation.control.stopped import Cause, OnDisconnect, Stopped
+from deliberation.control.spending.meter import Meter
+from deliberation.control.spending.watching import look, tell_hits, wind
+from deliberation.control.stopped import Cause, LimitExceeded, OnDisconnect, Stopped
 from deliberation.control.tasks import Tasks
 from deliberation.control.waiters import Call, Waiters
 from deliberation.vocabulary import CommandKind, CommandStage, DesiredState, ObservedState
 
 OnSteer = Callable[[str], Any]
 
+BUDGETS = "server:budget"
+"""Who stops a run of which too much was recorded."""
+
 
 class Standing:
     """One run's side of control. It speaks to nobody.
 
     `tell` is called when there is something to be told; `ear.orders.untold` and `state` say what.
-    `shut` is True while there is anything to look at before the next step. `spending` returns what
-    each heartbeat is to say of budgets. A run within another shares its bell, and gives way to its
-    holds and stops too.
+    `shut` is True while there is anything to look at before the next step. `meter` counts what is
+    spent, None where nobody limits it. A run within another shares its bell, gives way to its holds and stops
+    too, and spends from both.
     """
 
     def __init__(
@@ -44,7 +49,7 @@ class Standing:
         self.bell = Bell()
         self.tell: Callable[[], None] = _nothing
         self.revive: Callable[[], None] | None = None
-        self.spending: Callable[[], dict[str, Any]] = dict
+        self.meter: Meter | None = None
         self.attempt: int | None = None
         self.is_listener = False
         self.is_owned = False
@@ -108,9 +113,13 @@ class Standing:
             if self.state.is_terminal:
                 self._refuse_rest()
             elif self._is_to_stop():
-                command, reason = self.ear.orders.newest(CommandKind.STOP, CommandKind.KILL)
-                self.halt(Stopped(reason, command=command))
+                self.halt(self._asked_to_stop())
+            if self.meter is not None:
+                self.meter.hear(word.budgets)
+                look(self)
+                wind(self)
             self.refresh()
+        tell_hits(self)
         for listener in self.ear.listeners:
             listener(word)
         self.tell()
@@ -159,6 +168,7 @@ class Standing:
                 detail = f"ended: {state.value}"
                 self.ear.orders.close(CommandKind.STOP, CommandStage.APPLIED, detail)
             self.state = state
+            wind(self)
             self._refuse_rest()
             self.refresh()
         self.tell()
@@ -171,6 +181,8 @@ class Standing:
         self.bell = self.outer.bell if self.outer is not None else Bell()
         self.waiters = Waiters()
         self.tasks.restart_in_child()
+        if self.meter is not None:
+            self.meter.restart_in_child()
         self.ear.orders.untold.clear()
         self.tell, self.is_listener = _nothing, True
         if not self.state.is_terminal:
@@ -229,6 +241,11 @@ class Standing:
         # A kill is the supervisor's to carry out, and to confirm, while there is one.
         is_killed = self.ear.desired is DesiredState.KILL and not self.is_owned
         return is_killed or self.ear.desired is DesiredState.STOP
+
+    def _asked_to_stop(self) -> Stopped:
+        command, reason = self.ear.orders.newest(CommandKind.STOP, CommandKind.KILL)
+        kind = LimitExceeded if self.ear.orders.by(command) == BUDGETS else Stopped
+        return kind(reason, command=command)
 
     def _be_away(self, *, is_away: bool) -> None:
         if self._is_away is not is_away:

@@ -41,5 +41,6 @@ class Waiters:
         if is_held:
             is_still = bool(self._waits) and not self.in_call
             return ObservedState.PAUSED if is_still else ObservedState.PAUSING
-        others = (state for state, _ in self._waits if state is not ObservedState.PAUSED)
+        plain = (ObservedState.PAUSED, ObservedState.RUNNING)
+        others = (state for state, _ in self._waits if state not in plain)
         return next(others, ObservedState.RUNNING)

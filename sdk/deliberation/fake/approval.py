@@ -6,7 +6,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from deliberation.ledger.action import read_action
+from deliberation.ledger.action import Action, read_action
 from deliberation.vocabulary import ApprovalStatus, Decision
 
 OUTCOMES = {
@@ -104,5 +104,9 @@ class Approvals:
         is_good = known.status.is_permit and said.get("digest") == known.permit.digest
         if not is_good or known.used not in (None, use):
             return 409, {"title": "Conflict", "detail": "the permit is not good for this"}
-        known.used = use
-        return 200, known.plain()
+        was_used, known.used = known.used is not None, use
+        return 200, {**known.plain(), "was_used": was_used}
+
+    def permitted(self, approval: str) -> Action:
+        """Return what was agreed to."""
+        return next(each.permit for each in self._known.values() if each.id == approval)

@@ -7,10 +7,15 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from deliberation.events import BudgetHit, RunStarted
+from deliberation.events.base import Event
 from deliberation.fake.approval import Approval, Approvals
+from deliberation.fake.budgets import Budgets
 from deliberation.fake.command import Command
+from deliberation.fake.reservations import Reservations
 from deliberation.vocabulary import (
     MOVES,
+    BudgetSource,
     CommandKind,
     CommandStage,
     Decision,
@@ -61,6 +66,8 @@ class Controlled:
         self.commands: dict[str, Command] = {}
         self.holds: list[Hold] = []
         self.approvals = Approvals()
+        self.budgets = Budgets()
+        self.reservations = Reservations(self.budgets, lease_seconds, lambda: bool(self.holds))
         self.rules: list[dict[str, Any]] = []
         self.attempts = 0
         self.lease: Lease | None = None
@@ -100,6 +107,24 @@ class Controlled:
         """Let somebody decide about an action that waits."""
         self.seq += 1
         approval.decide(decision, seq=self.seq, **more)
+
+    def set_budget(self, name: str, source: BudgetSource, **limits: Any) -> None:
+        """Set a limit; the holds that the former one had placed are lifted."""
+        self.seq += 1
+        self.budgets.set(name, source, **limits)
+        self.holds = [each for each in self.holds if not each.id.startswith(f"budget:{name}:")]
+        self._mind_holds()
+
+    def take_in(self, event: Event) -> None:
+        """Take in what an event says of spending; a limit that pauses is a hold."""
+        reason = self.budgets.record(event)
+        limits = isinstance(event, RunStarted) and (event.budgets or event.soft_budgets)
+        if limits or isinstance(event, BudgetHit):
+            self.seq += 1
+        if isinstance(event, BudgetHit) and reason is not None:
+            name = f"budget:{event.dimension}:{event.which.value}:{event.version}"
+            self.holds.append(Hold(name, "", reason))
+            self._mind_holds()
 
     def attach(self, said: dict[str, Any]) -> None:
         """Take in a heartbeat; without an attempt it begins one.
@@ -149,7 +174,7 @@ class Controlled:
             "desired_state": self.desired.value,
             "observed_state": self.observed.value,
             "commands": [command.plain() for command in told],
-            "budgets": [],
+            "budgets": self.budgets.plain(),
             "approvals": [each.plain() for each in self.approvals.closed_after(after)],
             "approval_rules": self.rules,
             "holds": [{"hold_id": each.id, "reason": each.reason} for each in self.holds],
@@ -166,11 +191,19 @@ class Controlled:
             self.holds.append(Hold(str(uuid.uuid4()), command.id, command.reason))
         elif command.kind is CommandKind.RESUME:
             lifted = self.holds.pop()
-            self.commands[lifted.command].take_back(CommandStage.EXPIRED, self.seq)
+            if lifted.command in self.commands:
+                self.commands[lifted.command].take_back(CommandStage.EXPIRED, self.seq)
+        elif command.kind is CommandKind.RAISE_BUDGET:
+            for name, limits in command.payload["budgets"].items():
+                self.set_budget(name, BudgetSource.COMMAND, **limits)
         if command.kind is CommandKind.STOP and self.states[-1] is ObservedState.QUEUED:
             self.report(ObservedState.CANCELLED)
             command.move(CommandStage.APPLIED)
         if command.kind in (CommandKind.STOP, CommandKind.KILL):
             self.desired = WANTS[command.kind]
         elif command.kind is not CommandKind.STEER:
+            self._mind_holds()
+
+    def _mind_holds(self) -> None:
+        if self.desired in (DesiredState.RUN, DesiredState.PAUSE):
             self.desired = DesiredState.PAUSE if self.holds else DesiredState.RUN

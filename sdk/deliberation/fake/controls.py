@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from deliberation.events.base import Event
 from deliberation.fake.approval import Approval
 from deliberation.fake.command import Command
 from deliberation.fake.controlled import Controlled, Fenced, Refused
 from deliberation.fake.request import Request
-from deliberation.vocabulary import CommandKind, CommandStage, Decision, ObservedState
+from deliberation.ledger.action import Action
+from deliberation.vocabulary import (
+    BudgetSource,
+    CommandKind,
+    CommandStage,
+    Decision,
+    ObservedState,
+)
 
 LEASE_SECONDS = 15.0
 MAX_WAIT = 30.0
+RAISE_BUDGET = "deliberation.raise_budget"
 SAID_BY_RUNNERS = frozenset({CommandStage.ACKNOWLEDGED, CommandStage.APPLIED, CommandStage.REFUSED})
 ADDRESS = re.compile(
-    r"/v1/control(?:/(?P<run>[^/]+))?(?P<verb>/ack|/heartbeat|/approvals)?"
-    r"(?:/(?P<approval>[^/]+)/consume)?"
+    r"/v1/control(?:/(?P<run>[^/]+))?(?P<verb>/ack|/heartbeat|/approvals|/reservations)?"
+    r"(?:/(?P<name>[^/]+)/(?P<act>consume|settle|release))?"
 )
 
 Answer = tuple[int, dict[str, Any]]
@@ -63,6 +73,18 @@ class Controls:
             raise LookupError(f"no run {run}")
         return self.runs[run]
 
+    def take_in(self, event: Event) -> None:
+        """Take in what an event says of spending."""
+        with self._changed:
+            self._known(event.run).take_in(event)
+            self._changed.notify_all()
+
+    def set_budget(self, run: str, source: BudgetSource, name: str, **limits: Any) -> None:
+        """Set a limit of a run, as a policy or a fork does."""
+        with self._changed:
+            self._known(run).set_budget(name, source, **limits)
+            self._changed.notify_all()
+
     def record(self, run: str, state: ObservedState | None) -> None:
         """Take in that an event of the run came, and the state that it ends in, if it ends."""
         with self._changed:
@@ -101,7 +123,9 @@ class Controls:
         if verb == ("POST", True, "/ack"):
             return self._acknowledge(where["run"], request.json())
         if verb == ("POST", True, "/approvals"):
-            return self._approve(where["run"], where["approval"], request.json())
+            return self._approve(where["run"], where["name"], request.json())
+        if verb == ("POST", True, "/reservations"):
+            return self._reserve(where["run"], where["name"], where["act"], request.json())
         if verb == ("POST", True, "/heartbeat"):
             return self._beat(where["run"], request.json())
         return None
@@ -150,7 +174,10 @@ class Controls:
         with self._changed:
             known = self._known(run)
             if approval is not None:
-                return known.approvals.consume(approval, said)
+                status, plain = known.approvals.consume(approval, said)
+                if status == 200 and not plain["was_used"]:
+                    self._raise(known, known.approvals.permitted(approval))
+                return status, plain
             asked = known.approvals.ask(said)
             if self.decides is not None and asked.is_open:
                 known.decide(asked, self.decides)
@@ -170,7 +197,25 @@ class Controls:
             self._changed.notify_all()
             return found[0]
 
+    def _reserve(self, run: str, name: str | None, act: str | None, said: dict[str, Any]) -> Answer:
+        with self._changed:
+            known = self.runs.get(run)
+            if known is None or known.observed is ObservedState.QUEUED:
+                return 404, {"title": "Not found"}
+            if name is None:
+                return known.reservations.reserve(said)
+            spent = said.get("spent", {}) if act == "settle" else {}
+            return known.reservations.settle(name, spent)
+
+    def _raise(self, known: Controlled, action: Action) -> None:
+        """Set the limit that somebody agreed to."""
+        if action.tool == RAISE_BUDGET:
+            said = json.loads(action.arguments)
+            known.set_budget(said["dimension"], BudgetSource.COMMAND, hard=said["hard"])
+            self._changed.notify_all()
+
     def _attach(self, run: str, said: dict[str, Any]) -> dict[str, Any] | None:
+        self._known(run).reservations.hear(str(said.get("holder")))
         if "attempt" not in said:  # it only listens
             return None
         try:

@@ -22,7 +22,7 @@ from deliberation.fake.controls import Controls
 from deliberation.fake.handler import handler_of
 from deliberation.fake.request import Request, Trouble
 from deliberation.ledger.action import write_arguments
-from deliberation.vocabulary import CommandKind, Decision
+from deliberation.vocabulary import BudgetSource, CommandKind, Decision
 
 KEY = "fake-key"
 EVENTS = "/v1/events"
@@ -110,6 +110,23 @@ class Server:
     def steer(self, run: Any, message: str, reason: str = "") -> Command:
         """Hand the program a message."""
         return self.controls.issue(_id(run), CommandKind.STEER, reason=reason, message=message)
+
+    def raise_budget(self, run: Any, reason: str = "", **budgets: Any) -> Command:
+        """Set limits anew: a hard one by dimension, or `{"hard": …, "soft": …}`."""
+        plain = {
+            name: each if isinstance(each, dict) else {"hard": each}
+            for name, each in budgets.items()
+        }
+        kind = CommandKind.RAISE_BUDGET
+        return self.controls.issue(_id(run), kind, reason=reason, budgets=plain)
+
+    def set_budget(self, run: Any, dimension: str, source: str = "policy", **limits: Any) -> None:
+        """Set a limit as the project's policy does, or as the run that this one was forked from."""
+        self.controls.set_budget(_id(run), BudgetSource(source), dimension, **limits)
+
+    def overspent(self, run: Any, reason: str = "") -> Command:
+        """Ask the program to end as the server does when too much was recorded."""
+        return self.controls.issue(_id(run), CommandKind.STOP, reason=reason, by="server:budget")
 
     def approve(self, run: Any, reason: str = "", seconds: float = 10.0) -> Approval:
         """Agree to the action that waits in a run, or will. Raises `TimeoutError`."""
@@ -215,8 +232,11 @@ class Server:
 
     def _keep(self, event: Event) -> None:
         with self._lock:
-            self._repeated += (event.run, event.key) in self._events
+            is_known = (event.run, event.key) in self._events
+            self._repeated += is_known
             self._events.setdefault((event.run, event.key), event)
+        if not is_known:
+            self.controls.take_in(event)
         self.controls.record(event.run, event.state if isinstance(event, RunEnded) else None)
 
     def _head(self, run: str) -> str:
