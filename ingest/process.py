@@ -16,12 +16,11 @@ from dataclasses import replace
 
 from ingest import inbox
 from ingest.inbox import NOBODYS_FAULT, Claimed, LostClaim
+from ingest.limits import hold_to_limits
 from ingest.reports import Damaged, read_reports
 from ingest.salvage import record_what_can_be
 from ingest.wire.body import inflate
 from ingest.wire.errors import Refused
-from traces.actions.apply_budget_policies import apply_budget_policies
-from traces.actions.enforce_budgets import enforce_after_pass
 from traces.actions.place_verdicts import place_verdicts
 from traces.actions.record import Recorded, record
 from traces.actions.settle_responses import settle_responses
@@ -47,7 +46,7 @@ def drain_once(*, now_ns: int, randbytes: Randbytes) -> bool:
             for each in _record_portion(token, portion, now_ns, randbytes)
         ]
         _bring_together(now_ns, randbytes)
-        _hold_to_limits(recorded, now_ns, randbytes)
+        hold_to_limits(recorded, randbytes=randbytes)
     except LostClaim as lost:
         log.warning("%s", lost)
         inbox.release(token, RETRY_PAUSE_SECONDS)
@@ -66,21 +65,6 @@ def _bring_together(now_ns: int, randbytes: Randbytes) -> None:
         raise
     except Exception:
         log.exception("what runs say of one another is not settled")
-
-
-def _hold_to_limits(recorded: Sequence[Recorded], now_ns: int, randbytes: Randbytes) -> None:
-    """Look at what the runs that grew have spent. What fails here, or a worker dies over, is the clock's."""
-    grown = [change for each in recorded for change in each.changes]
-    limited = {run for each in recorded for run in each.limited}
-    try:
-        applied = apply_budget_policies(grown=grown, now_ns=now_ns, randbytes=randbytes)
-        poke(applied)
-        limited |= {uuid.UUID(each.run) for each in applied}
-        poke(enforce_after_pass(run_ids=limited, now_ns=now_ns, randbytes=randbytes))
-    except NOBODYS_FAULT:
-        raise
-    except Exception:
-        log.exception("budgets are not enforced")
 
 
 def _portions(claimed: Sequence[Claimed]) -> Iterator[list[Claimed]]:

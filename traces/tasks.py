@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 
 from celery import shared_task
 
@@ -37,7 +38,8 @@ def escalate_commands_by_the_clock() -> None:
 @shared_task(name="traces.enforce_budgets")
 def enforce_budgets_by_the_clock() -> None:
     """Hold runs to their limits of seconds, and to all others that no pass looked at."""
-    poke(enforce_by_the_clock(now_ns=read_clock(), randbytes=os.urandom))
+    now_ns, dated_ns = read_clock(), time.time_ns()
+    poke(enforce_by_the_clock(now_ns=now_ns, dated_ns=dated_ns, randbytes=os.urandom))
 
 
 @shared_task(name="traces.expire_approvals")

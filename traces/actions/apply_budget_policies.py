@@ -17,9 +17,8 @@ from collections.abc import Iterator, Sequence
 
 from django.db import DatabaseError, transaction
 
-from deliberation.events import BudgetSet
 from deliberation.vocabulary import BudgetSource, Dimension, Limit
-from traces.actions.set_limit import Setting, line_of, set_limit
+from traces.actions.set_limit import Setting, set_limit, tighter_limits
 from traces.actions.tell_run import Changes, Randbytes, control_key, lock_run, tell_run
 from traces.live.publish import RunChange
 from traces.models import LedgerEntry, Run
@@ -61,7 +60,7 @@ def _apply(run: Run, policy: BudgetPolicyRow, now_ns: int, randbytes: Randbytes)
                 policy=policy.label,
             )
             events = [
-                _set(locked, policy, dimension, limit, how)
+                set_limit(locked, dimension, limit, how, key=_key(policy, dimension))
                 for dimension, limit in _tighter(locked, policy)
             ]
             return tell_run(locked, events, by=how.by, now_ns=now_ns, randbytes=randbytes)
@@ -71,22 +70,7 @@ def _apply(run: Run, policy: BudgetPolicyRow, now_ns: int, randbytes: Randbytes)
 
 
 def _tighter(run: Run | RunState, policy: BudgetPolicyRow) -> Iterator[tuple[Dimension, Limit]]:
-    """Yield what a run's limits would be with those of a policy that matches it, where that is another."""
-    if not policy.matches(run):
-        return
-    for dimension, limit in policy.limits.items():
-        line = line_of(run, dimension)
-        stands = Limit() if line is None else line.limit
-        is_a_persons = line is not None and line.source is BudgetSource.COMMAND
-        tightened = stands.tightened(limit)
-        if not is_a_persons and tightened != stands:
-            yield dimension, tightened
-
-
-def _set(
-    run: RunState, policy: BudgetPolicyRow, dimension: Dimension, limit: Limit, how: Setting
-) -> BudgetSet:
-    return set_limit(run, dimension, limit, how, key=_key(policy, dimension))
+    return tighter_limits(run, policy.limits) if policy.matches(run) else iter(())
 
 
 def _had(run_id: uuid.UUID, policy: BudgetPolicyRow, dimensions: Sequence[Dimension]) -> int:

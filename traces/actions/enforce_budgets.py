@@ -74,13 +74,16 @@ def enforce_after_pass(
     return _enforce(runs, None, now_ns, randbytes)
 
 
-def enforce_by_the_clock(*, now_ns: int, randbytes: Randbytes) -> Changes:
-    """Look at all runs with limits that go on; return those in which one was reached."""
+def enforce_by_the_clock(*, now_ns: int, dated_ns: int, randbytes: Randbytes) -> Changes:
+    """Look at all runs with limits that go on; return those in which one was reached.
+
+    `dated_ns` is the time by the clock that entries are dated by, the workers' own: seconds are counted by it.
+    """
     changes: Changes = ()
     after = uuid.UUID(int=0)
     for _ in range(MAX_PORTIONS):
         runs = list(Run.objects.filter(LIMITED, id__gt=after).order_by("id")[:PORTION])
-        changes += _enforce(runs, now_ns, now_ns, randbytes)
+        changes += _enforce(runs, dated_ns, now_ns, randbytes)
         if len(runs) < PORTION:
             break
         after = runs[-1].id
@@ -88,27 +91,27 @@ def enforce_by_the_clock(*, now_ns: int, randbytes: Randbytes) -> Changes:
 
 
 def _enforce(
-    runs: Sequence[Run], clock_ns: int | None, now_ns: int, randbytes: Randbytes
+    runs: Sequence[Run], dated_ns: int | None, now_ns: int, randbytes: Randbytes
 ) -> Changes:
     changes: Changes = ()
     for run in runs:
-        if not any(_reached(run, clock_ns)):
+        if not any(_reached(run, dated_ns)):
             continue
         try:
-            changes += _act(run.id, clock_ns, now_ns, randbytes)
+            changes += _act(run.id, dated_ns, now_ns, randbytes)
         except (DatabaseError, NotVisible) as error:
             log.warning("the budgets of run %s are not enforced: %s", run.id, error)
     return changes
 
 
-def _act(run_id: uuid.UUID, clock_ns: int | None, now_ns: int, randbytes: Randbytes) -> Changes:
+def _act(run_id: uuid.UUID, dated_ns: int | None, now_ns: int, randbytes: Randbytes) -> Changes:
     with transaction.atomic():
         run = lock_run(run_id)
         if run.observed_state in TERMINAL:
             return ()
         lease = read_lease(run_id)
         heard = lease if lease is not None and lease.is_live(now_ns) else None
-        reached = [each for each in _reached(run, clock_ns) if not _is_left(each, heard, clock_ns)]
+        reached = [each for each in _reached(run, dated_ns) if not _is_left(each, heard, dated_ns)]
         if not reached:
             return ()
         events = [_hit(run_id, each, now_ns) for each in reached]
@@ -118,10 +121,10 @@ def _act(run_id: uuid.UUID, clock_ns: int | None, now_ns: int, randbytes: Randby
     return stopped or changes
 
 
-def _reached(run: Run | RunState, clock_ns: int | None) -> Iterator[_Reached]:
+def _reached(run: Run | RunState, dated_ns: int | None) -> Iterator[_Reached]:
     """Yield the limits that are reached for the first time in their version; what takes a query only by the clock."""
     lines = read_lines(run.budgets)
-    for dimension, spent in _spent(run, lines, clock_ns).items():
+    for dimension, spent in _spent(run, lines, dated_ns).items():
         line = lines.get(dimension)
         if line is None or spent is None:
             continue
@@ -132,18 +135,18 @@ def _reached(run: Run | RunState, clock_ns: int | None) -> Iterator[_Reached]:
             yield _Reached(dimension, LimitKind.HARD, line, hard, spent)
 
 
-def _spent(run: Run | RunState, lines: Collection[Dimension], clock_ns: int | None) -> Amounts:
-    if clock_ns is None:
+def _spent(run: Run | RunState, lines: Collection[Dimension], dated_ns: int | None) -> Amounts:
+    if dated_ns is None:
         return amounts_on_row(run)
-    return recorded_amounts(run, lines, clock_ns)
+    return recorded_amounts(run, lines, dated_ns)
 
 
-def _is_left(reached: _Reached, heard: LeaseRow | None, clock_ns: int | None) -> bool:
+def _is_left(reached: _Reached, heard: LeaseRow | None, dated_ns: int | None) -> bool:
     """Return True for what the program itself is to see to."""
     if heard is None or reached.dimension.value not in heard.spent:
         return False
     is_its_own = reached.action is OnHit.ASK or reached.dimension is Dimension.SECONDS
-    return clock_ns is None or is_its_own
+    return dated_ns is None or is_its_own
 
 
 def _hit(run_id: uuid.UUID, reached: _Reached, now_ns: int) -> BudgetHit:

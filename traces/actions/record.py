@@ -21,6 +21,7 @@ from deliberation.events.run_opened import OPENING_KEY
 from deliberation.ledger.entry import Entry, seal
 from deliberation.ledger.head import split_frontier
 from deliberation.ledger.tree import append
+from deliberation.vocabulary import ReplayMode
 from traces.actions.run_rows import lock_runs, save_runs, stored
 from traces.audit.openings import INLINE_BYTES, pack
 from traces.live.publish import RunChange
@@ -30,6 +31,7 @@ from traces.projection.states import RunState
 from traces.projection.tables import ENTRIES, RUN_COLUMNS
 
 Randbytes = Callable[[int], bytes]
+FORK = ReplayMode.FORK.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +65,14 @@ def report_on(run: Run | RunState, events: Sequence[Event], *, by: str, now_ns: 
 class Recorded:
     """The result of one recording: runs that grew, entries written, events known already.
 
-    `limited` are those of the runs that have limits.
+    `limited` are those of the runs that have limits, `forks` those that were forked from another run.
     """
 
     changes: tuple[RunChange, ...]
     entries: int
     known: int
     limited: tuple[uuid.UUID, ...] = ()
+    forks: tuple[uuid.UUID, ...] = ()
 
 
 def record(
@@ -111,8 +114,13 @@ def record(
     changes = tuple(
         RunChange(str(run.id), run.project_id, run.size - 1, run.control_seq) for run in grown
     )
-    limited = tuple(run.id for run in grown if run.budgets)
-    return Recorded(changes, sum(map(len, entries.values())), known, limited)
+    return Recorded(
+        changes,
+        sum(map(len, entries.values())),
+        known,
+        limited=tuple(run.id for run in grown if run.budgets),
+        forks=tuple(run.id for run in grown if run.replay_mode == FORK),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -55,6 +55,18 @@ def set_limit(
         command=how.command,
         reason=how.reason,
     )
+
+
+def tighter_limits(
+    run: Run | RunState, limits: Mapping[Dimension, Limit]
+) -> Iterator[tuple[Dimension, Limit]]:
+    """Yield what the run's limits would be with these, where that is another. What a person set is left alone."""
+    for dimension, limit in limits.items():
+        line = line_of(run, dimension)
+        stands = Limit() if line is None else line.limit
+        is_a_persons = line is not None and line.source is BudgetSource.COMMAND
+        if not is_a_persons and stands.tightened(limit) != stands:
+            yield dimension, stands.tightened(limit)
 
 
 def raise_limit(

@@ -71,6 +71,7 @@ class Run(models.Model):
         db_default=False, help_text="The run itself names its session, not one of its nodes"
     )
     replay_of = models.TextField(null=True)
+    replay_mode = models.TextField(null=True, help_text="How it replays that run")
     desired_state = models.TextField(db_default=DesiredState.RUN.value)
     observed_state = models.TextField(db_default=ObservedState.RUNNING.value)
     control_seq = models.BigIntegerField(

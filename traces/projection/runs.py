@@ -27,6 +27,7 @@ def apply_start(run: RunState, event: RunStarted) -> None:
         ("tier", fact(event.tier)),
         ("high_compute", event.high_compute),
         ("replay_of", fact(event.replay_of)),
+        ("replay_mode", event.replay_mode and event.replay_mode.value),
     ):
         if value is not None and getattr(run, column) is None:
             setattr(run, column, value)

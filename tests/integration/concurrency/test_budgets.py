@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from ingest import process
+from ingest import limits
 from tests.integration.build import NOW_NS, make_project, new_run, put_on_record
 from tests.integration.concurrency.test_inbox import drain, put
 from tests.integration.control.acts import ask, at
@@ -75,7 +75,7 @@ def test_workers_that_look_at_once_find_one_hit_and_give_one_stop() -> None:
         return enforce_after_pass(run_ids=[uuid.UUID(run)], now_ns=at(1), randbytes=os.urandom)
 
     def tick() -> Any:
-        return enforce_by_the_clock(now_ns=at(1), randbytes=os.urandom)
+        return enforce_by_the_clock(now_ns=at(1), dated_ns=at(1), randbytes=os.urandom)
 
     found = at_once([look, look, look, tick, tick, tick])
     assert sum(map(len, found)) == 1
@@ -108,7 +108,7 @@ def test_a_failure_to_enforce_stops_no_recording(monkeypatch: pytest.MonkeyPatch
     def fail(**_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(process, "enforce_after_pass", fail)
+    monkeypatch.setattr(limits, "enforce_after_pass", fail)
     run = new_run()
     put([begun(run, {"usd": "1"}), called(run, "a", "2")])
     assert drain() == 1

@@ -53,7 +53,7 @@ def look(run: str, now: float = 1) -> int:
 
 
 def tick(now: float = 1) -> int:
-    return len(enforce_by_the_clock(now_ns=at(now), randbytes=randbytes))
+    return len(enforce_by_the_clock(now_ns=at(now), dated_ns=at(now), randbytes=randbytes))
 
 
 def test_it_works() -> None:
