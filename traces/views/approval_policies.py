@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from traces.actions.conflict import Unfit
 from traces.actions.keep_policy import end_policy, keep_policy
 from traces.queries.access import NotVisible
+from traces.queries.approval_policies import list_policies
 from traces.views.approval_policy_form import ApprovalPolicyForm
 from traces.views.owned import form_on, get_owned, read_time
 from traces.views.policies import show_policies
+from traces.views.policy_versions import find_version
 from traces.views.see_other import see_other
 
 
@@ -42,5 +44,6 @@ def end(request: HttpRequest, slug: str, name: str, version: int) -> HttpRespons
     try:
         end_policy(project_id=project.id, name=name, version=version, by=owner.by, now=read_time())
     except NotVisible:
-        return show_policies(request, project, late=f"{name}@{version}", status=409)
+        late = find_version(list_policies(project.id), f"{name}@{version}")
+        return show_policies(request, project, late_approval=late, status=409)
     return see_other("policies", slug=slug)

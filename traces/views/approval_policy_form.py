@@ -10,6 +10,7 @@ from traces.actions.keep_policy import Terms
 from traces.queries.approval_policies import PolicyRow
 from traces.templatetags.policy_words import lasting
 from traces.views.lasting import SENTENCE, read_lasting
+from traces.views.policy_versions import read_whole
 
 MAX_CHARS = 300
 NAMES = (
@@ -28,7 +29,6 @@ LABELS = {
     "escalate_after": "When they are asked",
 }
 BLANK = {"needed": "1", "replaces": "0"}
-MAX_DIGITS = 6
 
 
 @dataclass(slots=True)
@@ -76,11 +76,11 @@ class ApprovalPolicyForm:
 
     def replaces(self) -> int:
         """Return the version that the page showed in force, 0 for none."""
-        return self._whole("replaces") or 0
+        return read_whole(self.values["replaces"]) or 0
 
     def read(self) -> Terms | None:
         """Return what the policy says; None when there are errors, which are noted then."""
-        needed = self._whole("needed")
+        needed = read_whole(self.values["needed"])
         if needed is None:
             self.errors["needed"] = "How many people must agree is a number, such as 1."
         waits, after = self._seconds("waits"), self._seconds("escalate_after")
@@ -112,8 +112,3 @@ class ApprovalPolicyForm:
         if seconds is None:
             self.errors[name] = SENTENCE
         return seconds
-
-    def _whole(self, name: str) -> int | None:
-        text = self.values[name]
-        is_whole = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
-        return int(text) if is_whole else None
