@@ -20,6 +20,7 @@ env.fall_back_on(DATA_DIR / "embedded.env")
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "not-secret-and-refused-by-the-checks-unless-local")
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", [])
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", LOCAL_HOSTS)
 IS_LOCAL = set(ALLOWED_HOSTS) <= {*LOCAL_HOSTS, "testserver"}
@@ -146,6 +147,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "traces.deliver_webhooks": {
+        "task": "traces.deliver_webhooks",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "traces.forget_deliveries": {"task": "traces.forget_deliveries", "schedule": 3600.0},
     "traces.make_partitions": {"task": "traces.make_partitions", "schedule": 3600.0},
 }
 
@@ -158,6 +165,14 @@ OVERDUE_AFTER_SECONDS = env.whole("OVERDUE_AFTER_SECONDS", 10, least=1)
 KILL_AFTER_SECONDS = env.whole("KILL_AFTER_SECONDS", 20, least=1)
 UNCONFIRMED_AFTER_SECONDS = env.whole("UNCONFIRMED_AFTER_SECONDS", 40, least=1)
 APPROVAL_TIMEOUT_SECONDS = env.whole("APPROVAL_TIMEOUT_SECONDS", 3600, least=1)
+
+# Webhooks: how links in them begin, and which hosts or networks they may reach although they are not public
+
+PUBLIC_URL = env.text(
+    "PUBLIC_URL",
+    f"http://127.0.0.1:{PORT}" if IS_LOCAL else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
+).rstrip("/")
+WEBHOOK_ALLOW = [name.lower() for name in env.names("WEBHOOK_ALLOW", [])]
 
 # Runs of which no end was reported are taken to be over after this silence.
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
+import threading
 import time
 
 from celery import shared_task
+from django.db import connections
 
+from traces.actions.deliver_webhooks import deliver_webhooks, forget_deliveries, has_due
 from traces.actions.enforce_budgets import enforce_by_the_clock
 from traces.actions.escalate_commands import escalate_commands
 from traces.actions.expire_approvals import expire_approvals
@@ -15,6 +19,9 @@ from traces.actions.make_partitions import make_partitions
 from traces.actions.sweep_leases import sweep_leases
 from traces.live.publish import poke
 from traces.queries.clock import read_clock
+
+log = logging.getLogger(__name__)
+_posting = threading.Lock()
 
 
 @shared_task(name="traces.make_partitions")
@@ -46,3 +53,26 @@ def enforce_budgets_by_the_clock() -> None:
 def expire_approvals_by_the_clock() -> None:
     """Deny what nobody decided in time, and ask whoever is to be asked next."""
     poke(expire_approvals(now_ns=read_clock(), randbytes=os.urandom))
+
+
+@shared_task(name="traces.deliver_webhooks")
+def deliver_webhooks_beside() -> None:
+    """Tell webhooks what is due, in a thread: a server that takes its time must not keep a worker from recording."""
+    if has_due(now_ns=read_clock()) and _posting.acquire(blocking=False):
+        threading.Thread(target=_deliver, name="webhooks", daemon=True).start()
+
+
+@shared_task(name="traces.forget_deliveries")
+def forget_old_deliveries() -> None:
+    """Forget what webhooks were told a month ago."""
+    forget_deliveries(now_ns=read_clock())
+
+
+def _deliver() -> None:
+    try:
+        deliver_webhooks(read_clock=read_clock)
+    except Exception:
+        log.exception("webhooks: this pass is over; the next one goes on")
+    finally:
+        connections.close_all()
+        _posting.release()

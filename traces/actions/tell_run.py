@@ -6,8 +6,11 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 
+from django.db import transaction
+
 from deliberation.events import Event
 from deliberation.events.server_made import CONTROL_KEY
+from traces.actions.announce import announce
 from traces.actions.record import record, report_on
 from traces.actions.run_rows import lock_runs
 from traces.live.publish import RunChange
@@ -34,7 +37,13 @@ def control_key(*names: str | int) -> str:
 def tell_run(
     run: RunState, events: Sequence[Event], *, by: str, now_ns: int, randbytes: Randbytes
 ) -> Changes:
-    """Record events of one run whose row the caller has locked; `run` itself stays as it was read."""
+    """Record events of one run whose row the caller has locked; `run` itself stays as it was read.
+
+    What webhooks are to be told of them is committed with them.
+    """
     report = report_on(run, events, by=by, now_ns=now_ns)
     now = dt.datetime.fromtimestamp(now_ns // 1_000_000_000, dt.UTC)
-    return record(reports=[report], now=now, randbytes=randbytes).changes
+    with transaction.atomic():
+        changes = record(reports=[report], now=now, randbytes=randbytes).changes
+        announce(run, events, now_ns=now_ns)
+    return changes

@@ -9,6 +9,7 @@ from traces.api.judging import router as judging_router
 from traces.api.prices import router as prices_router
 from traces.api.runs import router
 from traces.api.sessions import router as sessions_router
+from traces.api.webhooks import router as webhooks_router
 
 router.add_router("", approvals_router)
 router.add_router("", budgets_router)
@@ -16,5 +17,6 @@ router.add_router("", control_router)
 router.add_router("", judging_router)
 router.add_router("", prices_router)
 router.add_router("", sessions_router)
+router.add_router("", webhooks_router)
 
 __all__ = ["router"]

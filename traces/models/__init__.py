@@ -1,6 +1,6 @@
 """Tables and constraints, nothing clever.
 
-Projections of the ledger, but for the ledger itself, leases, prices, policies, saved views and access.
+Projections of the ledger, but for the ledger itself, leases, prices, policies, saved views, webhooks and access.
 """
 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
@@ -21,6 +21,7 @@ from traces.models.response import Response
 from traces.models.run import Run
 from traces.models.saved_view import SavedView
 from traces.models.verdict import DistantVerdict, Verdict
+from traces.models.webhook import Delivery, Webhook
 
 __all__ = [
     "ApiKey",
@@ -30,6 +31,7 @@ __all__ = [
     "Candidate",
     "Command",
     "Decision",
+    "Delivery",
     "DistantVerdict",
     "Edge",
     "Hold",
@@ -47,4 +49,5 @@ __all__ = [
     "Run",
     "SavedView",
     "Verdict",
+    "Webhook",
 ]
