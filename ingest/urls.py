@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ingest import views
-from ingest.control import approvals
+from ingest.control import approvals, reservations
 from ingest.control import views as control
 from ingest.uploads import views as uploads
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("v1/control/<str:run>/heartbeat", control.beat),
     path("v1/control/<str:run>/approvals", approvals.ask),
     path("v1/control/<str:run>/approvals/<str:approval>/consume", approvals.consume),
+    path("v1/control/<str:run>/reservations", reservations.reserve),
+    path("v1/control/<str:run>/reservations/<str:reservation>/settle", reservations.settle),
+    path("v1/control/<str:run>/reservations/<str:reservation>/release", reservations.release),
     path("api/public/otel/v1/traces", views.receive_traces),
     path("api/public/otel/v1/logs", views.receive_logs),
     path("api/public/otel/v1/metrics", views.receive_metrics),

@@ -16,6 +16,7 @@ from traces.actions.enforce_budgets import enforce_by_the_clock
 from traces.actions.escalate_commands import escalate_commands
 from traces.actions.expire_approvals import expire_approvals
 from traces.actions.make_partitions import make_partitions
+from traces.actions.settle_reservation import forget_reservations
 from traces.actions.sweep_leases import sweep_leases
 from traces.live.publish import poke
 from traces.queries.clock import read_clock
@@ -44,8 +45,9 @@ def escalate_commands_by_the_clock() -> None:
 
 @shared_task(name="traces.enforce_budgets")
 def enforce_budgets_by_the_clock() -> None:
-    """Hold runs to their limits of seconds, and to all others that no pass looked at."""
+    """Hold runs to their limits of seconds, and to all others that no pass looked at; tidy up what was reserved."""
     now_ns, dated_ns = read_clock(), time.time_ns()
+    forget_reservations(now_ns=now_ns)
     poke(enforce_by_the_clock(now_ns=now_ns, dated_ns=dated_ns, randbytes=os.urandom))
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import uuid
 
 from django.http import HttpRequest, HttpResponse
 
 from ingest.auth import Sender, authenticate
 from ingest.control.after import poke_later
-from ingest.control.named import named_runs
+from ingest.control.named import find_named
 from ingest.control.said import read_object, read_use, read_wish
 from ingest.control.threads import in_thread
 from ingest.control.told import tell_approval
@@ -17,7 +16,6 @@ from ingest.control.views import answer_json, control_door
 from traces.actions.approval_conflict import ApprovalConflict
 from traces.actions.consume_permit import Consumed, Use, consume_permit
 from traces.actions.request_approval import Requested, Wish, request_approval
-from traces.queries.access import NotVisible
 from traces.queries.clock import read_clock
 
 
@@ -51,7 +49,7 @@ def _ask(sender: Sender, name: str, wish: Wish) -> tuple[Requested, int]:
     now_ns = read_clock()
     requested = request_approval(
         project=sender.project,
-        run_id=_find(sender, name, now_ns),
+        run_id=find_named(project=sender.project, name=name),
         wish=wish,
         by=f"key:{sender.key_prefix}",
         now_ns=now_ns,
@@ -64,18 +62,10 @@ def _consume(sender: Sender, name: str, approval: str, use: Use) -> Consumed:
     now_ns = read_clock()
     return consume_permit(
         project=sender.project,
-        run_id=_find(sender, name, now_ns),
+        run_id=find_named(project=sender.project, name=name),
         approval_id=approval,
         use=use,
         by=f"key:{sender.key_prefix}",
         now_ns=now_ns,
         randbytes=os.urandom,
     )
-
-
-def _find(sender: Sender, name: str, now_ns: int) -> uuid.UUID:
-    found = named_runs(project=sender.project, names=[name])
-    run_id = found[name]
-    if run_id is None:
-        raise NotVisible
-    return run_id

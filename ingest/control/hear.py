@@ -25,6 +25,7 @@ from ingest.control.waiting import waiting_room
 from traces.actions.conflict import Conflict, Unfit
 from traces.actions.heartbeat import heartbeat
 from traces.actions.hold_lease import Beat
+from traces.actions.reserve_spending import renew_reservations
 from traces.actions.stage_command import note_delivery
 from traces.live.publish import RunChange
 from traces.queries.access import NotVisible
@@ -84,6 +85,7 @@ def _take(sender: Sender, asks: Mapping[str, Ask]) -> _Party:
     beaten = [name for name, ask in asks.items() if ask.beat is not None]
     make_traces_known(project=sender.project, names=beaten, now_ns=now_ns, randbytes=os.urandom)
     named = named_runs(project=sender.project, names=asks)
+    renew_reservations(holders=_holders(asks, named), now_ns=now_ns)
     party = _Party()
     for name, run in named.items():
         beat = asks[name].beat
@@ -100,6 +102,13 @@ def _take(sender: Sender, asks: Mapping[str, Ask]) -> _Party:
         except Unfit as unfit:
             party.refused[name] = {"status": 422, "title": "Unfit", "detail": str(unfit)}
     return party
+
+
+def _holders(
+    asks: Mapping[str, Ask], named: Mapping[str, uuid.UUID | None]
+) -> dict[uuid.UUID, str]:
+    said = ((run, asks[name].holder) for name, run in named.items())
+    return {run: holder for run, holder in said if run is not None and holder}
 
 
 def _beat(sender: Sender, run: uuid.UUID, said: SaidBeat, now_ns: int) -> tuple[RunChange, ...]:

@@ -27,6 +27,14 @@ def named_runs(*, project: int, names: Iterable[str]) -> dict[str, uuid.UUID | N
     return {name: found[name] if name in found else _id(name) for name in listed}
 
 
+def find_named(*, project: int, name: str) -> uuid.UUID:
+    """Return the run that a name means. Raises NotVisible for a name of no form, and a trace never heard of."""
+    run_id = named_runs(project=project, names=[name])[name]
+    if run_id is None:
+        raise NotVisible
+    return run_id
+
+
 def make_traces_known(
     *, project: int, names: Iterable[str], now_ns: int, randbytes: Callable[[int], bytes]
 ) -> None:

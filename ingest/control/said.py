@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 import orjson
@@ -21,6 +21,9 @@ MAX_RUNS = 1_000
 MAX_BYTES = 1024 * 1024
 MAX_WORD_CHARS = 200
 MAX_SEQ = 2**62
+PLACES = 18
+SMALLEST = Decimal(1).scaleb(-PLACES)
+EXACT = Context(prec=60)
 STAGES_OF_RUNNERS = (CommandStage.ACKNOWLEDGED, CommandStage.APPLIED, CommandStage.REFUSED)
 
 
@@ -42,10 +45,14 @@ class SaidBeat:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What one run's runner has heard so far, and its heartbeat; without one it only listens."""
+    """What one run's runner has heard so far, and its heartbeat; without one it only listens.
+
+    `holder` names the process, whose reservations last as long as it is heard of.
+    """
 
     after: int
     beat: SaidBeat | None
+    holder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,11 @@ def read_round(plain: dict[str, Any]) -> Round:
     if len(runs) > MAX_RUNS:
         raise TooLarge(f"at most {MAX_RUNS} runs in one request")
     asks = {
-        run: Ask(read_seq(said.get("after")), read_beat(said) if "attempt" in said else None)
+        run: Ask(
+            read_seq(said.get("after")),
+            read_beat(said) if "attempt" in said else None,
+            read_text(said, "holder", MAX_WORD_CHARS),
+        )
         for run, said in runs.items()
     }
     return Round(read_wait(plain.get("wait")), asks)
@@ -98,31 +109,31 @@ def read_beat(plain: dict[str, Any]) -> SaidBeat:
     state = plain.get("state")
     return SaidBeat(
         attempt=None if plain.get("attempt") is None else read_seq(plain["attempt"], "attempt"),
-        holder=_text(plain, "holder", MAX_WORD_CHARS) or "",
+        holder=read_text(plain, "holder", MAX_WORD_CHARS) or "",
         state=None if state is None else _member(ObservedState, state, "state"),
         killable=_truth(plain, "killable") or False,
         in_call=_truth(plain, "in_call"),
-        spent=_amounts(plain, "spent"),
-        reserved=_amounts(plain, "reserved"),
+        spent=read_amounts(plain, "spent"),
+        reserved=read_amounts(plain, "reserved"),
     )
 
 
 def read_ack(plain: dict[str, Any]) -> Ack:
     """Return an acknowledgement. Raises Malformed or TooLarge."""
-    command_id = _text(plain, "command_id", MAX_WORD_CHARS)
+    command_id = read_text(plain, "command_id", MAX_WORD_CHARS)
     if not command_id:
         raise Malformed("command_id is needed")
     stage = _member(CommandStage, plain.get("stage"), "stage")
     if stage not in STAGES_OF_RUNNERS:
         raise Malformed("stage must be acknowledged, applied or refused")
     attempt = None if plain.get("attempt") is None else read_seq(plain["attempt"], "attempt")
-    return Ack(command_id, stage, _text(plain, "detail", MAX_BYTES), attempt)
+    return Ack(command_id, stage, read_text(plain, "detail", MAX_BYTES), attempt)
 
 
 def read_wish(plain: dict[str, Any]) -> Wish:
     """Return the action that a program asks about. Raises Malformed or TooLarge."""
-    action = _text(plain, "action", MAX_ACTION_BYTES)
-    digest = _text(plain, "digest", MAX_WORD_CHARS)
+    action = read_text(plain, "action", MAX_ACTION_BYTES)
+    digest = read_text(plain, "digest", MAX_WORD_CHARS)
     if not action or not digest:
         raise Malformed("action and digest are needed")
     return Wish(
@@ -135,13 +146,13 @@ def read_wish(plain: dict[str, Any]) -> Wish:
 
 def read_use(plain: dict[str, Any]) -> Use:
     """Return what a program is about to do. Raises Malformed or TooLarge."""
-    digest = _text(plain, "digest", MAX_WORD_CHARS)
+    digest = read_text(plain, "digest", MAX_WORD_CHARS)
     if not digest:
         raise Malformed("digest is needed")
     return Use(
         digest=digest,
         attempt=_number(plain, "attempt"),
-        name=_text(plain, "use", MAX_WORD_CHARS),
+        name=read_text(plain, "use", MAX_WORD_CHARS),
     )
 
 
@@ -168,7 +179,8 @@ def read_wait(value: Any) -> float:
     return min(max(seconds, 0.0), MAX_WAIT_SECONDS)
 
 
-def _text(plain: dict[str, Any], name: str, most: int) -> str | None:
+def read_text(plain: dict[str, Any], name: str, most: int) -> str | None:
+    """Return a text of at most so many characters, None where it was left out. Raises Malformed."""
     value = plain.get(name)
     if value is None:
         return None
@@ -189,7 +201,8 @@ def _truth(plain: dict[str, Any], name: str) -> bool | None:
     return value
 
 
-def _amounts(plain: dict[str, Any], name: str) -> dict[str, str] | None:
+def read_amounts(plain: dict[str, Any], name: str) -> dict[str, str] | None:
+    """Return amounts by dimension as decimal strings, None where they were left out. Raises Malformed."""
     value = plain.get(name)
     if value is None:
         return None
@@ -205,7 +218,9 @@ def _amount(name: str, amount: Any) -> str:
         known = Decimal("nan")
     if not known.is_finite() or not 0 <= known < Decimal(10) ** 18:
         raise Malformed(f"{name} must hold amounts as decimal strings")
-    return f"{known:f}"
+    # Written out, an exponent of minus a million has a million digits.
+    is_finer = int(known.as_tuple().exponent) < -PLACES
+    return f"{known.quantize(SMALLEST, context=EXACT) if is_finer else known:f}"
 
 
 def _member(words: Any, value: Any, name: str) -> Any:

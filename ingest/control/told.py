@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ingest.control.spending import tell_budget
 from traces.actions.approval_conflict import ApprovalConflict
 from traces.actions.conflict import Conflict, Fenced
 from traces.api import approval_shapes, control_shapes
-from traces.api.forms import decimal_text
 from traces.queries.approval_policies import PolicyRow
 from traces.queries.approvals import ApprovalRow
-from traces.queries.budget_lines import BudgetRow
 from traces.queries.commands import CommandRow
 from traces.queries.hearing import Hearing
 from traces.queries.patience import SECOND, patience
@@ -61,23 +60,6 @@ def tell_approval(approval: ApprovalRow) -> dict[str, Any]:
         "agreed": len(approval.agreed),
         "expires_at": approval.expires_ns,
         "consumed": approval.consumed_ns is not None,
-    }
-
-
-def tell_budget(row: BudgetRow) -> dict[str, Any]:
-    """Return a limit as its program needs to know it; `recorded` is what was recorded here of its spending."""
-    return {
-        "dimension": row.dimension.value,
-        "hard": decimal_text(row.hard),
-        "soft": decimal_text(row.soft),
-        "on_hit": row.on_hit.value,
-        "on_soft": row.on_soft.value,
-        "version": row.version,
-        "source": row.source.value,
-        "policy": row.policy,
-        "recorded": decimal_text(row.recorded),
-        "soft_hit": row.soft_hit_ns is not None,
-        "hard_hit": row.hard_hit_ns is not None,
     }
 
 

@@ -24,7 +24,7 @@ from ingest import answers
 from ingest.auth import Forbidden, Sender, Unauthorised, authenticate
 from ingest.control.after import poke_later
 from ingest.control.hear import hear_of
-from ingest.control.named import named_runs
+from ingest.control.named import find_named
 from ingest.control.said import (
     Ack,
     Ask,
@@ -45,7 +45,7 @@ from traces.queries.access import NotVisible, Viewer, see_run
 from traces.queries.clock import read_clock
 
 RETRY_SECONDS = 2
-NOT_HERE = "no such run, command or approval in this key's project"
+NOT_HERE = "no such run, command, approval, reservation or limit in this key's project"
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,9 @@ async def beat(request: HttpRequest, run: str) -> HttpResponse:
     """Take one run's heartbeat, and answer at once as a poll does."""
     sender = await authenticate(request.headers, "ingest")
     said = read_object(request.body)
-    told = await hear_of(sender, {run: Ask(read_seq(said.get("after")), read_beat(said))}, 0)
+    beat_ = read_beat(said)
+    ask = Ask(read_seq(said.get("after")), beat_, beat_.holder)
+    told = await hear_of(sender, {run: ask}, 0)
     return _one(told[run])
 
 
@@ -106,10 +108,7 @@ async def acknowledge(request: HttpRequest, run: str) -> HttpResponse:
 
 def _stage(sender: Sender, name: str, ack: Ack) -> tuple[Staged, int]:
     now_ns = read_clock()
-    found = named_runs(project=sender.project, names=[name])
-    run_id = found[name]
-    if run_id is None:
-        raise NotVisible
+    run_id = find_named(project=sender.project, name=name)
     see_run(Viewer(project_ids=frozenset({sender.project})), run_id)
     staged = stage_command(
         run_id=run_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deliberation.vocabulary import CommandStage
+from traces.models import Run
 from traces.projection.states import RunState
 from traces.queries.commands import CommandRow
 
@@ -17,7 +18,7 @@ class Conflict(Exception):
     def __init__(
         self,
         sentence: str,
-        run: RunState,
+        run: RunState | Run,
         *,
         winner: CommandRow | None = None,
         command: CommandRow | None = None,

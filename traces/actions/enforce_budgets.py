@@ -32,8 +32,8 @@ from traces.models.run import LIMITED
 from traces.projection.runs import TERMINAL
 from traces.projection.states import RunState
 from traces.queries.access import NotVisible
-from traces.queries.budget_lines import Amounts, amounts_on_row, recorded_amounts
 from traces.queries.leases import LeaseRow, read_lease
+from traces.queries.recorded_spend import Amounts, amounts_on_row, recorded_amounts
 
 BY = "server:budget"
 PORTION = 500

@@ -1,6 +1,7 @@
 """Tables and constraints, nothing clever.
 
-Projections of the ledger, but for the ledger itself, leases, prices, policies, saved views, webhooks and access.
+Projections of the ledger, but for the ledger itself, leases, reservations, prices, policies, saved views, webhooks and
+access.
 """
 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
@@ -16,6 +17,7 @@ from traces.models.ledger import LedgerEntry, LedgerPart
 from traces.models.link import Link
 from traces.models.node import Node
 from traces.models.price_override import PriceOverride
+from traces.models.reservation import Reservation, SharedSpend
 from traces.models.resource import Resource
 from traces.models.response import Response
 from traces.models.run import Run
@@ -43,11 +45,13 @@ __all__ = [
     "Node",
     "PriceOverride",
     "Project",
+    "Reservation",
     "Resource",
     "Response",
     "RoleChange",
     "Run",
     "SavedView",
+    "SharedSpend",
     "Verdict",
     "Webhook",
 ]

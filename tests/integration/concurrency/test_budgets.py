@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import random
 import threading
-import time
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
+from deliberation.vocabulary import Dimension
 from ingest import limits
 from tests.integration.build import NOW_NS, make_project, new_run, put_on_record
 from tests.integration.concurrency.test_inbox import drain, put
@@ -22,7 +23,10 @@ from tests.integration.control.said import rebuild_changes_nothing, states_of
 from traces import tasks
 from traces.actions.conflict import Unfit
 from traces.actions.enforce_budgets import enforce_after_pass, enforce_by_the_clock
-from traces.models import Command, LedgerEntry
+from traces.actions.reserve_spending import Reserved, Short, Wanted, reserve_spending
+from traces.actions.settle_reservation import settle_reservation
+from traces.actions.tell_run import lock_run
+from traces.models import Command, LedgerEntry, Reservation, SharedSpend
 
 
 def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
@@ -150,12 +154,72 @@ def test_of_two_raises_at_once_the_lower_is_refused_or_overtaken_and_never_stand
     assert limits_of(run)[0] == "5"
 
 
-def test_a_pass_over_many_runs_with_limits_is_bounded() -> None:
-    runs = [spent(on_hit={"usd": "warn"}) for _ in range(20)]
-    random.Random(1).shuffle(runs)
-    began = time.monotonic()
-    enforce_after_pass(
-        run_ids=[uuid.UUID(run) for run in runs], now_ns=NOW_NS, randbytes=os.urandom
+def test_limits_that_were_reached_cost_the_next_pass_one_query() -> None:
+    runs = [uuid.UUID(spent(on_hit={"usd": "warn"})) for _ in range(5)]
+    for most in (200, 1):
+        with CaptureQueriesContext(connection) as asked:
+            enforce_after_pass(run_ids=runs, now_ns=NOW_NS, randbytes=os.urandom)
+        assert len(asked) <= most
+    assert {line_of(str(run))["hit_basis"] for run in runs} == {"recorded"}
+
+
+def take(run: str, name: str, **amounts: str) -> Reserved:
+    return reserve_spending(
+        project=make_project().pk,
+        run_id=uuid.UUID(run),
+        wanted=Wanted(
+            reservation_id=name,
+            holder="one",
+            amounts={Dimension(each): Decimal(much) for each, much in amounts.items()},
+        ),
+        now_ns=at(0),
     )
-    assert time.monotonic() - began < 5
-    assert {line_of(run)["hit_basis"] for run in runs} == {"recorded"}
+
+
+def test_sixty_four_who_reserve_at_once_never_pass_a_limit() -> None:
+    run = new_run()
+    put_on_record(make_project(), begun(run, {"model_calls": "40", "usd": "100"}))
+    found = at_once([lambda n=n: take(run, f"r{n}", model_calls="1", usd="1") for n in range(64)])  # type: ignore[misc]
+    granted = [each for each in found if isinstance(each, Reserved)]
+    short = [each for each in found if isinstance(each, Short)]
+    assert (len(granted), len(short)) == (40, 24)
+    assert Reservation.objects.filter(run_id=run).count() == 40
+
+
+def test_the_same_reservation_asked_for_and_settled_at_once_counts_once() -> None:
+    run = new_run()
+    put_on_record(make_project(), begun(run, {"usd": "2"}))
+    found = at_once([lambda: take(run, "same", usd="2")] * 8)
+    assert all(isinstance(each, Reserved) for each in found)
+
+    def settle() -> Any:
+        return settle_reservation(
+            project=make_project().pk, run_id=uuid.UUID(run), reservation_id="same",
+            spent={Dimension.USD: Decimal("1.5")}, now_ns=at(1),
+        )  # fmt: skip
+
+    rows = at_once([settle] * 8)
+    assert {row[0].spent for row in rows} == {Decimal("1.5")}
+    assert SharedSpend.objects.get().spent == {"usd": "1.5"}
+
+
+def test_a_pass_that_holds_the_runs_lock_keeps_nobody_from_reserving() -> None:
+    run = new_run()
+    put_on_record(make_project(), begun(run, {"usd": "2"}))
+    locked, done = threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        with transaction.atomic():
+            lock_run(uuid.UUID(run))
+            locked.set()
+            return done.wait(20)
+
+    def reserve() -> Any:
+        locked.wait(20)
+        try:
+            return take(run, "a", usd="1")
+        finally:
+            done.set()
+
+    was_done_meanwhile, reserved = at_once([hold, reserve])
+    assert (was_done_meanwhile, type(reserved)) == (True, Reserved)

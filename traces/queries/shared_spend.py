@@ -1,0 +1,52 @@
+"""What the processes of one run have spent and reserved together."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from deliberation.vocabulary import Dimension
+from traces.models import Reservation, SharedSpend
+from traces.queries.patience import patience
+
+Sums = Mapping[Dimension, Decimal]
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Spent and reserved, by dimension; what is not named is nothing."""
+
+    spent: Sums
+    reserved: Sums
+
+    @property
+    def dimensions(self) -> frozenset[Dimension]:
+        """What the processes count together."""
+        return frozenset((*self.spent, *self.reserved))
+
+
+def read_shared(run_id: uuid.UUID, now_ns: int) -> Shared | None:
+    """Return what a run's processes have spent and reserved; None for a run that is not shared."""
+    found = SharedSpend.objects.filter(run_id=run_id).first()
+    return None if found is None else Shared(sum_of([found.spent]), reserved_now(run_id, now_ns))
+
+
+def reserved_now(run_id: uuid.UUID, now_ns: int) -> Sums:
+    """Return what is reserved by processes that are heard of."""
+    heard = Reservation.objects.filter(
+        run_id=run_id, settled_ns=None, heard_ns__gt=now_ns - patience().lease
+    )
+    return sum_of(heard.values_list("amounts", flat=True))
+
+
+def sum_of(amounts: Iterable[Mapping[str, str]]) -> Sums:
+    """Return the sums of amounts that are kept as decimal strings."""
+    sums: defaultdict[Dimension, Decimal] = defaultdict(Decimal)
+    for each in amounts:
+        for name, amount in each.items():
+            sums[Dimension(name)] += Decimal(amount)
+    return sums
