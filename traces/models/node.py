@@ -68,6 +68,9 @@ class Node(models.Model):
     cache_write_tokens = models.BigIntegerField(null=True)
     output_tokens = models.BigIntegerField(null=True)
     reasoning_tokens = models.BigIntegerField(null=True)
+    reasoning_chars = models.BigIntegerField(
+        null=True, help_text="Of reasoning that can be read; the longest report of it"
+    )
     cost = models.DecimalField(null=True, max_digits=40, decimal_places=18)
     cost_provenance = models.TextField(null=True)
     cost_basis = models.TextField(null=True)

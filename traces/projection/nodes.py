@@ -221,6 +221,8 @@ def _apply_texts(node: NodeState, event: NodeFacts) -> None:
         node.preview = preview(said)
     elif event.input and node.preview is None:
         node.preview = preview(event.input)
+    if event.reasoning:
+        node.reasoning_chars = max(len(event.reasoning), node.reasoning_chars or 0)
     if event.error is not None:
         # Two reports of one failure differ in detail, and either may come last.
         told = (cut(event.error, PREVIEW_CHARS), node.error or "")

@@ -13,7 +13,9 @@ from traces.queries.access import Who, see_run
 from traces.queries.amounts import Discarded
 from traces.queries.candidates import read_candidates
 from traces.queries.columns import Tree, read_tree
+from traces.queries.compute_mode import ComputeMode, read_compute_mode
 from traces.queries.judges import conclude_judges
+from traces.queries.legibility import Legibility, read_legibility
 from traces.queries.margin import find_runner_up, what_would_have_changed_it, words_of_margin
 from traces.queries.runs import whole_answer
 from traces.queries.spend import SpendLine, spend_lines
@@ -54,6 +56,8 @@ class RunHeader:
     what_would_have_changed_it: str | None
     not_recorded: list[str]
     lacks_root: bool
+    legibility: Legibility | None
+    compute: ComputeMode
 
 
 def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
@@ -75,6 +79,8 @@ def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
         what_would_have_changed_it=what_would_have_changed_it(run, table, runner_up),
         not_recorded=_not_recorded(run, tree),
         lacks_root=lacks_root(run),
+        legibility=read_legibility(run),
+        compute=read_compute_mode(run, tree),
     )
 
 

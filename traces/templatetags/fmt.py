@@ -116,6 +116,14 @@ def percent(share: float | Decimal | None) -> str:
 
 
 @register.filter
+def times(ratio: float | None) -> str:
+    """How many times as much: 1× · 3.2× · 140×."""
+    if ratio is None:
+        return UNKNOWN
+    return f"{ratio:,.0f}×" if ratio >= 100 else f"{ratio:.2g}×"
+
+
+@register.filter
 def number(value: float | Decimal | None) -> str:
     """A score with at most four significant digits, without trailing zeros."""
     return UNKNOWN if value is None else f"{value:.4g}"

@@ -1,0 +1,96 @@
+"""Whether a run spent more than one straight try would have, in which forms, and how many times as much."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from deliberation.vocabulary import NodeKind
+from traces.analytics.tree import children_of
+from traces.models import Run
+from traces.queries.columns import Tree
+
+CALLS = {NodeKind.MODEL_CALL.value, NodeKind.TOOL_CALL.value}
+FORMS = (
+    (NodeKind.SAMPLE, "sample", "samples"),
+    (NodeKind.EXPANSION, "expansion", "expansions"),
+    (NodeKind.ROLLOUT, "rollout", "rollouts"),
+    (NodeKind.PROPOSAL, "proposal", "proposals"),
+    (NodeKind.CRITIQUE, "critique", "critiques"),
+    (NodeKind.REVISION, "revision", "revisions"),
+    (NodeKind.VERIFICATION, "verification", "verifications"),
+    (NodeKind.TOOL_CALL, "tool call", "tool calls"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputeMode:
+    """What the system says of its mode, and what the record says.
+
+    `stated` is the system's own word, None where it gave none. `multiple` is what the run spent by what the answer's
+    own path took, in `unit` (cost or tokens): its nodes from the root to the answer, the calls right under them, and
+    all that hangs under the answer. None without a chosen node, or without amounts.
+    """
+
+    stated: bool | None
+    effort: str | None
+    tier: str | None
+    forms: list[str]
+    multiple: float | None
+    unit: str | None
+
+
+def read_compute_mode(run: Run, tree: Tree) -> ComputeMode:
+    """Return the compute mode of a run that the caller may see."""
+    multiple, unit = _multiple(run, tree)
+    return ComputeMode(
+        stated=run.high_compute,
+        effort=run.effort,
+        tier=run.tier,
+        forms=list(_forms(tree)),
+        multiple=multiple,
+        unit=unit,
+    )
+
+
+def _forms(tree: Tree) -> Iterator[str]:
+    counted = Counter(tree.columns.kind)
+    for kind, one, many in FORMS:
+        number = counted.get(kind.value, 0)
+        if number:
+            yield f"{number:,} {one if number == 1 else many}"
+
+
+def _multiple(run: Run, tree: Tree) -> tuple[float | None, str | None]:
+    row = tree.row_by_node.get(run.selected_node or "")
+    if row is None:
+        return None, None
+    for unit, names in (("cost", ["cost"]), ("tokens", ["input", "output"])):
+        spent, path = _whole(tree, names), _path(tree, row, names)
+        if spent and path:
+            return float(Decimal(spent) / Decimal(path)), unit
+    return None, None
+
+
+def _whole(tree: Tree, names: Sequence[str]) -> Any:
+    return sum(tree.sums(name).between(0, len(tree.shape.order)) or 0 for name in names)
+
+
+def _path(tree: Tree, row: int, names: Sequence[str]) -> Any:
+    shape, columns = tree.shape, tree.columns
+    total: Any = sum(tree.sums(name).of(row) or 0 for name in names)
+    above, below = shape.parent[row], row
+    while above >= 0:
+        calls = [
+            each
+            for each in children_of(shape, above)
+            if columns.kind[each] in CALLS and each != below
+        ]
+        for name in names:
+            total += getattr(columns, name)[above] or 0
+            total += sum(tree.sums(name).of(each) or 0 for each in calls)
+        above, below = shape.parent[above], above
+    return total
