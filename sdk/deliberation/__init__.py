@@ -12,6 +12,7 @@ from deliberation import otel
 from deliberation.client import (
     Approval,
     Client,
+    Joined,
     ModelCall,
     Node,
     Run,
@@ -22,6 +23,7 @@ from deliberation.client import (
     configure,
     current,
     flush,
+    join,
     run,
     stats,
 )
@@ -71,6 +73,7 @@ __all__ = [
     "Fate",
     "Heard",
     "Independence",
+    "Joined",
     "LimitExceeded",
     "ModelCall",
     "Node",
@@ -96,6 +99,7 @@ __all__ = [
     "configure",
     "current",
     "flush",
+    "join",
     "otel",
     "run",
     "shielded",

@@ -12,7 +12,8 @@ from deliberation.client.call import ModelCall
 from deliberation.client.client import Client
 from deliberation.client.counts import Stats
 from deliberation.client.current import current
-from deliberation.client.default import configure, default_client, flush, run, stats
+from deliberation.client.default import configure, default_client, flush, join, run, stats
+from deliberation.client.joined import Joined, join_run
 from deliberation.client.judged import Verdict
 from deliberation.client.node import Node
 from deliberation.client.run import Run
@@ -22,6 +23,7 @@ from deliberation.client.tool import ToolCall
 __all__ = [
     "Approval",
     "Client",
+    "Joined",
     "ModelCall",
     "Node",
     "Run",
@@ -34,6 +36,8 @@ __all__ = [
     "current",
     "default_client",
     "flush",
+    "join",
+    "join_run",
     "run",
     "settings_from",
     "stats",

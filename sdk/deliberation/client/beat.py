@@ -44,11 +44,14 @@ def overhear(answer: dict[str, Any], gates: Iterable[Gate]) -> None:
 
 def _beat(gate: Gate, holder: str, killable: bool) -> dict[str, Any]:
     after = {"after": gate.ear.seq}
+    is_shared = gate.meter is not None and gate.meter.bookings is not None
     if gate.is_listener:
-        return after
+        # What it has reserved at the server is good for as long as it is heard.
+        return {**after, "holder": holder} if is_shared else after
     return {
         **after,
         **_spending(gate),
+        **({"shared": True} if is_shared else {}),
         "attempt": gate.attempt,
         "state": gate.state.value,
         "holder": holder,

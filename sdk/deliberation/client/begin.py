@@ -34,6 +34,7 @@ def begin_run(
     high_compute: bool | None = None,
     replay_of: str | None = None,
     replay_mode: ReplayMode | str | None = None,
+    shared: bool = False,
     on_disconnect: OnDisconnect | str = OnDisconnect.CONTINUE,
     on_steer: OnSteer | None = None,
     producer: str | None = None,
@@ -43,7 +44,8 @@ def begin_run(
 
     `producer` and `randbytes` fix the names that are otherwise drawn at random: a program that does
     the same again with the same three (`run_id` too) reports the same facts, which are recorded
-    once.
+    once. `shared` reserves what the run spends at the server, so that other processes that `join` it spend from the
+    same budget.
     """
     facts = {
         "task": task,
@@ -63,7 +65,7 @@ def begin_run(
     name_of_run = _run_id(client, run_id)
     policy = _policy(client, on_disconnect)
     gate = Gate(name_of_run, on_disconnect=policy, on_steer=on_steer)
-    gate.meter = make_meter(client, limits)
+    gate.meter = make_meter(client, name_of_run, limits, is_shared=shared)
     recorder = Recorder(
         client,
         name_of_run,

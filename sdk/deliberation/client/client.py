@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 from deliberation.client.buffer import Buffer
 from deliberation.client.build import to_line
-from deliberation.client.connect import make_talk, make_transport
+from deliberation.client.connect import make_holder, make_talk, make_transport
 from deliberation.client.counts import Counts, Stats
 from deliberation.client.gaps import Gaps
 from deliberation.client.heads import Heads
@@ -184,6 +184,7 @@ class Client:
         self._counts = Counts()
         self._gaps = Gaps()
         self.heads = Heads()
+        self.holder = make_holder(self.randbytes)
         self._watch = Watch(self._make_talk)
         self._gap_producer = Producer(now_ns=self.now_ns(), randbytes=self.randbytes)
         self._buffer = Buffer(max_events=settings.buffer_events, max_bytes=settings.buffer_bytes)
@@ -233,7 +234,7 @@ class Client:
         self.close()
 
     def _make_talk(self) -> Talk:
-        return make_talk(self.settings, counts=self._counts, randbytes=self.randbytes)
+        return make_talk(self.settings, counts=self._counts, holder=self.holder)
 
     def _keep_rest(self) -> None:
         lines = self._buffer.take(sys.maxsize, sys.maxsize)

@@ -23,13 +23,18 @@ def make_transport(settings: Settings) -> Transport:
     return Transport(url, key, timeout=settings.timeout)
 
 
-def make_talk(settings: Settings, *, counts: Counts, randbytes: Callable[[int], bytes]) -> Talk:
-    """Return what speaks for this process's runs, under a name that no other process has."""
+def make_holder(randbytes: Callable[[int], bytes]) -> str:
+    """Return a name that no other process has."""
+    return f"{socket.gethostname()}/{os.getpid()}/{randbytes(4).hex()}"
+
+
+def make_talk(settings: Settings, *, counts: Counts, holder: str) -> Talk:
+    """Return what speaks for this process's runs."""
     return Talk(
         settings,
         make_transport=lambda: make_transport(settings),
         counts=counts,
         random=random.random,
-        holder=f"{socket.gethostname()}/{os.getpid()}/{randbytes(4).hex()}",
+        holder=holder,
         announcer=Announcer(settings.supervisor),
     )

@@ -10,6 +10,7 @@ from typing import Any
 from deliberation.client.begin import begin_run
 from deliberation.client.client import Client
 from deliberation.client.counts import Stats
+from deliberation.client.joined import Joined, join_run
 from deliberation.client.run import Run
 from deliberation.client.settings import settings_from
 from deliberation.control import OnDisconnect
@@ -83,6 +84,7 @@ def run(
     high_compute: bool | None = None,
     replay_of: str | None = None,
     replay_mode: ReplayMode | str | None = None,
+    shared: bool = False,
     on_disconnect: OnDisconnect | str = OnDisconnect.CONTINUE,
     on_steer: OnSteer | None = None,
     producer: str | None = None,
@@ -92,6 +94,7 @@ def run(
 
     `strategy` is a word of `Strategy`; `params` its parameters (beam width, N, seed) as JSON
     values; `run_id` a UUID (version 7, or it is stored out of its month), made when not given.
+    `shared` keeps its budget at the server, for all processes that `join` it.
     `on_disconnect` is a word of `OnDisconnect`. `on_steer` is called with each message of an
     operator at the next checkpoint, in the program's own thread; without it, messages wait for
     `run.checkpoint()`. `producer` and `randbytes` are those of `begin_run`. Never raises; see `Client`.
@@ -112,11 +115,21 @@ def run(
         high_compute=high_compute,
         replay_of=replay_of,
         replay_mode=replay_mode,
+        shared=shared,
         on_disconnect=on_disconnect,
         on_steer=on_steer,
         producer=producer,
         randbytes=randbytes,
     )
+
+
+def join(run_id: Any, *, parent: Any = None) -> Joined:
+    """Return a run that another process has begun with `shared=True`, to be entered with `with` or `async with`.
+
+    Nodes begin in it, under `parent` (a node, or its id), and spend from its budget. Raises ValueError for an id
+    that is none.
+    """
+    return join_run(default_client(), run_id, parent=parent)
 
 
 def flush(timeout: float = 5.0) -> bool:

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
+from deliberation.client.bookings import Bookings
 from deliberation.client.client import Client
 from deliberation.client.recorder import Recorder
 from deliberation.control.spending import Hit, Meter, wind
@@ -25,9 +26,16 @@ def read_limits(
         return {}
 
 
-def make_meter(client: Client, limits: Mapping[Dimension, Limit]) -> Meter | None:
+def make_meter(
+    client: Client, run: str, limits: Mapping[Dimension, Limit], *, is_shared: bool
+) -> Meter | None:
     """Return what counts a run's spending; None where nobody limits it, or could later."""
-    return Meter(limits) if limits or client.enabled else None
+    if not limits and not client.enabled:
+        return None
+    meter = Meter(limits)
+    if is_shared and client.enabled:
+        meter.bookings = Bookings(client, run)
+    return meter
 
 
 def start_meter(recorder: Recorder) -> None:

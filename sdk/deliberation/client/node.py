@@ -9,6 +9,7 @@ from deliberation.client.current import scopes_around
 from deliberation.client.judged import Judged
 from deliberation.client.recorder import Recorder
 from deliberation.client.scope import Scope
+from deliberation.client.shared import is_shared, settle_booked
 from deliberation.client.spent import Amounts
 from deliberation.client.toll import apay, pay
 from deliberation.client.values import to_cost
@@ -167,7 +168,11 @@ class NodeScope(Judged, Scope):
             # Before it is reported: what is recorded must have been counted here.
             gate = self._recorder.gate
             has_failed = error is not None or facts.get("error") is not None
-            settle(gate, self.bill, self._spent(gate, facts), has_failed=has_failed)
+            spent = self._spent(gate, facts)
+            counted = settle(gate, self.bill, spent, has_failed=has_failed)
+            if is_shared(gate):
+                around = [getattr(each, "bill", None) for each in self._calls_around()]
+                settle_booked(gate, self.bill, counted, around)
         if error is not None:
             is_error = isinstance(error, Exception)
             facts["status"] = NodeStatus.ERROR if is_error else NodeStatus.CANCELLED

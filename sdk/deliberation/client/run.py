@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from deliberation.client.current import current, scopes_around
 from deliberation.client.metering import start_meter
 from deliberation.client.node import NodeScope, describe
 from deliberation.client.recorder import Recorder
-from deliberation.client.scope import Scope
-from deliberation.client.toll import apay, pay
-from deliberation.control import Gate, Heard, Stopped
-from deliberation.control.leaving import stopped_on_leaving
-from deliberation.control.spending import Bill, is_limited
+from deliberation.client.root import Root
+from deliberation.control import Stopped
 from deliberation.events import AnswerSelected, FateDecided, RunEnded, RunStarted
-from deliberation.vocabulary import Dimension, Fate, Limit, ObservedState
+from deliberation.vocabulary import Dimension, Fate, Limit
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +25,7 @@ class Ending:
     stop_reason: str | None = None
 
 
-class Run(Scope):
+class Run(Root):
     """One deliberation. Enter it with `with` or `async with`.
 
     At its end it waits until its events are acknowledged: at most `exit_seconds` (2 s), and not at
@@ -43,45 +38,12 @@ class Run(Scope):
 
     def __init__(self, recorder: Recorder, facts: dict[str, Any]) -> None:
         super().__init__(recorder)
-        self.id = recorder.run
         self.name: str | None = facts.get("name")
         self._facts = facts
         self._ending = Ending()
         self._selected: str | None = None
         self._has_begun = False
         self._has_ended = False
-
-    @property
-    def head(self) -> str | None:
-        """The newest ledger head that an answer to this run's events carried.
-
-        None before the first.
-        """
-        return self._recorder.client.heads.of(self.id)
-
-    @property
-    def gate(self) -> Gate:
-        """Where it gives way."""
-        return self._recorder.gate
-
-    def checkpoint(self) -> Heard:
-        """Give way here: wait while the run is held, raise `Stopped` when it is to stop.
-
-        Return what was heard; `messages` are an operator's words that were not handed out yet.
-        """
-        if self.gate.shut:
-            self.gate.check(scopes_around())
-        if self.gate.meter is not None and is_limited(self.gate):
-            pay(self._recorder.client.settings, self.gate, Bill({}), scopes_around)
-        return self.gate.heard(self.head)
-
-    async def acheckpoint(self) -> Heard:
-        """Do the same in a task, without blocking its event loop."""
-        if self.gate.shut:
-            await self.gate.acheck(scopes_around())
-        if self.gate.meter is not None and is_limited(self.gate):
-            await apay(self._recorder.client.settings, self.gate, Bill({}), scopes_around)
-        return self.gate.heard(self.head)
 
     def select(
         self,
@@ -135,35 +97,6 @@ class Run(Scope):
             answer = getattr(selected, "answer", None)
         self._ending = Ending(answer=answer, confidence=confidence, stop_reason=stop_reason)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        stopped = stopped_on_leaving(self.gate, error)
-        super().__exit__(kind, stopped or error, trace)
-        self._recorder.client.settle()
-        if stopped is not None:
-            raise stopped
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        stopped = stopped_on_leaving(self.gate, error)
-        client = self._recorder.client
-        self._conclude(stopped or error)
-        if client.has_to_tell(self.gate):
-            await asyncio.get_running_loop().run_in_executor(None, client.part, self.gate)
-        await super().__aexit__(kind, stopped or error, trace)
-        if client.enabled:
-            await asyncio.get_running_loop().run_in_executor(None, client.settle)
-        if stopped is not None:
-            raise stopped
-
     def _begin(self) -> None:
         if not self._has_begun:
             self._nest()
@@ -177,10 +110,6 @@ class Run(Scope):
             if self.gate.shut:
                 await self.gate.acheck(scopes_around())
             self._report_begin()
-
-    def _conclude(self, error: BaseException | None) -> None:
-        if not self.gate.state.is_terminal:
-            self.gate.end(_state_after(error))
 
     def _nest(self) -> None:
         around = current()
@@ -202,6 +131,7 @@ class Run(Scope):
         self._report_begin()
         self._conclude(error)
         self._has_ended = True
+        self._let_go()
         self._recorder.client.part(self.gate)
         if self.gate.is_fenced:
             return  # whoever holds the run says how it ends
@@ -261,16 +191,6 @@ def _path_to(node: NodeScope) -> list[NodeScope]:
         path.append(above)
         above = above.parent
     return path
-
-
-def _state_after(error: BaseException | None) -> ObservedState:
-    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
-        return ObservedState.COMPLETED
-    if isinstance(error, Stopped):
-        return error.cause.ends_in
-    if isinstance(error, (Exception, SystemExit)):
-        return ObservedState.FAILED
-    return ObservedState.CANCELLED
 
 
 def _reason_after(error: BaseException | None) -> str | None:

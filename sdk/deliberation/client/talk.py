@@ -188,7 +188,9 @@ class Talk:
         turns = -(-len(live) // MOST_RUNS)
         self._turn = (self._turn + 1) % turns
         asking = live[self._turn * MOST_RUNS :][:MOST_RUNS]
-        wait = self._heartbeat / turns if self._poll.may_wait else 0.0
+        # Who only listens has asked for nothing before, and may wait for the first word.
+        is_new = any(gate.is_listener and not gate.ear.is_heard for gate in asking)
+        wait = self._heartbeat / turns if self._poll.may_wait and not is_new else 0.0
         body = body_of(asking, wait=wait, holder=self._holder, killable=self._announcer.is_owned)
         self._poll.ask(PATH, body)
         self._asked, self._asked_at = runs, now

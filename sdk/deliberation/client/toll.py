@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from deliberation.client.alarm import limit
 from deliberation.client.more import aask_for_more, ask_for_more
 from deliberation.client.settings import Settings
+from deliberation.client.shared import book, give_back, is_shared
 from deliberation.control import Gate, LimitExceeded
 from deliberation.control.spending import Bill, Obstacle, Way, give_up, must_wait, take
 from deliberation.control.waiters import Call
@@ -15,6 +17,8 @@ from deliberation.vocabulary import ObservedState
 Around = Callable[[], frozenset[Call]]
 """The scopes that a step is part of, looked up only where it has to wait."""
 
+LATER_SECONDS = 0.1
+"""How long a step waits before it asks the server again whether other processes have given back."""
 CONFIRM_SECONDS = 60.0
 """How long a run that came to a limit which pauses waits for the server to hold it, before it stops instead."""
 
@@ -22,9 +26,14 @@ CONFIRM_SECONDS = 60.0
 def pay(settings: Settings, gate: Gate, bill: Bill, around: Around) -> None:
     """Return when a step may begin, with what it is to spend reserved. Raises `Stopped`."""
     try:
-        while (obstacle := take(gate, bill)) is not None:
+        while (obstacle := take(gate, bill) or _book(gate, bill)) is not None:
             if obstacle.way is Way.HELD:
                 gate.check(around())
+            elif obstacle.way is Way.LATER:
+                with limit(gate, LATER_SECONDS) as is_late:
+                    gate.wait_while(
+                        lambda: not is_late(), state=ObservedState.RUNNING, around=around()
+                    )
             elif obstacle.way is Way.WAIT:
                 is_so, state = _full(gate, bill)
                 gate.wait_while(is_so, state=state, around=around())
@@ -36,6 +45,9 @@ def pay(settings: Settings, gate: Gate, bill: Bill, around: Around) -> None:
                 ask_for_more(settings, gate, obstacle, around())
             else:
                 _end(gate)
+    except BaseException:
+        give_back(gate, bill)
+        raise
     finally:
         give_up(gate, bill)
 
@@ -43,9 +55,14 @@ def pay(settings: Settings, gate: Gate, bill: Bill, around: Around) -> None:
 async def apay(settings: Settings, gate: Gate, bill: Bill, around: Around) -> None:
     """Do the same in a task, without blocking its event loop."""
     try:
-        while (obstacle := take(gate, bill)) is not None:
+        while (obstacle := take(gate, bill) or await _abook(gate, bill)) is not None:
             if obstacle.way is Way.HELD:
                 await gate.acheck(around())
+            elif obstacle.way is Way.LATER:
+                with limit(gate, LATER_SECONDS) as is_late:
+                    await gate.await_while(
+                        lambda: not is_late(), state=ObservedState.RUNNING, around=around()
+                    )
             elif obstacle.way is Way.WAIT:
                 is_so, state = _full(gate, bill)
                 await gate.await_while(is_so, state=state, around=around())
@@ -57,8 +74,21 @@ async def apay(settings: Settings, gate: Gate, bill: Bill, around: Around) -> No
                 await aask_for_more(settings, gate, obstacle, around())
             else:
                 _end(gate)
+    except BaseException:
+        give_back(gate, bill)
+        raise
     finally:
         give_up(gate, bill)
+
+
+def _book(gate: Gate, bill: Bill) -> Obstacle | None:
+    return book(gate, bill) if is_shared(gate) else None
+
+
+async def _abook(gate: Gate, bill: Bill) -> Obstacle | None:
+    if not is_shared(gate):
+        return None
+    return await asyncio.get_running_loop().run_in_executor(None, book, gate, bill)
 
 
 def _full(gate: Gate, bill: Bill) -> tuple[Callable[[], bool], ObservedState]:

@@ -22,6 +22,7 @@ class Ear:
 
     def __init__(self) -> None:
         self.seq = 0
+        self.is_heard = False
         self.desired: DesiredState | None = None
         self.orders = Orders()
         self.rules: tuple[ApprovalRule, ...] = ()
@@ -37,6 +38,7 @@ class Ear:
         """Take in a word; False when it is older than the last."""
         if word.seq is not None and word.seq < self.seq:
             return False
+        self.is_heard = True
         self.seq = self.seq if word.seq is None else word.seq
         for command, kind in self.orders.take(word.commands):
             self._begin(command, kind)

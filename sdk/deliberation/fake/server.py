@@ -241,7 +241,8 @@ class Server:
 
     def _head(self, run: str) -> str:
         """In the shape of a real one; it stands for no ledger."""
-        keys = [key for of, key in self._events if of == run]
+        with self._lock:
+            keys = [key for of, key in self._events if of == run]
         return f"{run} {len(keys)} {b64encode(sha256(repr(keys).encode()).digest()).decode()}"
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from deliberation.client.announce import PATH as SUPERVISOR
-from deliberation.client.connect import make_talk, make_transport
+from deliberation.client.connect import make_holder, make_talk, make_transport
 from deliberation.client.counts import Counts
 from deliberation.client.settings import Settings
 from deliberation.client.watch import Watch
@@ -64,7 +64,9 @@ class Supervisor:
         self._exit_seconds = settings.exit_seconds
         self._transport = make_transport(settings)
         self._runs = Runs(self._begin)
-        self._watch = Watch(lambda: make_talk(settings, counts=Counts(), randbytes=os.urandom))
+        self._watch = Watch(
+            lambda: make_talk(settings, counts=Counts(), holder=make_holder(os.urandom))
+        )
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._killer: threading.Thread | None = None
         self._killed: list[Owned] = []

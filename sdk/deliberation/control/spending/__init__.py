@@ -11,12 +11,14 @@ from deliberation.control.spending.hit import Hit
 from deliberation.control.spending.meter import Meter
 from deliberation.control.spending.obstacle import Obstacle, Way
 from deliberation.control.spending.till import (
+    at_limit,
     give_up,
     is_limited,
     limits_of,
     must_wait,
     settle,
     take,
+    untake,
 )
 from deliberation.control.spending.watching import look, wind
 
@@ -28,6 +30,7 @@ __all__ = [
     "Obstacle",
     "Want",
     "Way",
+    "at_limit",
     "give_up",
     "is_limited",
     "limits_of",
@@ -35,5 +38,6 @@ __all__ = [
     "must_wait",
     "settle",
     "take",
+    "untake",
     "wind",
 ]

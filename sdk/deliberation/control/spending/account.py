@@ -192,10 +192,12 @@ class Account:
         limit = line.limit
         if line.source is BudgetSource.POLICY:
             limit = self.limit.tightened(limit)
-        elif line.source is BudgetSource.RUN and not is_newer and self.limit != Limit():
-            return  # our own words
-        elif not is_newer and line.source is self.source:
-            return
+        elif (
+            not is_newer
+            and self.limit != Limit()
+            and line.source in (self.source, BudgetSource.RUN)
+        ):
+            return  # what we know, or our own words
         if is_newer or limit != self.limit:
             self.said, self.known, self.proposal = set(), set(), None
         self.limit, self.version, self.source = limit, line.version, line.source

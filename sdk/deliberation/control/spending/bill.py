@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deliberation.vocabulary import Dimension
 
 if TYPE_CHECKING:
     from deliberation.control.spending.account import Account, Entry
+    from deliberation.control.standing import Standing
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -52,11 +53,13 @@ class Bill:
 
     `around` are the bills of the steps that it is part of; what others of its `sort` took says what it
     may take. One that is dropped without an end gives back what it reserved.
+    `bookings` are what was reserved for it at the server, by the run.
     """
 
     __slots__ = (
         "__weakref__",
         "around",
+        "bookings",
         "entries",
         "is_taken",
         "number",
@@ -79,6 +82,7 @@ class Bill:
         self.sort = sort
         self.is_taken = False
         self.entries: dict[Account, Entry] = {}
+        self.bookings: dict[Standing, Any] = {}
         self.waits_on: frozenset[Account] = frozenset()
         self.on_drop: Callable[[list[Entry]], None] | None = None
 

@@ -20,6 +20,7 @@ class Meter:
     """The accounts of one run. Whoever uses it holds the run's lock.
 
     It counts from the run's begin, also where nothing is limited yet: a limit may come later.
+    `bookings` is what reserves at the server, where several processes spend from one budget.
     `is_heard` says that there is a server, which can hold the run and ask for it. `report` is called
     with each limit that was reached, without the lock. `has_news` is True when spending changed that
     nobody was told of.
@@ -35,6 +36,7 @@ class Meter:
         self.limited: tuple[Account, ...] = tuple(self.accounts.values())
         self.seen = Seen()
         self.is_heard = False
+        self.bookings: Any = None
         self.has_news = False
         self.has_complained = False
         self.untold: deque[Hit] = deque()

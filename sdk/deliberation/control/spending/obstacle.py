@@ -22,6 +22,8 @@ class Way(Enum):
     """The run is held: wait at its gate."""
     WAIT = "wait"
     """Wait until others give back what they do not take."""
+    LATER = "later"
+    """Ask the server again in a moment: other processes have reserved what is wanted."""
     PAUSE = "pause"
     """Wait until the server has placed the hold that a limit asks for."""
     ASK = "ask"

@@ -69,13 +69,31 @@ def give_up(gate: Standing, bill: Bill) -> None:
             gate.bell.ring()
 
 
-def settle(
-    gate: Standing, bill: Bill, spent: Mapping[Dimension, Decimal], *, has_failed: bool
-) -> None:
-    """Take in what a step came to. What it does not say counts as usual, or as nothing if it failed."""
+def untake(gate: Standing, bill: Bill) -> None:
+    """Take it back: the step does not begin after all."""
     with gate.bell.lock:
         if not bill.is_taken:
             return
+        for account, entry in bill.entries.items():
+            account.close(entry, ZERO)
+        bill.entries, bill.is_taken = {}, False
+        for dimension in COUNTED & bill.wants.keys():
+            for _, meter in _meters(gate):
+                meter.account(dimension).own -= bill.wants[dimension].least
+        gate.bell.ring()
+
+
+def settle(
+    gate: Standing, bill: Bill, spent: Mapping[Dimension, Decimal], *, has_failed: bool
+) -> dict[Dimension, Decimal]:
+    """Take in what a step came to, and return it.
+
+    What it does not say counts as usual, or as nothing if it failed.
+    """
+    counted = {each: want.least for each, want in bill.wants.items() if each in COUNTED}
+    with gate.bell.lock:
+        if not bill.is_taken:
+            return {}
         entries, bill.entries = bill.entries, {}
         for _, meter in _meters(gate):
             for dimension in SIZED:
@@ -85,6 +103,7 @@ def settle(
                 entry = entries.pop(account, None)
                 unsaid = entry.usual if entry is not None and not has_failed else ZERO
                 amount = spent.get(dimension, unsaid)
+                counted[dimension] = max(amount, counted.get(dimension, ZERO))
                 if entry is not None:
                     account.close(entry, amount)
                 else:
@@ -94,6 +113,7 @@ def settle(
         if gate.bell.queue:
             gate.bell.ring()
     tell_hits(gate)
+    return {dimension: amount for dimension, amount in counted.items() if amount}
 
 
 def _take(gate: Standing, bill: Bill) -> Obstacle | None:
@@ -130,7 +150,7 @@ def _weigh(gate: Standing, bill: Bill) -> Obstacle | Plan:
     for each, account in limited:
         offer = account.offer(_want(bill, gate, each, account), bill.around, blocked)
         if offer is Shortage.HIT:
-            return _at(each, account, LimitKind.HARD)
+            return at_limit(each, account, LimitKind.HARD)
         if offer is Shortage.WAIT:
             waits.append(account)
         else:
@@ -140,7 +160,7 @@ def _weigh(gate: Standing, bill: Bill) -> Obstacle | Plan:
         return Obstacle(Way.WAIT, gate)
     for each, account in limited:
         if account.is_short(LimitKind.SOFT, _want(bill, gate, each, account).usual):
-            return _at(each, account, LimitKind.SOFT)
+            return at_limit(each, account, LimitKind.SOFT)
     return plan
 
 
@@ -194,7 +214,8 @@ def _want(bill: Bill, gate: Standing, each: Standing, account: Account) -> Want:
     return bill.wants.get(account.dimension, NOTHING)
 
 
-def _at(gate: Standing, account: Account, which: LimitKind) -> Obstacle:
+def at_limit(gate: Standing, account: Account, which: LimitKind) -> Obstacle:
+    """Return the obstacle that a limit is."""
     meter = gate.meter
     can_hold = meter is not None and meter.is_heard and not gate.is_alone
     return Obstacle(Way.END, gate, account, account.hit(which, can_hold=can_hold))
