@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.integration.control.acts import live_run, report
-from tests.integration.control.asks import action_of, decide, request, row_of, somebody
+from tests.integration.control.asks import action_of, decide, expire, request, row_of, somebody
 from tests.integration.pages.test_control import filled_in, signed_in, text_of
 from tests.people import People, make_person
 from traces.models.access import Role
@@ -87,6 +87,13 @@ def test_what_is_no_decision_is_told_so(people: People, alice: Client) -> None:
     assert long.status_code == 400
     odd = {"decision": "reject", "opened_at": "9" * 30}
     assert alice.post(address(approval), odd).status_code == 303
+
+
+def test_what_nobody_decided_stands_among_what_was_resolved_lately(alice: Client) -> None:
+    waiting()
+    expire(10**9 + 4_000)
+    said = text_of(alice.get("/approvals").text)
+    assert "send_email expired nobody – not used" in said.partition("Decided lately")[2]
 
 
 def test_bob_sees_and_cannot_decide_and_charlie_sees_nothing(people: People) -> None:
