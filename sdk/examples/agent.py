@@ -24,6 +24,7 @@ from stage import Stage, announce, parser_of, perform
 
 EFFECTS = {"calculator": "none", "write_file": "write", "send_email": "irreversible"}
 RISKS = {"send_email": "high"}
+BUDGET = dl.Budget(tool_calls=20, depth=4, soft={"tool_calls": 8})
 
 
 def play(stage: Stage, outbox: Path | None = None) -> dl.Run:
@@ -37,7 +38,7 @@ def play(stage: Stage, outbox: Path | None = None) -> dl.Run:
             strategy="agent",
             name=f"Agent: {case.kind} of team {case.team} in {case.month.title()}",
             params={"policy": "fixed rules", "seed": stage.seed},
-            budget=dl.Budget(tool_calls=20),
+            budget=BUDGET,
             tags=["example"],
             **stage.names,
         ) as run,

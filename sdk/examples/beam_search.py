@@ -32,6 +32,7 @@ from twenty_four import (
 BEAM = 5
 STEPS = 3
 RULE = "accepted, highest mean value on its way"
+BUDGET = dl.Budget(depth=STEPS, seconds=3600, soft={"seconds": 600})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def play(stage: Stage, numbers: tuple[int, ...] = ()) -> dl.Run:
         strategy="beam",
         name=f"Game of 24 by beam search: {show(numbers)}",
         params={"beam": BEAM, "numbers": numbers, "heuristic": CLOSENESS, "seed": stage.seed},
-        budget=dl.Budget(depth=STEPS),
+        budget=BUDGET,
         tags=["example"],
         **stage.names,
     ) as run:

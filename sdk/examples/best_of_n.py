@@ -6,6 +6,10 @@ samples vote (self-consistency), which decides nothing here. Solver and verifier
 say so: their words are counted as tokens, and the money is an estimate that nobody is charged.
 
     python sdk/examples/best_of_n.py --seed 3 --samples 16
+
+With fewer calls than it needs it ends at that limit, and not above, with the best that it has by then:
+
+    python sdk/examples/best_of_n.py --seed 5 --calls 20
 """
 
 from __future__ import annotations
@@ -33,6 +37,8 @@ FALSE_REJECTS = 0.10
 THRESHOLD = 0.5
 TARIFF = {"input": Decimal("0.50"), "output": Decimal("2.00")}
 """What a model might ask for a million tokens, in US dollars."""
+DOLLARS_A_SAMPLE = Decimal("0.00015")
+"""More than a sample and its judgement cost."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,18 +52,18 @@ class Sample:
     verdict: dl.Verdict | None = None
 
 
-def play(stage: Stage, samples: int = SAMPLES) -> dl.Run:
-    """Solve the problem that the seed sets."""
+def play(stage: Stage, samples: int = SAMPLES, calls: int | None = None) -> dl.Run:
+    """Solve the problem that the seed sets; with so many calls, by default as many as it takes."""
     chance = stage.chance("problem")
     problem = (chance.randint(101, 999), chance.randint(101, 999), chance.randint(1001, 9999))
     params = {"samples": samples, "seed": stage.seed, "slip": SLIP, "lost": LOST}
     with dl.run(
         question_of(problem),
         strategy="best_of_n",
-        name=f"Best of {samples}: {expression_of(problem)}",
+        name=f"Best of {samples}{f' in {calls} calls' if calls else ''}: {expression_of(problem)}",
         models=[SOLVER, JUDGE],
         params={**params, "false_accepts": FALSE_ACCEPTS, "false_rejects": FALSE_REJECTS},
-        budget=dl.Budget(samples=samples, model_calls=2 * samples),
+        budget=budget_of(samples, calls or 2 * samples),
         tags=["example"],
         **stage.names,
     ) as run:
@@ -77,14 +83,26 @@ class BestOfN:
 
     def search(self, times: int) -> None:
         """Draw and judge so many samples, let them vote, and return the best."""
-        samples = []
-        for rank in range(times):
-            sample = self.draw(rank)
-            if sample.answer is None:
-                sample.node.discard("invalid", by=NORMALISER)
-            else:
-                self.judge(sample, self.stage.chance("judge", rank))
-            samples.append(sample)
+        samples: list[Sample] = []
+        try:
+            for rank in range(times):
+                samples.append(self.draw(rank))
+                self.look_at(samples[-1], rank)
+        except dl.LimitExceeded:
+            with dl.shielded():  # whoever limits it still gets the best that was found
+                self.conclude(samples)
+            raise
+        self.conclude(samples)
+
+    def look_at(self, sample: Sample, rank: int) -> None:
+        """Have a sample judged, if it came to an answer."""
+        if sample.answer is None:
+            sample.node.discard("invalid", by=NORMALISER)
+        else:
+            self.judge(sample, self.stage.chance("judge", rank))
+
+    def conclude(self, samples: list[Sample]) -> None:
+        """Let the samples vote, and return the best of those that were judged."""
         votes = self.vote([each for each in samples if each.answer is not None])
         self.choose([each for each in samples if each.verdict is not None], votes)
 
@@ -195,6 +213,17 @@ class BestOfN:
         )
 
 
+def budget_of(samples: int, calls: int) -> dl.Budget:
+    """Return what a search may spend; its warnings come at three quarters of it."""
+    usd = samples * DOLLARS_A_SAMPLE
+    return dl.Budget(
+        samples=samples,
+        model_calls=calls,
+        usd=usd,
+        soft={"model_calls": calls * 3 // 4, "usd": usd * 3 / 4},
+    )
+
+
 def question_of(problem: tuple[int, int, int]) -> str:
     """Return a problem as the solver is asked it."""
     return f"What is {expression_of(problem)}?"
@@ -233,5 +262,6 @@ def tell_simulated(call: dl.ModelCall, question: str, text: str) -> None:
 if __name__ == "__main__":
     parser = parser_of(__doc__)
     parser.add_argument("--samples", type=int, default=SAMPLES)
+    parser.add_argument("--calls", type=int, help="model calls at most; default: two a sample")
     options = parser.parse_args()
-    perform(lambda stage: play(stage, options.samples), options)
+    perform(lambda stage: play(stage, options.samples, options.calls), options)

@@ -37,6 +37,7 @@ from twenty_four import (
 ITERATIONS = 200
 UCT = "uct@1"
 RULE = "most visited first move"
+BUDGET = dl.Budget(depth=3, seconds=4 * 3600, soft={"seconds": 1500})
 
 
 class Answer(NamedTuple):
@@ -185,7 +186,7 @@ def play(stage: Stage, numbers: tuple[int, ...] = (), iterations: int = ITERATIO
         task_of(numbers),
         strategy="mcts",
         name=f"Game of 24 by tree search: {show(numbers)}",
-        budget=dl.Budget(seconds=3600, depth=3),
+        budget=BUDGET,
         params={**params, "selection": UCT, "c": EXPLORATION, "prior": CLOSENESS},
         tags=["example"],
         **stage.names,

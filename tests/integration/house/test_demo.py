@@ -28,10 +28,22 @@ def test_it_works_and_played_again_nothing_is_recorded_twice() -> None:
         said = played(server)
         once = len(server.events)
         ended = server.of("run.ended")
-        assert [event.state.value for event in ended] == ["completed"] * 6
-        assert said.count("\n") == len({event.run for event in ended}) == 6
+        states = sorted(event.state.value for event in ended)
+        assert states == ["completed"] * 6 + ["limit_exceeded"]
+        assert said.count("/runs/") == len({event.run for event in ended}) == 7
+        look_at_the_bounded_run(server)
         played(server)
         assert (len(server.events), server.repeated) == (once, once)
+
+
+def look_at_the_bounded_run(server: fake.Server) -> None:
+    """It ends at its limit and not above, and returns the best that it has by then."""
+    (bounded,) = [each for each in server.of("run.ended") if each.state == "limit_exceeded"]
+    begun = [each for each in server.of("node.started") if each.run == bounded.run]
+    hits = [each for each in server.of("budget.hit") if each.run == bounded.run]
+    assert len([each for each in begun if each.node_kind == "model_call"]) == 20
+    assert [(each.which, each.spent) for each in hits] == [("soft", 14), ("hard", 20)]
+    assert bounded.answer
 
 
 def test_a_server_that_refuses_is_told_in_a_sentence() -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 EXAMPLES = Path(settings.BASE_DIR, "sdk", "examples")
-VERSION = "2"
+VERSION = "3"
 """Raised when an example reports differently, or a second playing would mix two versions in a run."""
 PLAYED = (
     ("beam_search.py", "--numbers", "1,2,4,7"),  # the beam finds this one
@@ -22,6 +22,7 @@ PLAYED = (
     ("mcts.py", "--seed", "8"),
     ("best_of_n.py", "--seed", "3"),
     ("best_of_n.py", "--seed", "29"),  # the judge is wrong, and the vote would have been right
+    ("best_of_n.py", "--seed", "5", "--calls", "20"),  # ends at its limit, with the best so far
     ("agent.py", "--seed", "1", "--no-mail"),  # a mail would wait for a person
 )
 
