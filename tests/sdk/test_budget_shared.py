@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -215,6 +216,27 @@ def test_a_joined_process_gives_way_to_the_run(client, others, server):
         error = elsewhere.error()
         assert isinstance(error, dl.Stopped)
         assert error.reason == "enough"
+
+
+def test_nothing_is_spent_any_more_in_a_run_that_has_ended(client, others, server):
+    with shared(client, model_calls=5) as run, Elsewhere() as elsewhere:
+        wait_until(lambda: server.of("run.started"))
+        may_go_on = threading.Event()
+
+        def take_part():
+            with join_run(others[0], run.id) as part:
+                call(part)
+                may_go_on.wait(10)
+                call(part)
+
+        elsewhere.do(take_part)
+        wait_until(lambda: kept(server, run).spent)
+        run.end()
+        client.flush()
+        may_go_on.set()
+        error = elsewhere.error()
+        assert isinstance(error, dl.Stopped)
+        assert error.cause is dl.Cause.OPERATOR
 
 
 def test_a_limit_that_pauses_holds_all_processes(client, others, server):

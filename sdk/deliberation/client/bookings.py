@@ -31,6 +31,10 @@ class Refused(Exception):
     """The server keeps no account for this run, or cannot be reached."""
 
 
+class Ended(Exception):
+    """The run has ended, or is to end: nothing may be spent in it any more."""
+
+
 class Booking:
     """One reservation. It is settled once, or given back when nobody holds it any more."""
 
@@ -85,7 +89,7 @@ class Bookings:
     def reserve(self, amounts: Amounts) -> Booking | Plain:
         """Return a reservation of all of it, or what the server says is short.
 
-        Raises `Refused`.
+        Raises `Refused` and `Ended`.
         """
         name = str(uuid4())
         said = {"id": name, "amounts": write_amounts(amounts), "holder": self._client.holder}
@@ -93,6 +97,8 @@ class Bookings:
         plain = answer.json()
         if answer.status == 409 and plain.get("title") == SHORT:
             return plain
+        if answer.status == 409:
+            raise Ended(str(plain.get("detail") or "the run has ended"))
         if answer.status != 200:
             raise Refused(str(plain.get("detail") or f"status {answer.status}"))
         booking = Booking(self, name)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from deliberation.client.bookings import Booking, Bookings, Refused
-from deliberation.control import LimitExceeded
+from deliberation.client.bookings import Booking, Bookings, Ended, Refused
+from deliberation.control import LimitExceeded, Stopped
 from deliberation.control.spending import Account, Bill, Meter, Obstacle, Way, at_limit, untake
 from deliberation.control.spending.bill import SIZED, ZERO
 from deliberation.control.spending.watching import reach
@@ -32,6 +32,9 @@ def book(gate: Standing, bill: Bill) -> Obstacle | None:
             continue
         try:
             obstacle = _Booker(gate, each, meter, meter.bookings, bill).book()
+        except Ended as error:
+            each.halt(Stopped(str(error)))
+            obstacle = Obstacle(Way.END, each)
         except Refused as error:
             each.halt(LimitExceeded(str(error)))
             obstacle = Obstacle(Way.END, each)

@@ -22,6 +22,7 @@ from deliberation.vocabulary import (
     Decision,
     ObservedState,
 )
+from deliberation.vocabulary.control import END_STATES
 
 LEASE_SECONDS = 15.0
 MAX_WAIT = 30.0
@@ -202,6 +203,8 @@ class Controls:
             known = self.runs.get(run)
             if known is None or known.observed is ObservedState.QUEUED:
                 return 404, {"title": "Not found"}
+            if name is None and (known.observed.is_terminal or known.desired in END_STATES):
+                return 409, {"title": "Conflict", "detail": "the run has ended, or is to end"}
             if name is None:
                 return known.reservations.reserve(said)
             spent = said.get("spent", {}) if act == "settle" else {}
