@@ -6,12 +6,9 @@ one reaches each millisecond. The clock starts before the request is sent and st
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import queue
 import signal
-import statistics
 import threading
 import time
 import uuid
@@ -21,8 +18,11 @@ from typing import Any
 
 import deliberation as dl
 from deliberation.client import begin_run
+from inspector.bench.calls import PATIENCE_SECONDS, call, percentiles
+from inspector.bench.decisions import bench_decisions
 from inspector.bench.ingest import Figures
 from inspector.bench.polls import children_of, cores_of, held_polls
+from inspector.bench.reservations import bench_reservations
 from inspector.bench.stack import Stack
 
 CLICKS = 200
@@ -32,13 +32,15 @@ MANY = 1_000
 CHECKPOINT_SECONDS = 0.001
 REST_SECONDS = 10.0
 PAUSE_SECONDS = 0.02
-PATIENCE_SECONDS = 30.0
 
 Arrivals = "queue.Queue[tuple[str, float]]"
 
 
 def bench_control(stack: Stack) -> Figures:
-    """Return delays in ms, with 50 others connected and without Redis, and the cores that 1,000 polls take at rest."""
+    """Return delays in ms, with 50 others connected and without Redis, and the cores that 1,000 polls take at rest.
+
+    And what comes of it when many want the same thing at once: to spend what is left, and to decide.
+    """
     others = [_known_run(stack) for _ in range(MANY)]
     with _program(stack) as (run, arrivals), held_polls(stack, others[:OTHERS]):
         _clicks(stack, run, arrivals, 10)
@@ -51,19 +53,13 @@ def bench_control(stack: Stack) -> Figures:
     return {
         "clicks": len(with_redis),
         "others_connected": OTHERS,
-        **_percentiles("applied", with_redis),
+        **percentiles("applied", with_redis),
         "clicks_without_redis": len(without),
-        **_percentiles("without_redis", without),
+        **percentiles("without_redis", without),
         "polls_at_rest": len(others),
         "cores_at_rest": round(cores, 3),
-    }
-
-
-def _percentiles(name: str, delays: list[float]) -> Figures:
-    ordered = sorted(delays)
-    return {
-        f"{name}_p50_ms": round(statistics.median(ordered) * 1000),
-        f"{name}_p99_ms": round(ordered[max(0, int(len(ordered) * 0.99) - 1)] * 1000),
+        **bench_reservations(stack),
+        **bench_decisions(stack),
     }
 
 
@@ -137,14 +133,14 @@ def _without_redis(stack: Stack) -> Iterator[None]:
 
 def _known_run(stack: Stack) -> str:
     run = str(uuid.uuid4())
-    _call(stack, "POST", f"/v1/control/{run}/heartbeat", {"attempt": None, "holder": run})
+    call(stack, "POST", f"/v1/control/{run}/heartbeat", {"attempt": None, "holder": run})
     return run
 
 
 def _await_holder(stack: Stack, run: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        status, told = _call(stack, "GET", f"/v1/control/{run}", None)
+        status, told = call(stack, "GET", f"/v1/control/{run}")
         if status == 200 and told["lease"]:
             return
         time.sleep(0.05)
@@ -153,16 +149,6 @@ def _await_holder(stack: Stack, run: str) -> None:
 
 def _ask(stack: Stack, run: str, order: dict[str, Any]) -> None:
     asked = {"command_id": uuid.uuid4().hex, **order}
-    status, told = _call(stack, "POST", f"/api/v1/runs/{run}/commands", asked)
+    status, told = call(stack, "POST", f"/api/v1/runs/{run}/commands", asked)
     if status != 202:
         raise RuntimeError(f"the command was answered {status}: {told}")
-
-
-def _call(stack: Stack, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, Any]:
-    connection = http.client.HTTPConnection(stack.host, stack.port, timeout=PATIENCE_SECONDS)
-    headers = {"Authorization": f"Bearer {stack.key}", "Content-Type": "application/json"}
-    connection.request(method, path, None if body is None else json.dumps(body), headers)
-    answer = connection.getresponse()
-    told = json.loads(answer.read() or b"null")
-    connection.close()
-    return answer.status, told

@@ -3,36 +3,74 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
 
 from deliberation.vocabulary import ObservedState
 from deliberation.vocabulary.control import END_STATES
 from traces.actions.conflict import Conflict
-from traces.models import Run, SharedSpend
+from traces.models import Reservation, Run, SharedSpend
 from traces.queries.access import NotVisible
-from traces.queries.shared_spend import Shared, reserved_now, sum_of
+from traces.queries.recorded_spend import LIMIT_COLUMNS
+from traces.queries.shared_spend import Shared, reserved_by, sum_of
+
+COLUMNS = ("desired_state", "observed_state", *LIMIT_COLUMNS)
 
 
-def find_shared_run(project: int, run_id: uuid.UUID) -> Run:
-    """Return the row of a run of the project. Raises NotVisible."""
-    run = Run.objects.filter(id=run_id, project_id=project, size__gt=0).first()
+@dataclass(frozen=True, slots=True)
+class Till:
+    """A run with its limits, what its processes have spent and reserved, and one reservation, if it is known."""
+
+    run: Run
+    shared: Shared
+    unsettled: int
+    known: Reservation | None
+
+    def check_spends(self) -> None:
+        """Raise Conflict for a run that is to spend no more."""
+        if ObservedState(self.run.observed_state).is_terminal:
+            raise Conflict(f"the run has ended: {self.run.observed_state}", self.run)
+        if self.run.desired_state in END_STATES:
+            raise Conflict(f"the run is asked to {self.run.desired_state}", self.run)
+
+
+def open_till(*, project: int, run_id: uuid.UUID, reservation_id: str, now_ns: int) -> Till:
+    """Lock the till until the transaction's end; the first to spend makes it.
+
+    Raises NotVisible for a run that is not the project's, and for one whose limits are not recorded yet.
+    """
+    till = _lock(run_id)
+    run = _find(project, run_id)
+    if till is None:
+        SharedSpend.objects.bulk_create(
+            [SharedSpend(run_id=run_id, spent={})], ignore_conflicts=True
+        )
+        till = _lock(run_id)
+    assert till is not None
+    # Counted after the lock: whoever had it before has committed.
+    rows = _reservations(run_id, reservation_id)
+    return Till(
+        run=run,
+        shared=Shared(sum_of([till.spent]), reserved_by(rows, now_ns)),
+        unsettled=sum(each.settled_ns is None for each in rows),
+        known=next((each for each in rows if each.reservation_id == reservation_id), None),
+    )
+
+
+def _lock(run_id: uuid.UUID) -> SharedSpend | None:
+    return SharedSpend.objects.select_for_update(no_key=True).filter(run_id=run_id).first()
+
+
+def _find(project: int, run_id: uuid.UUID) -> Run:
+    found = Run.objects.filter(id=run_id, project_id=project, size__gt=0).exclude(budgets={})
+    run = found.only(*COLUMNS).first()
     if run is None:
         raise NotVisible
     return run
 
 
-def check_spends(run: Run) -> None:
-    """Raise Conflict for a run that is to spend no more, NotVisible for one whose limits are not recorded yet."""
-    if ObservedState(run.observed_state).is_terminal:
-        raise Conflict(f"the run has ended: {run.observed_state}", run)
-    if run.desired_state in END_STATES:
-        raise Conflict(f"the run is asked to {run.desired_state}", run)
-    if not run.budgets:
-        raise NotVisible
-
-
-def open_till(run_id: uuid.UUID, now_ns: int) -> Shared:
-    """Lock the till until the transaction's end, made now if this is the first to spend; return what stands in it."""
-    SharedSpend.objects.bulk_create([SharedSpend(run_id=run_id, spent={})], ignore_conflicts=True)
-    till = SharedSpend.objects.select_for_update(no_key=True).get(run_id=run_id)
-    # Counted after the lock: whoever had it before has committed.
-    return Shared(sum_of([till.spent]), reserved_now(run_id, now_ns))
+def _reservations(run_id: uuid.UUID, reservation_id: str) -> Sequence[Reservation]:
+    wanted = Q(settled_ns=None) | Q(reservation_id=reservation_id)
+    return list(Reservation.objects.filter(wanted, run_id=run_id))

@@ -16,9 +16,9 @@ from django.db import transaction
 
 from deliberation.vocabulary import Dimension, LimitKind, OnHit
 from traces.actions.conflict import Conflict
-from traces.actions.open_till import check_spends, find_shared_run, open_till
+from traces.actions.open_till import Till, open_till
 from traces.analytics.budget_line import BudgetLine, amount_text, read_lines
-from traces.models import Hold, Reservation, Run
+from traces.models import Hold, Reservation
 from traces.projection.budgets import hold_of
 from traces.queries.budget_lines import BudgetRow, told_lines
 from traces.queries.patience import patience
@@ -60,21 +60,18 @@ class Short(Exception):
 
 def reserve_spending(*, project: int, run_id: uuid.UUID, wanted: Wanted, now_ns: int) -> Reserved:
     """Reserve. Raises Short, NotVisible for a run that is not known or has no limit yet, Conflict for one that ends."""
-    check_spends(find_shared_run(project, run_id))
+    name = wanted.reservation_id
     with transaction.atomic():
-        shared = open_till(run_id, now_ns)
-        run = find_shared_run(project, run_id)  # as it stands under the lock
-        known = Reservation.objects.filter(
-            run_id=run_id, reservation_id=wanted.reservation_id
-        ).first()
-        if known is None:
-            check_spends(run)
-            _check_room(run, shared, wanted)
+        till = open_till(project=project, run_id=run_id, reservation_id=name, now_ns=now_ns)
+        shared = till.shared
+        if till.known is None:
+            till.check_spends()
+            _check_room(till, wanted)
             shared = _keep(run_id, shared, wanted, now_ns)
     return Reserved(
-        reservation_id=wanted.reservation_id,
+        reservation_id=name,
         expires_ns=now_ns + patience().lease,
-        budgets=told_lines(run, shared),
+        budgets=told_lines(till.run, shared),
     )
 
 
@@ -86,7 +83,8 @@ def renew_reservations(*, holders: Mapping[uuid.UUID, str], now_ns: int) -> None
         ).update(heard_ns=now_ns)
 
 
-def _check_room(run: Run, shared: Shared, wanted: Wanted) -> None:
+def _check_room(till: Till, wanted: Wanted) -> None:
+    run, shared = till.run, till.shared
     lines = read_lines(run.budgets)
     for dimension, amount in wanted.amounts.items():
         line = lines.get(dimension)
@@ -95,7 +93,7 @@ def _check_room(run: Run, shared: Shared, wanted: Wanted) -> None:
         taken = shared.spent.get(dimension, NOTHING) + shared.reserved.get(dimension, NOTHING)
         if taken + amount > line.limit.hard and not _is_passed(run.id, dimension, line):
             raise Short(dimension, line, shared)
-    if Reservation.objects.filter(run_id=run.id, settled_ns=None).count() >= MAX_OPEN:
+    if till.unsettled >= MAX_OPEN:
         raise Conflict(f"{MAX_OPEN} of its reservations are not settled", run)
 
 

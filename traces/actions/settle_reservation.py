@@ -7,19 +7,16 @@ it changes nothing. A step that spent nothing is released, which is settling it 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from decimal import Decimal
 
 from django.db import transaction
 
-from deliberation.vocabulary import Dimension
-from traces.actions.open_till import find_shared_run, open_till
+from traces.actions.open_till import open_till
 from traces.analytics.budget_line import amount_text
 from traces.models import Reservation, SharedSpend
 from traces.queries.access import NotVisible
 from traces.queries.budget_lines import BudgetRow, told_lines
 from traces.queries.patience import SECOND
-from traces.queries.shared_spend import NOTHING, read_shared
+from traces.queries.shared_spend import NOTHING, Shared, Sums, reserved_by, sum_of
 
 KEPT_SECONDS = 600
 """A settled reservation is remembered for as long: whoever lost the answer asks again within that."""
@@ -32,27 +29,37 @@ def settle_reservation(
     project: int,
     run_id: uuid.UUID,
     reservation_id: str,
-    spent: Mapping[Dimension, Decimal],
+    spent: Sums,
     now_ns: int,
 ) -> list[BudgetRow]:
     """Settle, and return the run's limits as they stand. Raises NotVisible for an unknown run or reservation."""
-    run = find_shared_run(project, run_id)
     with transaction.atomic():
-        shared = open_till(run_id, now_ns)
-        fresh = Reservation.objects.filter(
-            run_id=run_id, reservation_id=reservation_id, settled_ns=None
-        ).update(settled_ns=now_ns)
-        if fresh:
-            sums = dict(shared.spent)
-            for dimension, amount in spent.items():
-                sums[dimension] = sums.get(dimension, NOTHING) + amount
-            told = {each.value: amount_text(much) for each, much in sums.items()}
-            SharedSpend.objects.filter(run_id=run_id).update(spent=told)
-        elif not Reservation.objects.filter(run_id=run_id, reservation_id=reservation_id).exists():
+        till = open_till(
+            project=project, run_id=run_id, reservation_id=reservation_id, now_ns=now_ns
+        )
+        if till.known is None:
             raise NotVisible
-        stands = read_shared(run_id, now_ns)
-    assert stands is not None
-    return told_lines(run, stands)
+        shared = till.shared
+        if till.known.settled_ns is None:
+            shared = _settle(till.known, shared, spent, now_ns)
+    return told_lines(till.run, shared)
+
+
+def _settle(known: Reservation, shared: Shared, spent: Sums, now_ns: int) -> Shared:
+    is_counted = bool(reserved_by([known], now_ns))
+    held = sum_of([known.amounts] if is_counted else [])
+    stands = Shared(_plus(shared.spent, spent), _plus(shared.reserved, held, -1))
+    told = {each.value: amount_text(much) for each, much in stands.spent.items()}
+    SharedSpend.objects.filter(run_id=known.run_id).update(spent=told)
+    known.settled_ns = now_ns
+    known.save(update_fields=["settled_ns"])
+    return stands
+
+
+def _plus(sums: Sums, more: Sums, sign: int = 1) -> Sums:
+    return {
+        each: sums.get(each, NOTHING) + sign * more.get(each, NOTHING) for each in (*sums, *more)
+    }
 
 
 def forget_reservations(*, now_ns: int) -> int:

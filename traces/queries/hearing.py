@@ -15,17 +15,16 @@ from deliberation.vocabulary import CommandStage
 from deliberation.vocabulary.control import TAKEN_BACK
 from traces.models import Command, Run
 from traces.models.command import OPEN_STAGES
-from traces.queries.approval_policies import PolicyRow, policies_in_force
+from traces.queries.approval_policies import PolicyRow
 from traces.queries.approvals import ApprovalRow, closed_since
 from traces.queries.budget_lines import BudgetRow, told_lines
 from traces.queries.commands import CommandRow, row_of
 from traces.queries.holds import HoldRow, holds_of_runs
 from traces.queries.leases import LeaseRow, leases_of_runs
+from traces.queries.policies_heard import policies_heard
+from traces.queries.recorded_spend import LIMIT_COLUMNS
 
-HEARD = (
-    "control_seq", "desired_state", "observed_state", "budgets", "started_ns", "ended_ns", "cost",
-    "input_tokens", "output_tokens", "reasoning_tokens", "model_calls", "tool_calls", "signs",
-)  # fmt: skip
+HEARD = ("control_seq", "desired_state", "observed_state", *LIMIT_COLUMNS)
 NEWS_OF_THE_END = [stage.value for stage in TAKEN_BACK]
 
 
@@ -60,7 +59,7 @@ def hear(*, project_id: int, after: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, 
     runs = Run.objects.filter(project_id=project_id, id__in=after)
     known = {run.id: run for run in runs.only(*HEARD)}
     commands = _commands(known, after)
-    approvals, policies = _approvals(known, after), tuple(policies_in_force(project_id))
+    approvals, policies = _approvals(known, after), policies_heard(project_id)
     holds, leases = holds_of_runs(known), leases_of_runs(known)
     return {
         run_id: Hearing(

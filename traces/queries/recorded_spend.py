@@ -15,6 +15,11 @@ from traces.queries.columns import read_tree
 
 Amounts = dict[Dimension, Decimal | None]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+LIMIT_COLUMNS = (
+    "budgets", "started_ns", "ended_ns", "cost", "input_tokens", "output_tokens",
+    "reasoning_tokens", "model_calls", "tool_calls", "signs",
+)  # fmt: skip
+"""Of a run's row: its limits, and what was recorded against them."""
 Limited = Any
 """A run's row, as a table has it or as it is being written."""
 

@@ -23,24 +23,24 @@ class Shared:
     spent: Sums
     reserved: Sums
 
-    @property
-    def dimensions(self) -> frozenset[Dimension]:
-        """What the processes count together."""
-        return frozenset((*self.spent, *self.reserved))
-
 
 def read_shared(run_id: uuid.UUID, now_ns: int) -> Shared | None:
     """Return what a run's processes have spent and reserved; None for a run that is not shared."""
     found = SharedSpend.objects.filter(run_id=run_id).first()
-    return None if found is None else Shared(sum_of([found.spent]), reserved_now(run_id, now_ns))
+    if found is None:
+        return None
+    unsettled = Reservation.objects.filter(run_id=run_id, settled_ns=None)
+    return Shared(sum_of([found.spent]), reserved_by(unsettled, now_ns))
 
 
-def reserved_now(run_id: uuid.UUID, now_ns: int) -> Sums:
-    """Return what is reserved by processes that are heard of."""
-    heard = Reservation.objects.filter(
-        run_id=run_id, settled_ns=None, heard_ns__gt=now_ns - patience().lease
+def reserved_by(reservations: Iterable[Reservation], now_ns: int) -> Sums:
+    """Return the sums of the reservations that count: not settled, by processes that are heard of."""
+    heard_after = now_ns - patience().lease
+    return sum_of(
+        each.amounts
+        for each in reservations
+        if each.settled_ns is None and each.heard_ns > heard_after
     )
-    return sum_of(heard.values_list("amounts", flat=True))
 
 
 def sum_of(amounts: Iterable[Mapping[str, str]]) -> Sums:

@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.integration.build import make_project
 from tests.integration.control.acts import at, live_run
@@ -14,6 +16,7 @@ from traces.actions.conflict import Unfit
 from traces.actions.keep_policy import Terms, end_policy, keep_policy
 from traces.models import ApprovalPolicy
 from traces.queries.access import NotAllowed, NotVisible
+from traces.queries.policies_heard import policies_heard
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -106,3 +109,13 @@ def test_somebody_else_is_asked_when_its_time_comes() -> None:
     with pytest.raises(NotAllowed):
         decide(approval, who=somebody("rita", "reviewer"), now=22)
     assert decide(approval, who=somebody("olga", "owner"), now=22).approval.status == "approved"
+
+
+def test_programs_that_look_often_read_it_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make_project("default").pk
+    with CaptureQueriesContext(connection) as asked:
+        assert [policies_heard(project) for _ in range(5)] == [()] * 5
+    assert len(asked) == 1
+    keep(tool="send_email")
+    monkeypatch.setattr("traces.queries.policies_heard.FRESH_SECONDS", 0.0)
+    assert [each.label for each in policies_heard(project)] == ["mail@1"]
