@@ -19,6 +19,7 @@ from traces.actions.conflict import Fenced, Unfit
 from traces.actions.hold_lease import Beat, end_lease, hold_lease
 from traces.actions.report_state import state_event
 from traces.actions.tell_run import Changes, Randbytes, lock_run, tell_run
+from traces.live.publish import RunChange
 from traces.queries.access import NotVisible
 from traces.queries.patience import patience
 
@@ -29,11 +30,13 @@ UPDATE traces_lease AS lease SET holder = %(holder)s, killable = lease.killable 
   spent = coalesce(%(spent)s::jsonb, lease.spent),
   reserved = coalesce(%(reserved)s::jsonb, lease.reserved),
   heartbeat_ns = %(now)s, expires_ns = %(expires)s, lost_ns = NULL
-FROM traces_run AS run
+FROM traces_run AS run,
+  (SELECT spent, reserved FROM traces_lease WHERE run_id = %(run)s) AS was
 WHERE lease.run_id = %(run)s AND lease.attempt = %(attempt)s AND run.id = lease.run_id
   AND run.project_id = %(project)s AND run.attempt = %(attempt)s
   AND run.observed_state = coalesce(%(state)s, lease.state)
-RETURNING run.observed_state"""
+RETURNING run.observed_state, run.size - 1, run.control_seq,
+  (was.spent, was.reserved) IS DISTINCT FROM (lease.spent, lease.reserved)"""
 
 NOT_A_HOLDERS = (ObservedState.LOST, ObservedState.UNCONFIRMED)
 
@@ -64,14 +67,14 @@ def heartbeat(*, project: int, beat: Beat, by: str, now_ns: int, randbytes: Rand
     lease_ns = patience().lease
     still = _still(project, beat, now_ns, lease_ns)
     if still is not None:
-        return Beaten(attempt=beat.attempt, state=still, changes=())
+        return still
     with transaction.atomic():
         return _take(project, beat, beat.attempt, by, now_ns, lease_ns, randbytes)
 
 
-def _still(project: int, beat: Beat, now_ns: int, lease_ns: int) -> ObservedState | None:
-    """Return the state that goes on, or None where something is new."""
-    if beat.state is not None and beat.state.is_terminal:
+def _still(project: int, beat: Beat, now_ns: int, lease_ns: int) -> Beaten | None:
+    """Return what goes on, or None where something is new. What was spent is no entry, and pages hear of it."""
+    if beat.attempt is None or (beat.state is not None and beat.state.is_terminal):
         return None
     told: dict[str, Any] = {
         "run": beat.run_id,
@@ -89,7 +92,12 @@ def _still(project: int, beat: Beat, now_ns: int, lease_ns: int) -> ObservedStat
     with connection.cursor() as cursor:
         cursor.execute(STILL, told)
         found = cursor.fetchone()
-    return ObservedState(found[0]) if found else None
+    if found is None:
+        return None
+    state, seq, control_seq, has_spent = found
+    change = RunChange(str(beat.run_id), project, seq, control_seq)
+    changes = (change,) if has_spent else ()
+    return Beaten(attempt=beat.attempt, state=ObservedState(state), changes=changes)
 
 
 def _take(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from deliberation.vocabulary import CommandKind, DesiredState, ObservedState, applies
+from deliberation.vocabulary import CommandKind, DesiredState, Dimension, ObservedState, applies
 from deliberation.vocabulary.control import faced
 from traces.models import Run
 from traces.queries.access import Who, as_viewer, see_run
 from traces.queries.approvals import ApprovalRow, approvals_of_run
+from traces.queries.budget_bars import BudgetBar, bar_of
+from traces.queries.budget_hits import BudgetHitRow, list_budget_hits
+from traces.queries.budget_lines import budget_lines
 from traces.queries.commands import CommandRow, list_commands
 from traces.queries.holds import HoldRow
 from traces.queries.leases import LeaseRow
@@ -22,6 +25,7 @@ ON_THE_BAR = (
     CommandKind.STEER,
     CommandKind.STOP,
     CommandKind.KILL,
+    CommandKind.RAISE_BUDGET,
 )
 SHOWN_COMMANDS = 50
 SHOWN_APPROVALS = 10
@@ -51,6 +55,8 @@ class ControlBar:
     holds: list[HoldRow]
     commands: list[CommandRow]
     approvals: list[ApprovalRow]
+    budgets: list[BudgetBar]
+    hits: list[BudgetHitRow]
     offers: list[Offer]
     overdue: frozenset[str]
     now_ns: int
@@ -68,8 +74,14 @@ class ControlBar:
 
     @property
     def is_worth_showing(self) -> bool:
-        """False for a run that ended without anybody having asked anything, of it or through it."""
-        return not self.has_ended or bool(self.commands) or bool(self.approvals)
+        """False for a run that ended without anybody having asked anything, of it or through it, within its limits."""
+        return not self.has_ended or bool(self.commands or self.approvals or self.hits)
+
+    @property
+    def budget_by_dimension(self) -> dict[Dimension, BudgetBar | None]:
+        """Every dimension, with its limit where it has one."""
+        limited = {each.row.dimension: each for each in self.budgets}
+        return {dimension: limited.get(dimension) for dimension in Dimension}
 
     def offer(self, kind: CommandKind) -> Offer:
         """Return how a command stands now."""
@@ -82,6 +94,7 @@ def get_control_bar(*, who: Who, run_id: str | uuid.UUID, now_ns: int) -> Contro
     standing = read_standing(run.id)
     page = list_commands(who=who, run_id=run.id, limit=SHOWN_COMMANDS)
     waited = patience().overdue_after
+    budgets = budget_lines(run, standing.lease, now_ns)
     return ControlBar(
         run_id=run.id,
         project=run.project.slug,
@@ -95,6 +108,8 @@ def get_control_bar(*, who: Who, run_id: str | uuid.UUID, now_ns: int) -> Contro
         holds=standing.holds,
         commands=page.items,
         approvals=approvals_of_run(who=who, run_id=run.id)[:SHOWN_APPROVALS],
+        budgets=[bar_of(row) for row in budgets],
+        hits=list_budget_hits(run.id, budgets) if budgets else [],
         offers=_offers(run, standing),
         overdue=frozenset(
             each.command_id for each in page.items if each.is_overdue(now_ns, waited)

@@ -24,8 +24,11 @@ class SpendLine:
 
 
 def spend_lines(run: Run) -> list[SpendLine]:
-    """Return one line for each limit of the run, in the vocabulary's order; where there is no hard one, of the soft."""
-    return [_line(row) for row in budget_lines(run, None, None)]
+    """Return one line for each limit of the run, in the vocabulary's order; where there is no hard one, of the soft.
+
+    None for the seconds of a run that goes on: they are not recorded yet.
+    """
+    return [_line(row) for row in budget_lines(run, None, None) if not _goes_on(row)]
 
 
 def _line(row: BudgetRow) -> SpendLine:
@@ -37,6 +40,10 @@ def _line(row: BudgetRow) -> SpendLine:
         share=share,
         tone=None if share is None or share < WARM_SHARE else "over" if share > 1 else "warm",
     )
+
+
+def _goes_on(row: BudgetRow) -> bool:
+    return row.dimension is Dimension.SECONDS and row.recorded is None
 
 
 def _words(dimension: Dimension, amount: Decimal | None) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 from django import template
 
 from deliberation.vocabulary import Dimension, Limit, OnHit
+from deliberation.vocabulary.budget import DIMENSIONS, RAISE_TOOL, read_amount
 from traces.analytics.amount_words import amount_words
+from traces.queries.approvals import ApprovalRow
+from traces.queries.budget_lines import BudgetRow
 from traces.templatetags.fmt import plain
 
 register = template.Library()
@@ -51,7 +55,7 @@ def amount(number: Decimal, dimension: Dimension) -> str:
 
 
 @register.filter
-def limit_words(limit: Limit, dimension: Dimension) -> str:
+def limit_words(limit: Limit | BudgetRow, dimension: Dimension) -> str:
     """Both limits with what happens there: "warns at $0.40, stops at $0.50"."""
     both = [(limit.soft, limit.on_soft), (limit.hard, limit.on_hit)]
     told = [
@@ -60,3 +64,31 @@ def limit_words(limit: Limit, dimension: Dimension) -> str:
         if number is not None
     ]
     return ", ".join(told) or "no limit"
+
+
+@register.filter
+def holder(source: str) -> str:
+    """Who or what holds a run: "the limit of cost", or the source as it is."""
+    kind, _, name = source.partition(":")
+    return (
+        f"the limit of {dimension_word(name)}"
+        if kind == "budget" and name in DIMENSIONS
+        else source
+    )
+
+
+@register.filter
+def asked_more(approval: ApprovalRow) -> str:
+    """What a program that asks for more asks for: "cost: $1.00 in place of $0.50"; nothing for any other action."""
+    if approval.tool != RAISE_TOOL:
+        return ""
+    try:
+        said = json.loads(approval.shown_arguments or "")
+        dimension, wanted = Dimension(said["dimension"]), read_amount(said["hard"], "hard")
+        before = read_amount(said.get("was"), "was")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ""
+    if wanted is None:
+        return ""
+    told = f"{dimension_word(dimension)}: {amount_words(dimension, wanted)}"
+    return told if before is None else f"{told} in place of {amount_words(dimension, before)}"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django import template
 
-from deliberation.vocabulary import CommandStage
+from deliberation.vocabulary import CommandStage, Dimension
+from traces.analytics.amount_words import amount_words
 from traces.queries.commands import CommandRow
+from traces.templatetags.budget_words import dimension_word
 from traces.templatetags.fmt import UNKNOWN, duration
 
 register = template.Library()
@@ -37,3 +42,20 @@ def since_asked(command: CommandRow, stage: str) -> str:
     if asked is None or reached is None:
         return UNKNOWN
     return f"+{duration(max(0, reached - asked))}"
+
+
+@register.filter
+def raised_words(payload: dict[str, Any]) -> list[str]:
+    """What a raise named: "cost: hard limit $2.00"."""
+    budgets = payload.get("budgets")
+    return [_raised(name, said) for name, said in budgets.items()] if budgets else []
+
+
+def _raised(name: str, said: dict[str, str]) -> str:
+    dimension = Dimension(name)
+    limits = [
+        f"{which} limit {amount_words(dimension, Decimal(said[which]))}"
+        for which in ("soft", "hard")
+        if which in said
+    ]
+    return f"{dimension_word(dimension)}: {', '.join(limits)}"

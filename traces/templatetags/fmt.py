@@ -136,6 +136,12 @@ def width(share: float | Decimal | None) -> str:
 
 
 @register.filter
+def in_hundred(share: float | None) -> int:
+    """A share as a whole number of percent, for a meter."""
+    return round(min(max(share or 0.0, 0.0), 1.0) * 100)
+
+
+@register.filter
 def plain(word: object) -> str:
     """A word of the vocabulary as people write it: awaiting_approval is "awaiting approval"."""
     return UNKNOWN if word in (None, "") else str(word).replace("_", " ")

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 
 from deliberation.vocabulary import CommandKind
 from traces.actions.conflict import Unfit
-from traces.actions.order import Order
+from traces.actions.order import LIMITS, Order
+from traces.templatetags.budget_words import dimension_word
 
 MAX_CHARS = 20_000
-NAMES = ("command_id", "seen_seq", "reason", "message", "hold_id")
+NAMES = (
+    "command_id", "seen_seq", "reason", "message", "hold_id", "dimension", "hard", "soft", "allow_lower",
+)  # fmt: skip
+LOWER = "; see allow_lower"
 
 
 @dataclass(slots=True)
@@ -26,10 +30,10 @@ class CommandForm:
     errors: list[str] = field(default_factory=list)
 
     @classmethod
-    def fresh(cls, kind: CommandKind, *, seen_seq: int, hold_id: str = "") -> CommandForm:
+    def fresh(cls, kind: CommandKind, *, seen_seq: int, **known: str) -> CommandForm:
         """Return an empty form for somebody who looks at the run as it stands after `seen_seq`."""
-        known = {"command_id": str(uuid.uuid4()), "seen_seq": str(seen_seq), "hold_id": hold_id}
-        return cls(kind, dict.fromkeys(NAMES, "") | known)
+        made = {"command_id": str(uuid.uuid4()), "seen_seq": str(seen_seq)}
+        return cls(kind, dict.fromkeys(NAMES, "") | made | known)
 
     @classmethod
     def of(cls, kind: CommandKind, sent: Mapping[str, str]) -> CommandForm:
@@ -48,4 +52,26 @@ class CommandForm:
             seen_seq=int(seen) if seen else None,
             message=self.values["message"] or None if self.kind is CommandKind.STEER else None,
             hold_id=self.values["hold_id"] or None if self.kind is CommandKind.RESUME else None,
+            budgets=self._budgets() if self.kind is CommandKind.RAISE_BUDGET else None,
+            allow_lower=bool(self.values["allow_lower"]),
         )
+
+    def note(self, unfit: Unfit) -> None:
+        """Note what cannot be asked so."""
+        field, _, path = unfit.field.partition(".")
+        if field != "budgets":
+            self.errors.append(f"{unfit.field.replace('_', ' ')} {unfit.sentence}")
+            return
+        name, _, which = path.partition(".")
+        if not which:
+            self.errors.append(
+                "Say what is limited, and a new hard limit, a new soft limit, or both."
+            )
+            return
+        sentence = unfit.sentence.replace(LOWER, ": tick the box to lower it")
+        self.errors.append(f"The {which} limit of {dimension_word(name)} {sentence}.")
+
+    def _budgets(self) -> dict[str, dict[str, str]]:
+        amounts = {which: self.values[which].removeprefix("$").strip() for which in LIMITS}
+        named = {which: amount for which, amount in amounts.items() if amount}
+        return {self.values["dimension"]: named}

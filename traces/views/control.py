@@ -44,7 +44,8 @@ def command(request: HttpRequest, run_id: uuid.UUID, kind: str) -> HttpResponse:
 def confirm(request: HttpRequest, run_id: uuid.UUID, kind: CommandKind) -> HttpResponse:
     """Say what will happen, to which run, and what cannot be undone; a dialog for a script, a page for all others."""
     bar = _bar(request, run_id)
-    form = CommandForm.fresh(kind, seen_seq=bar.last_seq, hold_id=request.GET.get("hold", ""))
+    known = {"hold_id": request.GET.get("hold", ""), "dimension": request.GET.get("dimension", "")}
+    form = CommandForm.fresh(kind, seen_seq=bar.last_seq, **known)
     return _form(request, bar, form)
 
 
@@ -63,7 +64,7 @@ def give(request: HttpRequest, run_id: uuid.UUID, kind: CommandKind) -> HttpResp
             randbytes=os.urandom,
         )
     except Unfit as unfit:
-        form.errors.append(f"{unfit.field.replace('_', ' ')} {unfit.sentence}")
+        form.note(unfit)
         return _form(request, _bar(request, run_id), form, status=CHECKED)
     except Conflict as conflict:
         form.errors.append(f"It cannot be asked now: {conflict.sentence}.")
