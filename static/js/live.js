@@ -33,6 +33,7 @@ export function throttle(call, every) {
 export function follow(element, mark) {
   const page = { seq: Number(element.dataset.seq ?? -1), spoke: 0, polled: 0, asked: Date.now() };
   const fragments = throttle(() => window.htmx.trigger(document.body, "poke"), FRAGMENTS_EVERY);
+  const approvals = throttle(() => window.htmx.trigger(document.body, "approvals"), FRAGMENTS_EVERY);
   let socket = null;
   let retry = RETRY.first;
   let poll = POLL.first;
@@ -43,6 +44,8 @@ export function follow(element, mark) {
     page.asked = Date.now();
     document.dispatchEvent(new CustomEvent("live:poke", { detail }));
     fragments();
+    // A poke that names no topic is the page's own: it may have missed one.
+    if (!detail.topics?.length || detail.topics.includes("approvals")) approvals();
   }
 
   function heard(message) {

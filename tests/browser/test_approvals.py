@@ -106,3 +106,27 @@ def test_what_somebody_writes_stays_and_who_was_first_is_said(
     expect(page.get_by_text("It was decided meanwhile.")).to_be_visible(timeout=12_000)
     expect(page.get_by_label("Why (the program is told)")).to_have_value("I am still thinking")
     agent.communicate(timeout=30)
+
+
+COUNT = """() => ["poke", "approvals"].forEach((name) => document.body.addEventListener(name, () => {
+  document.body.dataset[`${name}Heard`] = 1 + Number(document.body.dataset[`${name}Heard`] ?? 0); }))"""
+
+
+def test_a_page_counts_what_waits_anew_only_when_that_changed(
+    server: Server, open_page: Open, request: pytest.FixtureRequest
+) -> None:
+    page = open_page("/")
+    expect(page.locator("[data-live-mark][data-state=live]")).to_be_visible()
+    page.evaluate(COUNT)
+    process, _ = server.start("growing")
+    with process:
+        expect(page.locator("body[data-poke-heard='4']")).to_be_attached(timeout=20_000)
+        process.terminate()
+    expect(page.locator("body[data-approvals-heard]")).to_have_count(0)
+    agent = request.getfixturevalue("agent")
+    expect(page.locator("body[data-approvals-heard]")).to_be_attached(timeout=30_000)
+    queue = open_page("/approvals")
+    waiting(queue)
+    queue.keyboard.press("a")
+    queue.keyboard.press("a")
+    agent.communicate(timeout=30)

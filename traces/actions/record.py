@@ -26,6 +26,7 @@ from traces.actions.run_rows import lock_runs, save_runs, stored
 from traces.audit.openings import INLINE_BYTES, pack
 from traces.live.publish import RunChange
 from traces.models import Run
+from traces.projection.approval_rows import ABOUT as ABOUT_APPROVALS
 from traces.projection.project import Numbered, project
 from traces.projection.states import RunState
 from traces.projection.tables import ENTRIES, RUN_COLUMNS
@@ -112,7 +113,14 @@ def record(
             _grow(run, entries[run.id], now)
         save_runs(grown)
     changes = tuple(
-        RunChange(str(run.id), run.project_id, run.size - 1, run.control_seq) for run in grown
+        RunChange(
+            str(run.id),
+            run.project_id,
+            run.size - 1,
+            run.control_seq,
+            any(type(item.event) in ABOUT_APPROVALS for item in fresh[run.id]),
+        )
+        for run in grown
     )
     return Recorded(
         changes,

@@ -102,12 +102,15 @@ class Hub:
             self._due.clear()
             pending, self._pending = self._pending, {}
             told: dict[int, int] = {}
+            topics: dict[int, set[str]] = {}
             for run, what in pending.items():
                 poke = Poke(run=run, seq=what.seq, topics=list(what.topics))
                 told[what.project] = told.get(what.project, 0) + 1
-                # A list of runs is fetched again whole, so the first few pokes say it all.
-                all_of_it = self._projects.get(what.project, ())
-                wide = all_of_it if told[what.project] <= RUNS_AT_ONCE else ()
+                said = topics.setdefault(what.project, set())
+                # A list of runs is fetched again whole, so the first few pokes of a topic say it all.
+                is_news = told[what.project] <= RUNS_AT_ONCE or not said.issuperset(what.topics)
+                said.update(what.topics)
+                wide = self._projects.get(what.project, ()) if is_news else ()
                 await _deliver([*self._runs.get(run, ()), *wide], poke)
             await asyncio.sleep(EVERY)
 

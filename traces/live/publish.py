@@ -18,7 +18,9 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 GROUP = "pokes"
-TOPICS = ["tree"]
+TREE, APPROVALS = "tree", "approvals"
+TOPICS = [TREE, APPROVALS]
+"""What a page may follow of a run: the run at all, and what of it waits for people."""
 PATIENCE_SECONDS = 2.0  # a Redis that hangs must not stop recording
 MUTED_SECONDS = 5.0
 log = logging.getLogger(__name__)
@@ -26,12 +28,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunChange:
-    """What changed: the run's last entry is `seq` now, and `control_seq` the last one that its runner must hear of."""
+    """What changed: the run's last entry is `seq` now, and `control_seq` the last one that its runner must hear of.
+
+    `is_about_approvals` when something was asked, decided or used: each open page counts what waits.
+    """
 
     run: str
     project: int
     seq: int
     control_seq: int = 0
+    is_about_approvals: bool = False
+
+    @property
+    def topics(self) -> list[str]:
+        """What pages are told to look at."""
+        return TOPICS if self.is_about_approvals else [TREE]
 
 
 @dataclass(slots=True)
@@ -50,7 +61,9 @@ def poke(changes: Sequence[RunChange]) -> None:
         return
     message = {
         "type": "poke",
-        "runs": [[each.run, each.project, each.seq, TOPICS, each.control_seq] for each in changes],
+        "runs": [
+            [each.run, each.project, each.seq, each.topics, each.control_seq] for each in changes
+        ],
     }
     if time.monotonic() < _muted.until:
         return

@@ -275,3 +275,13 @@ def test_a_runner_hears_of_what_was_decided() -> None:
     before = run_of(run).control_seq
     decide(approval)
     assert run_of(run).control_seq > before
+
+
+def test_pages_are_told_that_what_waits_has_changed_and_only_then() -> None:
+    run = live_run()
+    requested = request(run)
+    assert [each.topics for each in requested.changes] == [["tree", "approvals"]]
+    assert [each.topics for each in decide(requested.approval).changes] == [["tree", "approvals"]]
+    assert [each.topics for each in use(requested.approval).changes] == [["tree", "approvals"]]
+    assert [each.topics for each in ask(run, "pause").changes] == [["tree"]]
+    assert [each.topics for each in report(run, "completed").changes] == [["tree"]]

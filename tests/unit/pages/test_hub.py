@@ -10,7 +10,7 @@ from channels.layers import InMemoryChannelLayer
 from traces.live import ear
 from traces.live import hub as hubs
 from traces.live.hub import Hub, Poke, Subscriber
-from traces.live.publish import GROUP
+from traces.live.publish import GROUP, TOPICS
 
 
 class Layer(InMemoryChannelLayer):  # type: ignore[misc]
@@ -144,8 +144,8 @@ async def test_an_ear_that_was_deaf_tells_everyone_to_look_again(
     await asyncio.sleep(0.05)
     hub.remove(run)
     hub.remove(project)
-    assert of_run == [{"run": "a", "seq": -1, "topics": ["tree"]}]
-    assert of_project == [{"run": None, "seq": -1, "topics": ["tree"]}]
+    assert of_run == [{"run": "a", "seq": -1, "topics": TOPICS}]
+    assert of_project == [{"run": None, "seq": -1, "topics": TOPICS}]
 
 
 async def test_the_ear_closes_when_the_last_one_leaves(layer: Layer) -> None:
@@ -156,3 +156,18 @@ async def test_the_ear_closes_when_the_last_one_leaves(layer: Layer) -> None:
     hub.remove(subscriber)
     await asyncio.gather(*tasks, return_exceptions=True)
     assert all(task.done() for task in tasks)
+
+
+async def test_of_many_runs_at_once_none_is_left_out_that_says_something_new(
+    layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "RUNS_AT_ONCE", 3)
+    hub = Hub()
+    project, all_of_it = follow(hub, run=None)
+    await joined(layer)
+    runs = [[f"r{number}", 1, number, ["tree"]] for number in range(8)]
+    runs += [["waits", 1, 9, ["tree", "approvals"]], ["waits-too", 1, 9, ["tree", "approvals"]]]
+    await layer.group_send(GROUP, {"type": "poke", "runs": runs})
+    await asyncio.sleep(0.1)
+    hub.remove(project)
+    assert [poke["run"] for poke in all_of_it] == ["r0", "r1", "r2", "waits"]
