@@ -31,7 +31,11 @@ function detach(event) {
 
 function onClick(event) {
   const shown = event.target.closest("[data-show-node]");
-  if (shown) document.dispatchEvent(new CustomEvent("tree:show", { detail: { ordinal: shown.dataset.showNode } }));
+  // A link is followed where there is no tree to show it in, and where another tab was asked for.
+  if (shown && document.querySelector("[data-tree]") && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+    event.preventDefault();
+    document.dispatchEvent(new CustomEvent("tree:show", { detail: { ordinal: shown.dataset.showNode } }));
+  }
   const copied = event.target.closest("[data-copy]");
   if (copied) navigator.clipboard.writeText(document.querySelector(copied.dataset.copy).textContent.trim()).then(() => { copied.textContent = "Copied"; });
 }

@@ -21,6 +21,7 @@ from traces.queries import (
     candidates,
     events,
     judged,
+    matrix,
     node,
     node_search,
     resources,
@@ -133,8 +134,11 @@ def search_nodes(
 )
 def list_candidates(request: HttpRequest, run_id: RunId) -> Candidates:
     """Everything that could have been the answer."""
-    table = candidates.list_candidates(who=asker_of(request), run_id=run_id)
-    return Candidates(items=[Candidate.of(row) for row in reversed(table.candidates)], next=None)
+    who = asker_of(request)
+    table = candidates.list_candidates(who=who, run_id=run_id)
+    said = matrix.list_outcomes(who=who, run_id=run_id)
+    items = [Candidate.of(row, said.get(row.node_id, {})) for row in reversed(table.candidates)]
+    return Candidates(items=items, next=None)
 
 
 @router.get("/runs/{run_id}/verdicts", response=answers(Verdicts), summary="Verdicts, newest first")

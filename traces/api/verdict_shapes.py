@@ -75,11 +75,10 @@ class Candidate(Schema):
     verdicts: dict[str, str]
 
     @classmethod
-    def of(cls, row: candidates.CandidateRow) -> Candidate:
-        """Return the shape of a candidate."""
-        values = {name: getattr(row, name) for name in cls.model_fields}
-        values["verdicts"] = {name: each.outcome for name, each in row.verdicts.items()}
-        return cls(**values)
+    def of(cls, row: candidates.CandidateRow, outcomes: dict[str, str]) -> Candidate:
+        """Return the shape of a candidate and of what was said of it."""
+        names = cls.model_fields.keys() - {"verdicts"}
+        return cls(**{name: getattr(row, name) for name in names}, verdicts=outcomes)
 
 
 class Candidates(Schema):

@@ -98,6 +98,7 @@ class Run(models.Model):
     rule = models.TextField(null=True)
     margin = models.FloatField(null=True)
     margin_unit = models.TextField(null=True)
+    tie_break = models.TextField(null=True, help_text="How a tie was broken")
 
     nodes = models.BigIntegerField(db_default=0)
     orphans = models.BigIntegerField(db_default=0)

@@ -65,6 +65,7 @@ def apply_selection(run: RunState, event: AnswerSelected) -> None:
     """Fold which node was returned, and against which runner-up."""
     run.selected_node, run.runner_up_node = event.node, event.runner_up
     run.rule, run.margin, run.margin_unit = fact(event.rule), event.margin, fact(event.margin_unit)
+    run.tie_break = fact(event.tie_break)
 
 
 def apply_gap(run: RunState, event: GapReported) -> None:

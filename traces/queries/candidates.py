@@ -1,18 +1,23 @@
-"""Everything that could have been the answer: candidates, their clusters, and who said what of them."""
+"""Everything that could have been the answer: candidates, and their clusters."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
-from traces.models import Candidate, Node, Run
+from django.db import connection
+
+from traces.models import Run
 from traces.queries.access import Who, see_run
-from traces.queries.verdicts import VerdictRow, verdicts_on
+from traces.queries.rows import scale_of
+
+CLUSTERS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateRow:
-    """One candidate. `verdicts` is verifier → its latest verdict; `answer` has at most 2,000 characters.
+    """One candidate; `answer` has at most 2,000 characters, `scale` is that of `value`, in words.
 
     `label` is what it is grouped by, None when its source could not parse the answer.
     """
@@ -25,11 +30,12 @@ class CandidateRow:
     votes: int | None
     weight: float | None
     value: float | None
+    scale: str | None
+    rank: int | None
     chosen: bool
     fate: str
     fate_reason: str | None
     correct: bool | None
-    verdicts: dict[str, VerdictRow]
     label: str | None
 
 
@@ -55,10 +61,10 @@ class CandidateTable:
 
     candidates: list[CandidateRow]
     clusters: list[Cluster]
-    verifiers: list[str]
     unparsable: int
     margin: int | None
     normaliser: str | None
+    votes_by_label: dict[str, int]
 
     @property
     def has_votes(self) -> bool:
@@ -67,6 +73,48 @@ class CandidateTable:
             c.votes is not None for c in self.candidates
         )
 
+    def votes_of(self, candidate: CandidateRow) -> int | None:
+        """Return the votes of a candidate's answer; None where it could not be parsed."""
+        return self.votes_by_label.get(candidate.label) if candidate.label is not None else None
+
+    @property
+    def has_values(self) -> bool:
+        """Whether a search put a number on any."""
+        return any(c.value is not None for c in self.candidates)
+
+    @property
+    def has_ranks(self) -> bool:
+        """Whether any was ranked."""
+        return any(c.rank is not None for c in self.candidates)
+
+    @property
+    def has_outcomes(self) -> bool:
+        """Whether of any it is known that it is right, or wrong."""
+        return any(c.correct is not None for c in self.candidates)
+
+    @property
+    def most_voted(self) -> list[Cluster]:
+        """The clusters that a page shows one by one."""
+        return self.clusters[:CLUSTERS_SHOWN]
+
+    @property
+    def less_voted(self) -> tuple[int, int]:
+        """How many clusters there are beyond those, and their votes together."""
+        rest = self.clusters[CLUSTERS_SHOWN:]
+        return len(rest), sum(cluster.votes for cluster in rest)
+
+
+# Without the choices of a call that is another account of one told here too: they are the same samples again.
+SELECTED = """
+SELECT node.ordinal, node.node_id, told.answer, told.normalised, told.normaliser, told.cluster, told.votes, told.weight,
+  told.correct, coalesce(node.value, node.fate_value), node.value_min, node.value_max,
+  coalesce(node.rank, node.fate_rank), node.fate, node.fate_reason
+FROM traces_candidate told
+JOIN traces_node node ON node.run_id = told.run_id AND node.node_id = told.node_id
+LEFT JOIN traces_node above ON above.run_id = node.run_id AND above.node_id = node.parent_id
+WHERE told.run_id = %s AND above.aside IS NULL
+ORDER BY node.ordinal"""
+
 
 def list_candidates(*, who: Who, run_id: str | uuid.UUID) -> CandidateTable:
     """Return the candidates of a run. Raises NotVisible."""
@@ -74,67 +122,52 @@ def list_candidates(*, who: Who, run_id: str | uuid.UUID) -> CandidateTable:
 
 
 def read_candidates(run: Run) -> CandidateTable:
-    """Return the candidates of a run that the caller may see.
-
-    Without the choices of a call that is another account of one told here too: they are the same samples again.
-    """
-    stored = list(Candidate.objects.filter(run_id=run.id))
-    ids = [each.node_id for each in stored]
-    nodes = {
-        n.node_id: n for n in Node.objects.filter(run_id=run.id, node_id__in=ids).defer("entries")
-    }
-    told_again = _set_aside(run, {n.parent_id for n in nodes.values() if n.parent_id})
-    nodes = {key: n for key, n in nodes.items() if n.parent_id not in told_again}
-    verdicts = verdicts_on(run.id, ids)
-    rows = [
-        _row(each, nodes[each.node_id], verdicts.get(each.node_id, []), run.selected_node)
-        for each in stored
-        if each.node_id in nodes
-    ]
-    rows.sort(key=lambda row: row.ordinal)
+    """Return the candidates of a run that the caller may see."""
+    with connection.cursor() as cursor:
+        cursor.execute(SELECTED, [run.id])
+        found = cursor.fetchall()
+    rows = [_row(values, run.selected_node) for values in found]
     clusters = _clusters(rows)
-    normalisers = dict.fromkeys(each.normaliser for each in stored if each.normaliser)
+    normalisers = dict.fromkeys(values[4] for values in found if values[4])
     return CandidateTable(
         candidates=rows,
         clusters=clusters,
-        verifiers=list(dict.fromkeys(name for row in rows for name in row.verdicts)),
         unparsable=sum(row.label is None for row in rows),
         margin=clusters[0].votes - clusters[1].votes if len(clusters) > 1 else None,
         normaliser=", ".join(normalisers) or None,
+        votes_by_label={cluster.label: cluster.votes for cluster in clusters},
     )
 
 
-def _set_aside(run: Run, node_ids: set[str]) -> set[str]:
-    found = Node.objects.filter(run_id=run.id, node_id__in=node_ids, aside__isnull=False)
-    return set(found.values_list("node_id", flat=True))
-
-
-def _row(
-    stored: Candidate, node: Node, verdicts: list[VerdictRow], selected: str | None
-) -> CandidateRow:
+def _row(values: tuple[Any, ...], selected: str | None) -> CandidateRow:
+    ordinal, node_id, answer, normalised, normaliser, cluster, votes, weight, correct = values[:9]
+    value, least, greatest, rank, fate, reason = values[9:]
     return CandidateRow(
-        ordinal=node.ordinal,
-        node_id=stored.node_id,
-        answer=stored.answer,
-        normalised=stored.normalised,
-        cluster=stored.cluster,
-        votes=stored.votes,
-        weight=stored.weight,
-        value=node.value if node.value is not None else node.fate_value,
-        chosen=stored.node_id == selected,
-        fate=node.fate,
-        fate_reason=node.fate_reason,
-        correct=stored.correct,
-        verdicts={verdict.verifier: verdict for verdict in verdicts},
-        label=_label(stored),
+        ordinal=ordinal,
+        node_id=node_id,
+        answer=answer,
+        normalised=normalised,
+        cluster=cluster,
+        votes=votes,
+        weight=weight,
+        value=value,
+        scale=scale_of(least, greatest),
+        rank=rank,
+        chosen=node_id == selected,
+        fate=fate,
+        fate_reason=reason,
+        correct=correct,
+        label=_label(answer, normalised, normaliser, cluster),
     )
 
 
-def _label(stored: Candidate) -> str | None:
+def _label(
+    answer: str | None, normalised: str | None, normaliser: str | None, cluster: str | None
+) -> str | None:
     """Return a candidate's cluster, else its normalised answer; the answer itself only where nobody normalised it."""
-    if stored.cluster is not None or stored.normaliser is not None:
-        return stored.cluster if stored.cluster is not None else stored.normalised
-    return stored.normalised if stored.normalised is not None else stored.answer
+    if cluster is not None or normaliser is not None:
+        return cluster if cluster is not None else normalised
+    return normalised if normalised is not None else answer
 
 
 def _clusters(rows: list[CandidateRow]) -> list[Cluster]:

@@ -9,7 +9,6 @@ from django.shortcuts import render
 
 from deliberation.vocabulary import Strategy
 from traces.queries import (
-    candidates,
     costs,
     judged,
     runs,
@@ -17,7 +16,10 @@ from traces.queries import (
     trace_links,
     verdict_header,
 )
+from traces.queries.matrix import Ask
 from traces.views.access import for_people
+from traces.views.candidate_form import CandidateForm
+from traces.views.candidates import matrix_context
 from traces.views.control import bar_context
 from traces.views.strategy import StrategyForm, may_judge
 
@@ -37,7 +39,7 @@ def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
     """A run, opened on its verdict."""
     context = _header_context(request, run_id) | {
         **bar_context(request, run_id),
-        "table": candidates.list_candidates(who=request.user, run_id=run_id),
+        **matrix_context(request, run_id, CandidateForm(Ask())),
         "set_aside": set_aside.list_set_aside(who=request.user, run_id=run_id),
         "sectors": costs.cost_by_branch(
             who=request.user, run_id=run_id, root=None, max_sectors=IN_THE_TABLE
@@ -68,13 +70,3 @@ def run_verdicts(request: HttpRequest, run_id: str) -> HttpResponse:
     is_piece = "HX-Request" in request.headers
     template = "runs/_verdicts.html" if is_piece else "runs/verdicts.html"
     return render(request, template, context)
-
-
-@for_people
-def run_candidates(request: HttpRequest, run_id: str) -> HttpResponse:
-    """The candidates alone."""
-    context = {
-        "run": runs.get_run(who=request.user, run_id=run_id),
-        "table": candidates.list_candidates(who=request.user, run_id=run_id),
-    }
-    return render(request, "node/_candidates.html", context)
