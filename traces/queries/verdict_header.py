@@ -14,6 +14,7 @@ from traces.queries.amounts import Discarded
 from traces.queries.candidates import read_candidates
 from traces.queries.columns import Tree, read_tree
 from traces.queries.compute_mode import ComputeMode, read_compute_mode
+from traces.queries.ending import tell_ending
 from traces.queries.judges import conclude_judges
 from traces.queries.legibility import Legibility, read_legibility
 from traces.queries.margin import find_runner_up, what_would_have_changed_it, words_of_margin
@@ -42,7 +43,7 @@ class Checker:
 class RunHeader:
     """The verdict on a run. `margin` is words; `what_would_have_changed_it` one sentence from recorded numbers.
 
-    `lacks_root` says that no root of the trace was received.
+    `lacks_root` says that no root of the trace was received, `ending` how the run ended where that is known.
     """
 
     answer: str | None
@@ -56,6 +57,7 @@ class RunHeader:
     what_would_have_changed_it: str | None
     not_recorded: list[str]
     lacks_root: bool
+    ending: str | None
     legibility: Legibility | None
     compute: ComputeMode
 
@@ -79,6 +81,7 @@ def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
         what_would_have_changed_it=what_would_have_changed_it(run, table, runner_up),
         not_recorded=_not_recorded(run, tree),
         lacks_root=lacks_root(run),
+        ending=tell_ending(run),
         legibility=read_legibility(run),
         compute=read_compute_mode(run, tree),
     )

@@ -6,8 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from deliberation.vocabulary import NodeStatus
 from traces.queries import node as nodes
 from traces.queries import readings, trace_links
+from traces.queries.ending import get_ending
 from traces.views.access import for_people
 
 
@@ -16,9 +18,12 @@ def node(request: HttpRequest, run_id: str, node_id: str) -> HttpResponse:
     """The panel for a script, a page for everybody else; `?full=part` is that part's whole text."""
     if part := request.GET.get("full"):
         return _whole_text(request, run_id, node_id, part)
+    found = nodes.get_node(who=request.user, run_id=run_id, node_id=node_id)
+    was_cut = found.status == NodeStatus.CANCELLED.value
     context = {
         "run_id": run_id,
-        "node": nodes.get_node(who=request.user, run_id=run_id, node_id=node_id),
+        "node": found,
+        "ending": get_ending(who=request.user, run_id=run_id) if was_cut else None,
         "links": trace_links.list_links(who=request.user, run_id=run_id, node_id=node_id),
         "node_url": reverse("node", args=[run_id, node_id]),
         "mapping_url": reverse("node-mapping", args=[run_id, node_id]),
