@@ -121,6 +121,7 @@ def _beat(sender: Sender, run: uuid.UUID, said: SaidBeat, now_ns: int) -> tuple[
         in_call=said.in_call,
         spent=said.spent,
         reserved=said.reserved,
+        limits=said.limits,
     )
     by = f"key:{sender.key_prefix}"
     return heartbeat(

@@ -15,6 +15,7 @@ from deliberation.vocabulary.budget import DIMENSIONS
 from ingest.wire.errors import Malformed, TooLarge
 from traces.actions.consume_permit import Use
 from traces.actions.request_approval import Wish
+from traces.analytics.budget_line import Stated
 
 MAX_WAIT_SECONDS = 30.0
 MAX_RUNS = 1_000
@@ -24,6 +25,7 @@ MAX_SEQ = 2**62
 PLACES = 18
 SMALLEST = Decimal(1).scaleb(-PLACES)
 EXACT = Context(prec=60)
+STATED = tuple(Stated.__slots__)
 STAGES_OF_RUNNERS = (CommandStage.ACKNOWLEDGED, CommandStage.APPLIED, CommandStage.REFUSED)
 
 
@@ -41,6 +43,7 @@ class SaidBeat:
     in_call: bool | None
     spent: dict[str, str] | None
     reserved: dict[str, str] | None
+    limits: Stated | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ def read_beat(plain: dict[str, Any]) -> SaidBeat:
         in_call=_truth(plain, "in_call"),
         spent=read_amounts(plain, "spent"),
         reserved=read_amounts(plain, "reserved"),
+        limits=None if plain.get("limits") is None else _limits(plain["limits"]),
     )
 
 
@@ -209,6 +213,17 @@ def read_amounts(plain: dict[str, Any], name: str) -> dict[str, str] | None:
     if not isinstance(value, dict) or not value.keys() <= set(DIMENSIONS):
         raise Malformed(f"{name} must be an object of {', '.join(DIMENSIONS)}")
     return {dimension: _amount(name, amount) for dimension, amount in value.items()}
+
+
+def _limits(said: Any) -> Stated:
+    """Return limits in the form of `run.started`. Raises Malformed."""
+    if not isinstance(said, dict) or not said.keys() <= set(STATED):
+        raise Malformed(f"limits must be an object of {', '.join(STATED)}")
+    for name, by_dimension in said.items():
+        is_one = isinstance(by_dimension, dict) and by_dimension.keys() <= set(DIMENSIONS)
+        if not is_one or not all(isinstance(each, str) for each in by_dimension.values()):
+            raise Malformed(f"limits.{name} must be an object of texts by dimension")
+    return Stated(**said)
 
 
 def _amount(name: str, amount: Any) -> str:

@@ -18,6 +18,7 @@ from traces.actions.conflict import Conflict
 from traces.actions.hold_lease import Beat, hold_lease
 from traces.actions.record import Report, open_runs
 from traces.actions.report_state import state_event
+from traces.actions.state_limits import state_limits
 from traces.actions.tell_run import Changes, Randbytes, control_key, tell_run
 from traces.projection.states import RunState
 from traces.queries.access import NotVisible
@@ -49,6 +50,8 @@ def attach_attempt(
         events = [said] if said else []
         if attempt > run.attempt:
             events.append(_attached(run, beat, attempt, now_ns))
+        if beat.limits is not None:
+            events += state_limits(run, beat.limits, by=by, now_ns=now_ns)
         changes = tell_run(run, events, by=by, now_ns=now_ns, randbytes=randbytes) if events else ()
         if not stands.is_terminal:
             hold_lease(

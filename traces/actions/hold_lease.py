@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deliberation.vocabulary import ObservedState
+from traces.analytics.budget_line import Stated
 from traces.models import Lease
 from traces.queries.leases import LeaseRow, read_lease
 
@@ -32,6 +33,7 @@ class Beat:
     supervisor and the program it runs can hold one run together under one name: the supervisor says `killable`, which
     the attempt then stays, and leaves `state` and all else to the program.
     `spent` and `reserved` are by dimension, as decimal strings; `in_call` says that it is in a call that cannot be cut.
+    `limits` are what the program states, in the first word on a run that others are to spend from.
     """
 
     run_id: uuid.UUID
@@ -42,6 +44,7 @@ class Beat:
     in_call: bool | None = None
     spent: Mapping[str, str] | None = None
     reserved: Mapping[str, str] | None = None
+    limits: Stated | None = None
 
 
 def hold_lease(

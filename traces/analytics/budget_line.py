@@ -78,7 +78,17 @@ def write_line(line: BudgetLine) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if value is not None}
 
 
-def stated_limits(event: RunStarted) -> Iterator[tuple[Dimension, Limit]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """Limits as a program states them, in the form of `run.started`; it may do so before that is recorded."""
+
+    budgets: Mapping[str, str] | None = None
+    soft_budgets: Mapping[str, str] | None = None
+    on_hit: Mapping[str, str] | None = None
+    on_soft: Mapping[str, str] | None = None
+
+
+def stated_limits(event: RunStarted | Stated) -> Iterator[tuple[Dimension, Limit]]:
     """Yield the limits that a program states; what is no amount, or no dimension of ours, is none."""
     for dimension in Dimension:
         name = dimension.value

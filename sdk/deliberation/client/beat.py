@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from deliberation.control import Gate, Word, read_word
+from deliberation.vocabulary.budget import write_limits
 
 PATH = "/v1/control"
 FENCED = "Fenced"
@@ -51,13 +52,24 @@ def _beat(gate: Gate, holder: str, killable: bool) -> dict[str, Any]:
     return {
         **after,
         **_spending(gate),
-        **({"shared": True} if is_shared else {}),
+        **(_shared(gate) if is_shared else {}),
         "attempt": gate.attempt,
         "state": gate.state.value,
         "holder": holder,
         "killable": killable,
         "in_call": gate.waiters.in_call,
     }
+
+
+def _shared(gate: Gate) -> dict[str, Any]:
+    """Say that other processes may spend from the run, and with the first word from how much.
+
+    They must not wait, and spend without a limit, until the run's events have been recorded.
+    """
+    if gate.attempt is not None or gate.meter is None:
+        return {"shared": True}
+    stated = write_limits(gate.meter.stated)
+    return {"shared": True, "limits": {name: said for name, said in stated.items() if said}}
 
 
 def _spending(gate: Gate) -> dict[str, Any]:

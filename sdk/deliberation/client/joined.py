@@ -68,7 +68,8 @@ class Joined(Root):
         start_meter(self._recorder)
 
     def _is_unheard(self) -> bool:
-        return self._recorder.client.enabled and not self.gate.ear.is_heard
+        # Whoever has the run has told its limits with that; before, none is not a limit of nothing.
+        return self._recorder.client.enabled and not self.gate.ear.is_held
 
     def _insist(self) -> None:
         if self._is_unheard():

@@ -14,6 +14,7 @@ from deliberation.client.root import Root
 from deliberation.control import Stopped
 from deliberation.events import AnswerSelected, FateDecided, RunEnded, RunStarted
 from deliberation.vocabulary import Dimension, Fate, Limit
+from deliberation.vocabulary.budget import write_limits
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,25 +158,7 @@ def facts_of_run(
 
     Raises TypeError for what is no list.
     """
-    return {**facts, **_stated(limits), "models": _words(models), "tags": _words(tags)}
-
-
-def _stated(limits: Mapping[Dimension, Limit]) -> dict[str, dict[str, str] | None]:
-    """Return the limits as `run.started` has them; what happens at one only where it is out of the ordinary."""
-    usual = Limit()
-    named = [(dimension.value, limit) for dimension, limit in limits.items()]
-    hard = {name: f"{each.hard:f}" for name, each in named if each.hard is not None}
-    soft = {name: f"{each.soft:f}" for name, each in named if each.soft is not None}
-    on_hit = {name: each.on_hit.value for name, each in named if each.on_hit is not usual.on_hit}
-    on_soft = {
-        name: each.on_soft.value for name, each in named if each.on_soft is not usual.on_soft
-    }
-    return {
-        "budgets": hard or None,
-        "soft_budgets": soft or None,
-        "on_hit": on_hit or None,
-        "on_soft": on_soft or None,
-    }
+    return {**facts, **write_limits(limits), "models": _words(models), "tags": _words(tags)}
 
 
 def _words(given: Sequence[str] | None) -> list[str] | None:

@@ -16,13 +16,15 @@ class Ear:
     """The latest word on a run, its commands, and the messages that wait for the program.
 
     `rules` say what a person is to be asked about. `seq` is the server's number of the latest word;
-    an older one changes nothing. `listeners` are called with each word, in the thread that heard it.
+    an older one changes nothing. `is_held` says that some process was known to have the run.
+    `listeners` are called with each word, in the thread that heard it.
     Whoever uses it holds the gate's lock.
     """
 
     def __init__(self) -> None:
         self.seq = 0
         self.is_heard = False
+        self.is_held = False
         self.desired: DesiredState | None = None
         self.orders = Orders()
         self.rules: tuple[ApprovalRule, ...] = ()
@@ -39,6 +41,7 @@ class Ear:
         if word.seq is not None and word.seq < self.seq:
             return False
         self.is_heard = True
+        self.is_held = self.is_held or word.attempt is not None
         self.seq = self.seq if word.seq is None else word.seq
         for command, kind in self.orders.take(word.commands):
             self._begin(command, kind)

@@ -144,6 +144,8 @@ class Controlled:
         if self.observed.is_terminal:
             return
         self.lease = Lease(attempt, holder, time.monotonic(), said)
+        if said.get("limits"):
+            self.budgets.record(RunStarted(run=self.run, key="limits", **said["limits"]))
         if said.get("state"):
             self.report(ObservedState(said["state"]))
 

@@ -160,6 +160,24 @@ def read_amount(said: Amount, name: str) -> Decimal | None:
     return amount
 
 
+def write_limits(limits: Mapping[Dimension, Limit]) -> dict[str, dict[str, str] | None]:
+    """Return the limits as `run.started` has them; what happens at one only where it is out of the ordinary."""
+    usual = Limit()
+    named = [(dimension.value, limit) for dimension, limit in limits.items()]
+    hard = {name: f"{each.hard:f}" for name, each in named if each.hard is not None}
+    soft = {name: f"{each.soft:f}" for name, each in named if each.soft is not None}
+    on_hit = {name: each.on_hit.value for name, each in named if each.on_hit is not usual.on_hit}
+    on_soft = {
+        name: each.on_soft.value for name, each in named if each.on_soft is not usual.on_soft
+    }
+    return {
+        "budgets": hard or None,
+        "soft_budgets": soft or None,
+        "on_hit": on_hit or None,
+        "on_soft": on_soft or None,
+    }
+
+
 def _word_for(
     said: OnHit | str | Mapping[str, OnHit | str], dimension: Dimension, default: OnHit
 ) -> OnHit:

@@ -58,6 +58,35 @@ async def test_it_works(client: AsyncClient) -> None:
     assert (status, told["budgets"][0]["reserved"]) == (200, "0")
 
 
+async def test_whoever_takes_a_run_says_with_that_from_how_much_others_may_spend(
+    client: AsyncClient,
+) -> None:
+    runner, run = await runner_of(client), new_run()
+    assert (await take(runner, run, "a", model_calls="1"))[0] == 404
+    limits = {"budgets": {"model_calls": "1", "usd": "1e15"}, "on_hit": {"model_calls": "ask"}}
+    _, word = await runner.beat(run, shared=True, limits=limits)
+    (line,) = word["budgets"]
+    assert (line["dimension"], line["hard"], line["on_hit"]) == ("model_calls", "1", "ask")
+    assert word["control_seq"] > 0
+    assert (await take(runner, run, "a", model_calls="1"))[0] == 200
+    assert (await take(runner, run, "b", model_calls="1"))[0] == 409
+    stated = begun(run, {"model_calls": "1"}, on_hit={"model_calls": "ask"})
+    await sync_to_async(lambda: put_on_record(make_project(), stated))()
+    assert (await runner.poll(run))[1]["budgets"][0]["version"] == 1
+    await runner.beat(run, limits={"budgets": {"model_calls": "9"}})
+    assert (await runner.poll(run))[1]["budgets"][0]["hard"] == "1"
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [7, {"hard": {}}, {"budgets": []}, {"budgets": {"euros": "1"}}, {"budgets": {"usd": 1}}],
+)
+async def test_limits_of_no_form_are_told_so(client: AsyncClient, limits: Any) -> None:
+    runner = await runner_of(client)
+    status, told = await runner.beat(new_run(), limits=limits)
+    assert (status, "limits" in told["detail"]) == (400, True)
+
+
 async def test_a_round_keeps_what_its_process_reserved(client: AsyncClient) -> None:
     runner, run = await runner_of(client), await limited()
     await take(runner, run, "a", usd="1")

@@ -20,10 +20,10 @@ class Meter:
     """The accounts of one run. Whoever uses it holds the run's lock.
 
     It counts from the run's begin, also where nothing is limited yet: a limit may come later.
-    `bookings` is what reserves at the server, where several processes spend from one budget.
-    `is_heard` says that there is a server, which can hold the run and ask for it. `report` is called
-    with each limit that was reached, without the lock. `has_news` is True when spending changed that
-    nobody was told of.
+    `stated` are the limits of the program itself. `bookings` is what reserves at the server, where
+    several processes spend from one budget. `is_heard` says that there is a server, which can hold
+    the run and ask for it. `report` is called with each limit that was reached, without the lock.
+    `has_news` is True when spending changed that nobody was told of.
     """
 
     def __init__(
@@ -32,6 +32,7 @@ class Meter:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.stated = dict(limits or {})
         self.accounts = {each: Account(each, limit) for each, limit in (limits or {}).items()}
         self.limited: tuple[Account, ...] = tuple(self.accounts.values())
         self.seen = Seen()
