@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import plotly
-
 from inspector import env
 from inspector.csp import NONE, SELF
 from inspector.logs import drop_traceback
@@ -188,10 +186,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.text("STATIC_ROOT") or None
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    ("vendor/plotly", Path(plotly.__file__).parent / "package_data"),
-]
+STATICFILES_DIRS = [BASE_DIR / "static"]
 SERVESTATIC_USE_FINDERS = STATIC_ROOT is None
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from django.urls import path, register_converter
+from django.urls import URLPattern, path, register_converter
 
 from traces.views import (
     accounts,
@@ -28,6 +28,7 @@ from traces.views import (
     strategy,
     tree,
 )
+from traces.views.access import View
 
 DOTS = {".", ".."}
 
@@ -53,6 +54,17 @@ class ForeignIdConverter:
 
 register_converter(ForeignIdConverter, "foreign_id")
 
+
+def figure_addresses(name: str, drawing: View) -> list[URLPattern]:
+    """A figure to be drawn, its table, and its data for a spreadsheet."""
+    base, which = f"runs/<uuid:run_id>/figures/{name}", {"name": name}
+    return [
+        path(base, drawing, which, name=f"figure-{name}"),
+        path(f"{base}/table", figures.table, which, name=f"figure-{name}-table"),
+        path(f"{base}.csv", figures.spreadsheet, which, name=f"figure-{name}-csv"),
+    ]
+
+
 urlpatterns = [
     path("", run_list.run_list, name="runs"),
     path("runs/rows", run_list.run_rows, name="run-rows"),
@@ -77,7 +89,11 @@ urlpatterns = [
     path("runs/<uuid:run_id>/outline", tree.outline, name="run-outline"),
     path("runs/<uuid:run_id>/nodes/<foreign_id:node_id>", node.node, name="node"),
     path("runs/<uuid:run_id>/mapping/<foreign_id:node_id>", node.mapping, name="node-mapping"),
-    path("runs/<uuid:run_id>/figures/cost", figures.cost, name="figure-cost"),
+    path("runs/<uuid:run_id>/figures", figures.figures, name="run-figures"),
+    *figure_addresses("cost", figures.drawing),
+    *figure_addresses("search", figures.packed_drawing),
+    *figure_addresses("flow", figures.drawing),
+    *figure_addresses("spread", figures.drawing),
     path("projects/<slug:slug>/sessions/<foreign_id:session_id>", sessions.session, name="session"),
     path(
         "projects/<slug:slug>/session-runs/<foreign_id:session_id>",

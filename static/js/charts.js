@@ -1,7 +1,11 @@
 // DOM. Figures: plotly is loaded when the first comes into view, asks nobody anything, and takes its colours from
 // the tokens. A figure names roles ("discarded"), never colours.
 
+import { painted } from "./figures/paint.js";
+import { savePicture } from "./figures/picture.js";
+
 const CONFIG = { displayModeBar: false, plotlyServerURL: "", showLink: false, responsive: true, scrollZoom: false };
+const CLICKS = { icicle: "plotly_icicleclick" };
 let plotly = null;
 
 function loadPlotly() {
@@ -17,74 +21,109 @@ function loadPlotly() {
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** The colour of a role, as the fill of a large area. */
-const fillOf = (role) => token(`--fate-${role}-fill`) || token("--surface-3");
-
-/** The figure with roles turned into today's colours. */
-function painted(figure) {
-  const data = figure.data.map((trace) => ({
-    ...trace,
-    marker: { ...trace.marker, colors: trace.meta?.roles?.map(fillOf), line: { width: 1, color: token("--surface-1") } },
-    textfont: { family: token("--sans"), size: 12, color: token("--text") },
-    hoverlabel: { bgcolor: token("--surface-1"), bordercolor: token("--line-strong"), font: { family: token("--sans"), size: 12, color: token("--text") } },
-  }));
-  const layout = {
-    ...figure.layout, paper_bgcolor: token("--surface-1"), plot_bgcolor: token("--surface-1"),
-    font: { family: token("--sans"), size: 12, color: token("--text-soft") },
-  };
-  return { data, layout };
-}
-
 /** Attaches to `[data-chart]`: draws when seen, again on theme change and on pokes. @returns a function that detaches. */
 export function attachChart(element) {
-  const canvas = element.querySelector("[data-part=canvas]");
-  const back = element.querySelector("[data-part=back]");
+  const part = (name) => element.querySelector(`[data-part=${name}]`);
+  const canvas = part("canvas");
+  const choices = part("choices");
   const stop = new AbortController();
+  const { signal } = stop;
   let figure = null;
-  let root = element.dataset.root ?? "";
+  let root = "";
   let seen = false;
   let drawn = false;
 
+  /** What of the figure is asked for: the choices of its form, and the branch that was opened. */
+  function query() {
+    const asked = new URLSearchParams(choices ? new FormData(choices) : "");
+    if (root) asked.set("root", root);
+    for (const [name, value] of [...asked]) if (!value) asked.delete(name);
+    return asked.size ? `?${asked}` : "";
+  }
+
   async function load() {
-    const answer = await fetch(`${element.dataset.chart}?root=${encodeURIComponent(root)}`, { signal: stop.signal });
+    const answer = await fetch(element.dataset.chart + query(), { signal });
     if (!answer.ok) throw new Error(`figure: ${answer.status}`);
     figure = await answer.json();
+    delete element.dataset.failed;
     await draw();
   }
 
   async function draw() {
     if (!figure) return;
-    const library = await loadPlotly();
-    const { data, layout } = painted(figure);
-    element.toggleAttribute("data-empty", !data[0]?.values?.some((value) => value > 0));
-    await library.react(canvas, data, layout, CONFIG);
-    if (!drawn) canvas.on("plotly_icicleclick", onSector);
-    drawn = true;
-    if (back) back.hidden = root === "";
+    part("said").textContent = figure.said;
+    element.toggleAttribute("data-empty", !figure.data.length);
+    part("png").hidden = !figure.data.length;
+    part("back").hidden = root === "";
+    if (figure.data.length) {
+      const library = await loadPlotly();
+      const { data, layout } = painted(figure, token);
+      await library.react(canvas, data, layout, CONFIG);
+      if (!drawn) canvas.on(CLICKS[data[0].type] ?? "plotly_click", onClick);
+      drawn = true;
+    }
     element.dataset.ready = "";
   }
 
+  function onClick(event) {
+    const { id, customdata } = event.points[0];
+    if (id !== undefined) return openSector(id);
+    if (Number.isInteger(customdata)) location.assign(element.dataset.node + customdata);
+    return true;
+  }
+
   /** A sector is opened by asking the server for it as root: a figure never holds more than a thousand. */
-  function onSector(event) {
-    const { id } = event.points[0];
+  function openSector(id) {
     const [trace] = figure.data;
-    if (id !== trace.ids[0] && trace.meta.open.includes(id)) { root = id; fail(load()); }
+    if (id !== trace.ids[0] && trace.meta.open.includes(id)) { root = id; renew(); }
     return false;
   }
 
-  function fail(promise) {
+  function renew() {
+    for (const link of [part("csv"), part("table-link")]) if (link) link.href = link.pathname + query();
+    attempt(load());
+    if (part("details").open) attempt(loadTable());
+  }
+
+  async function loadTable() {
+    const answer = await fetch(`${element.dataset.chart}/table${query()}`, { signal, headers: { "HX-Request": "true" } });
+    if (!answer.ok) throw new Error(`table: ${answer.status}`);
+    const piece = new DOMParser().parseFromString(await answer.text(), "text/html");
+    part("table").replaceChildren(...piece.body.children);
+  }
+
+  function onChoice() {
+    const address = new URL(location.href);
+    for (const [name, value] of new FormData(choices)) {
+      if (value) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
+    history.replaceState(history.state, "", address);
+    renew();
+  }
+
+  async function savePng() {
+    const [run, , name] = element.dataset.chart.split("/").slice(-3);
+    await savePicture(await loadPlotly(), canvas, `${name}-${run}.png`);
+  }
+
+  function attempt(promise) {
     promise.catch((error) => { if (error.name !== "AbortError") element.dataset.failed = ""; });
   }
 
   const watch = new IntersectionObserver((entries) => {
     if (seen || !entries.some((entry) => entry.isIntersecting)) return;
     seen = true;
-    fail(load());
+    attempt(load());
   }, { rootMargin: "200px" });
   watch.observe(element);
-  const { signal } = stop;
-  back?.addEventListener("click", () => { root = ""; fail(load()); }, { signal });
-  document.addEventListener("theme", () => fail(draw()), { signal });
-  document.addEventListener("fragments", () => seen && fail(load()), { signal });
+  part("back").addEventListener("click", () => { root = ""; renew(); }, { signal });
+  part("again").addEventListener("click", () => attempt(load()), { signal });
+  part("png").addEventListener("click", () => attempt(savePng()), { signal });
+  part("details").addEventListener("toggle", () => part("details").open && attempt(loadTable()), { signal });
+  choices?.addEventListener("change", onChoice, { signal });
+  choices?.addEventListener("submit", (event) => event.preventDefault(), { signal });
+  document.addEventListener("theme", () => attempt(draw()), { signal });
+  document.addEventListener("fragments", () => seen && attempt(load()), { signal });
   return () => { stop.abort(); watch.disconnect(); if (drawn) window.Plotly?.purge(canvas); };
 }

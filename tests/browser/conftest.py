@@ -32,7 +32,7 @@ WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
   (window.violations ??= []).push(`${event.violatedDirective} ${event.sourceFile} ${event.sample}`);
 });"""
 # plotly.js carries one style sheet for maps that it injects while it loads; nothing of ours uses it.
-PLOTLY = "vendor/plotly/plotly.min.js"
+PLOTLY = "vendor/plotly-"
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -230,6 +231,29 @@ def test_cost_by_branch_is_drawn_and_told_as_a_table(run_id: str, open_page: Ope
     assert page.locator("#cost .modebar").count() == 0
     page.get_by_text("The same as a table").click()
     expect(page.locator("#cost table")).to_contain_text("$0.10")
+    assert_accessible(page)
+
+
+def test_a_search_is_looked_at_in_figures_and_taken_along(run_id: str, open_page: Open) -> None:
+    page = open_page(f"/runs/{run_id}/figures", viewport={"width": 1200, "height": 800})
+    for name in ("search", "cost", "flow", "spread"):
+        figure = page.locator(f"[data-chart$='/{name}']")
+        figure.scroll_into_view_if_needed()
+        expect(figure).to_have_attribute("data-ready", "", timeout=30_000)
+        expect(figure.locator("figcaption")).not_to_be_empty()
+    search = page.locator("[data-chart$='/search']")
+    search.get_by_label("Up").select_option("tokens")
+    search.get_by_label("Across").select_option("time")
+    expect(page).to_have_url(re.compile(r"y=tokens&x=time"))
+    expect(search.locator("figcaption")).to_contain_text("Tokens of the branch from")
+    search.get_by_text("The same as a table").click()
+    expect(search.locator("tbody tr")).to_have_count(16)
+    with page.expect_download() as saved:
+        search.get_by_role("button", name="PNG").click()
+    assert Path(saved.value.path()).read_bytes().startswith(b"\x89PNG")
+    with page.expect_download() as saved:
+        search.get_by_role("link", name="CSV").click()
+    assert Path(saved.value.path()).read_bytes().count(b"\r\n") == 17
     assert_accessible(page)
 
 

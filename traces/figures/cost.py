@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from deliberation.vocabulary import Fate
+from traces.figures.drawing import describe
 from traces.queries.costs import Sector
 
 LABELLED_AT_MOST = 500
@@ -40,13 +41,27 @@ def cost_icicle(sectors: Sequence[Sector]) -> dict[str, Any]:
     layout = {
         "margin": {"t": 0, "r": 0, "b": 0, "l": 0},
         "uniformtext": {"minsize": 11, "mode": "hide"},
-        "template": None,
     }
     figure = go.Figure(trace, layout=layout)
-    described: dict[str, Any] = figure.to_plotly_json()
-    data = described["data"][0]
-    data["meta"] = _meta(sectors)
-    return {"data": [data], "layout": described["layout"]}
+    drawing = describe(figure, said=_said_of_all(sectors, measure), empty=_lacks(values))
+    if drawing["data"]:
+        drawing["data"][0]["meta"] = _meta(sectors)
+    return drawing
+
+
+def _lacks(values: Sequence[float]) -> str | None:
+    return None if any(values) else "No cost and no tokens are recorded."
+
+
+def _said_of_all(sectors: Sequence[Sector], measure: str) -> str:
+    if not sectors:
+        return ""
+    whole = sectors[0]
+    dearest = max(sectors[1:], key=lambda each: getattr(each, measure) or 0, default=None)
+    told = f"{len(sectors):,} sectors by {measure}; the whole: {_said(whole)}"
+    return (
+        told if dearest is None else f"{told}. The largest part: {dearest.label}, {_said(dearest)}"
+    )
 
 
 def _measure(sectors: Sequence[Sector]) -> str:

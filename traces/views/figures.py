@@ -1,20 +1,126 @@
-"""Figures as JSON for the browser to draw."""
+"""Figures of a run: as JSON for the browser to draw, as tables, and as CSV."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 
+from traces.analytics.spreadsheet import to_csv
 from traces.figures.cost import cost_icicle
-from traces.queries import costs
+from traces.figures.flow import flow_figure
+from traces.figures.search import search_figure
+from traces.figures.spread import spread_figure
+from traces.figures.tables import Table, cost_table, flow_table, search_table, spread_table
+from traces.queries import costs, flows, points, runs, set_aside, spread
+from traces.queries.points import Axis
+from traces.queries.spread import Unit
 from traces.templatetags.trace_text import one_line
 from traces.views.access import for_people
+from traces.views.choices import chosen, refuse_other_choices
+
+ROWS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How a figure is read, drawn and told as a table."""
+
+    title: str
+    read: Callable[[HttpRequest, str], Any]
+    draw: Callable[[Any], dict[str, Any]]
+    tabulate: Callable[[Any], Table]
+
+
+def _read_cost(request: HttpRequest, run_id: str) -> list[costs.Sector]:
+    root = request.GET.get("root") or None
+    found = costs.cost_by_branch(who=request.user, run_id=run_id, root=root)
+    return [replace(one, label=one_line(one.label)) for one in found]
+
+
+def _read_search(request: HttpRequest, run_id: str) -> points.Points:
+    x, y = chosen(request, "x", Axis), chosen(request, "y", Axis)
+    return points.get_points(who=request.user, run_id=run_id, x=x, y=y)
+
+
+def _read_flow(request: HttpRequest, run_id: str) -> list[flows.Flow]:
+    return flows.list_flows(who=request.user, run_id=run_id)
+
+
+def _read_spread(request: HttpRequest, run_id: str) -> spread.Spread:
+    unit = chosen(request, "of", Unit) or Unit.CALL
+    return spread.get_spread(who=request.user, run_id=run_id, unit=unit)
+
+
+FIGURES = {
+    "cost": Figure("Cost by branch", _read_cost, cost_icicle, cost_table),
+    "search": Figure("The whole search", _read_search, search_figure, search_table),
+    "flow": Figure("From level to verdict to fate", _read_flow, flow_figure, flow_table),
+    "spread": Figure("How dear single calls were", _read_spread, spread_figure, spread_table),
+}
 
 
 @for_people
-def cost(request: HttpRequest, run_id: str) -> JsonResponse:
-    """Cost by branch below `root`, or of the whole run; at most a thousand sectors."""
-    root = request.GET.get("root") or None
-    found = costs.cost_by_branch(who=request.user, run_id=run_id, root=root)
-    return JsonResponse(cost_icicle([replace(one, label=one_line(one.label)) for one in found]))
+@refuse_other_choices
+def figures(request: HttpRequest, run_id: str) -> HttpResponse:
+    """All figures of a run on one page; `x`, `y` and `of` choose what two of them show."""
+    context = {
+        "axes": [(name, chosen(request, name, Axis)) for name in ("y", "x")],
+        "axis_choices": list(Axis),
+        "units": list(Unit),
+        "unit": chosen(request, "of", Unit) or Unit.CALL,
+        "run": runs.get_run(who=request.user, run_id=run_id),
+        "set_aside": set_aside.list_set_aside(who=request.user, run_id=run_id),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "figures/page.html", context)
+
+
+@for_people
+@refuse_other_choices
+def drawing(request: HttpRequest, run_id: str, name: str) -> HttpResponse:
+    """A figure as Plotly takes it, in roles instead of colours, and in a sentence."""
+    figure = FIGURES[name]
+    return JsonResponse(figure.draw(figure.read(request, run_id)))
+
+
+packed_drawing = gzip_page(drawing)
+"""Of a figure that has many numbers and no text of others, so that packing it tells nobody anything."""
+
+
+@for_people
+@refuse_other_choices
+def table(request: HttpRequest, run_id: str, name: str) -> HttpResponse:
+    """The first rows of a figure's data: the piece for a script, a page for everybody else."""
+    figure = FIGURES[name]
+    made = figure.tabulate(figure.read(request, run_id))
+    units = [unit.value for unit in made.heads.values()]
+    context = {
+        "run": runs.get_run(who=request.user, run_id=run_id),
+        "name": name,
+        "title": figure.title,
+        "table": made,
+        "heads": list(zip(made.heads, units, strict=True)),
+        "rows": [list(zip(row, units, strict=True)) for row in made.rows[:ROWS_SHOWN]],
+        "left_out": max(0, len(made.rows) - ROWS_SHOWN),
+        "query": request.GET.urlencode(),
+    }
+    is_piece = "HX-Request" in request.headers
+    return render(request, "figures/_table.html" if is_piece else "figures/table.html", context)
+
+
+@for_people
+@refuse_other_choices
+def spreadsheet(request: HttpRequest, run_id: str, name: str) -> HttpResponse:
+    """All of a figure's data as CSV."""
+    figure = FIGURES[name]
+    made = figure.tabulate(figure.read(request, run_id))
+    return HttpResponse(
+        to_csv(list(made.heads), made.rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}-{run_id}.csv"'},
+    )

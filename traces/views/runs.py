@@ -9,7 +9,6 @@ from django.shortcuts import render
 
 from deliberation.vocabulary import Strategy
 from traces.queries import (
-    costs,
     judged,
     runs,
     set_aside,
@@ -22,8 +21,6 @@ from traces.views.candidate_form import CandidateForm
 from traces.views.candidates import matrix_context
 from traces.views.control import bar_context
 from traces.views.strategy import StrategyForm, may_judge
-
-IN_THE_TABLE = 40
 
 
 def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:
@@ -41,9 +38,6 @@ def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
         **bar_context(request, run_id),
         **matrix_context(request, run_id, CandidateForm(Ask())),
         "set_aside": set_aside.list_set_aside(who=request.user, run_id=run_id),
-        "sectors": costs.cost_by_branch(
-            who=request.user, run_id=run_id, root=None, max_sectors=IN_THE_TABLE
-        ),
         "form": StrategyForm({}),
         "strategies": [strategy.value for strategy in Strategy],
         "may_judge": may_judge(request.user, run_id),
