@@ -90,19 +90,19 @@ def test_a_row_is_found_by_its_ordinal() -> None:
 
 def test_a_hundred_thousand_nodes_in_one_chain_are_laid_out_in_a_second() -> None:
     count = 100_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     shape = shape_of(*range(-1, count - 1))
-    taken = time.perf_counter() - begun
+    taken = time.process_time() - begun
     assert shape.depth[-1] == count - 1
     assert shape.size[0] == count
     assert taken < 2
 
 
 def test_a_hundred_thousand_children_of_one_node_are_laid_out_in_a_second() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     shape = shape_of(ROOT, *[0] * 100_000)
     assert shape.order == list(range(100_001))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @given(st.lists(st.tuples(st.integers(-2, 40), st.none() | st.integers(0, 9)), max_size=40))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -61,9 +61,9 @@ def test_a_star_stands_for_any_characters_and_nothing_else_does(
 
 
 def test_no_pattern_makes_a_long_name_slow() -> None:
-    begun = perf_counter()
+    begun = process_time()
     assert not fits("*a" * 99 + "*b", "a" * 100_000)
-    assert perf_counter() - begun < 0.5
+    assert process_time() - begun < 0.5
 
 
 def test_case_does_not_matter_and_providers_have_many_names() -> None:
