@@ -52,6 +52,20 @@ def growing(steps: int = 60, pause: float = 0.25) -> str:
     return run.id
 
 
+def spending(steps: int = 40, pause: float = 0.3) -> str:
+    """A run that spends a cent at a time, and waits at ten cents until somebody gives it more."""
+    budget = dl.Budget(usd="0.10", soft={"usd": "0.05"}, on_hit="pause")
+    with dl.run("spend", name="Spending run", strategy="best_of_n", budget=budget) as run:
+        print(run.id, flush=True)
+        for step in range(steps):
+            with run.node("sample", name=f"try {step}"), run.model_call(model="m-1") as call:
+                time.sleep(pause)
+                call.finish(output="x", usage=dl.Usage(input=80, output=20), cost="0.01")
+        run.finish(answer="spent")
+    return run.id
+
+
 if __name__ == "__main__":
-    print({"small": small, "growing": growing}[sys.argv[1]](), flush=True)
+    runs = {"small": small, "growing": growing, "spending": spending}
+    print(runs[sys.argv[1]](), flush=True)
     dl.flush()
