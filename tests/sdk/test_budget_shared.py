@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +48,6 @@ def test_it_works(client, others, server):
                 begun.append(1)
 
     with shared(client, model_calls=20) as run, Elsewhere() as elsewhere:
-        wait_until(lambda: server.of("run.started"))
         for other in others:
 
             def take_part(other=other):
@@ -78,11 +78,9 @@ def test_64_threads_of_four_processes_never_begin_one_call_too_many(client, othe
             done = [pool.submit(work, part) for _ in range(20)]
             return [each.exception() for each in done]
 
-    with shared(client, model_calls=50) as run:
-        wait_until(lambda: server.of("run.started"))
-        with ThreadPoolExecutor(4) as pool:
-            found = [pool.submit(take_part, other) for other in others]
-            errors = [error for each in found for error in each.result() if error is not None]
+    with shared(client, model_calls=50) as run, ThreadPoolExecutor(4) as pool:
+        found = [pool.submit(take_part, other) for other in others]
+        errors = [error for each in found for error in each.result() if error is not None]
     assert len(begun) == 50
     assert len(errors) == 10
     assert all(isinstance(error, dl.LimitExceeded) for error in errors)
@@ -102,11 +100,9 @@ def test_what_is_reserved_never_exceeds_the_limit_and_costs_overshoot_by_little(
             done = [pool.submit(work, part) for _ in range(8)]
             return [each.exception() for each in done]
 
-    with shared(client, usd="0.5") as run:
-        wait_until(lambda: server.of("run.started"))
-        with ThreadPoolExecutor(4) as pool:
-            found = [pool.submit(take_part, other) for other in others]
-            assert all(isinstance(e, dl.LimitExceeded) for each in found for e in each.result())
+    with shared(client, usd="0.5") as run, ThreadPoolExecutor(4) as pool:
+        found = [pool.submit(take_part, other) for other in others]
+        assert all(isinstance(e, dl.LimitExceeded) for each in found for e in each.result())
     known = kept(server, run)
     assert Decimal("0.45") <= known.spent[dl.Dimension.USD] <= Decimal("0.51")
     assert known.most_reserved[dl.Dimension.USD] <= Decimal("0.5")
@@ -125,13 +121,11 @@ def test_what_failed_gives_back_what_it_reserved(client, server):
 
 
 def test_output_is_clamped_to_what_all_processes_left(client, others, server):
-    with shared(client, tokens=100) as run:
-        wait_until(lambda: server.of("run.started"))
-        with join_run(others[0], run) as part:
-            call(part, usage=dl.Usage(input=60, output=10))
-            wait_until(lambda: kept(server, run).spent)
-            with run.model_call(model="m", input="a" * 40, max_tokens=50) as step:
-                assert step.max_tokens == 20
+    with shared(client, tokens=100) as run, join_run(others[0], run) as part:
+        call(part, usage=dl.Usage(input=60, output=10))
+        wait_until(lambda: kept(server, run).spent)
+        with run.model_call(model="m", input="a" * 40, max_tokens=50) as step:
+            assert step.max_tokens == 20
 
 
 def test_a_call_within_a_call_does_not_wait_for_it(client, server):
@@ -220,7 +214,6 @@ def test_a_joined_process_gives_way_to_the_run(client, others, server):
 
 def test_nothing_is_spent_any_more_in_a_run_that_has_ended(client, others, server):
     with shared(client, model_calls=5) as run, Elsewhere() as elsewhere:
-        wait_until(lambda: server.of("run.started"))
         may_go_on = threading.Event()
 
         def take_part():
@@ -242,7 +235,6 @@ def test_nothing_is_spent_any_more_in_a_run_that_has_ended(client, others, serve
 def test_a_limit_that_pauses_holds_all_processes(client, others, server):
     budget = dl.Budget(model_calls=4, on_hit="pause")
     with begin_run(client, "q", budget=budget, shared=True) as run, Elsewhere() as elsewhere:
-        wait_until(lambda: server.of("run.started"))
 
         def take_part():
             with join_run(others[0], run.id) as part:
@@ -265,8 +257,23 @@ def test_a_server_that_is_away_ends_a_shared_run(client, server, monkeypatch):
             call(run)
 
 
+def test_a_shared_run_begins_when_the_server_knows_its_limits(client, server):
+    with shared(client, model_calls=5) as run:
+        (line,) = server.control_of(run).budgets.lines.values()
+        assert line.limit.hard == 5
+        assert all(account.is_told for account in run.gate.meter.limited)
+
+
+def test_a_shared_run_whose_limits_the_server_never_learns_ends(client, server, monkeypatch):
+    monkeypatch.setattr(sys.modules["deliberation.client.run"], "FIRST_WORD_SECONDS", 0.3)
+    server.fail_next(503, times=100)
+    with pytest.raises(dl.LimitExceeded, match="cannot be reached"), shared(client, usd="1") as run:
+        run.node("step").end()
+    assert client.stats().made == 2, "its begin and its end"
+
+
 def test_nobody_joins_a_run_that_the_server_does_not_answer_for(others, server, monkeypatch):
-    monkeypatch.setattr("deliberation.client.joined.TRY_SECONDS", 0.3)
+    monkeypatch.setattr("deliberation.client.joined.FIRST_WORD_SECONDS", 0.3)
     server.go_away()
     part = join_run(others[0], "01890000-0000-7000-8000-000000000000")
     with pytest.raises(dl.LimitExceeded, match="cannot be reached"), part:
@@ -291,7 +298,6 @@ def test_only_an_id_can_be_joined(client):
 def test_what_a_process_that_died_had_reserved_comes_back_with_its_lease(client, server, tmp_path):
     server.controls.lease_seconds = 1.0
     with shared(client, tokens=100) as run:
-        wait_until(lambda: server.of("run.started"))
         script = f"""
         with dl.join({run.id!r}) as part:
             part.model_call(model="m", reserve={{"tokens": 100}}).start()

@@ -21,6 +21,8 @@ from deliberation.vocabulary import Dimension
 
 LOG = logging.getLogger("deliberation")
 SHORT = "Short"
+FIRST_WORD_SECONDS = 10.0
+"""How long a shared run waits at its begin, and a process that joins it, for the server to say what is limited."""
 NOT_REACHED = "the inspector cannot be reached, and several processes spend from this run's budget"
 
 Amounts = Mapping[Dimension, Decimal]

@@ -6,11 +6,10 @@ import uuid
 from typing import Any
 
 from deliberation.client.alarm import limit
-from deliberation.client.bookings import NOT_REACHED, Bookings
+from deliberation.client.bookings import FIRST_WORD_SECONDS, NOT_REACHED, Bookings
 from deliberation.client.client import Client
 from deliberation.client.clock import Clock
 from deliberation.client.current import scopes_around
-from deliberation.client.inquiry import TRY_SECONDS
 from deliberation.client.metering import start_meter
 from deliberation.client.node import NodeScope
 from deliberation.client.recorder import Recorder
@@ -24,7 +23,7 @@ class Joined(Root):
 
     Nodes begin in the run, under the node that was named. It gives way to the run's holds and stops, and
     reserves at the server what it is to spend; it holds no lease and reports neither begin nor end.
-    Entering it waits until the server has said what is limited: at most 5 s, then `LimitExceeded`.
+    Entering it waits until the server has said what is limited: at most 10 s, then `LimitExceeded`.
     Without a server (no address or no key) it limits nothing.
     """
 
@@ -37,7 +36,7 @@ class Joined(Root):
     def _begin(self) -> None:
         if not self._has_begun:
             self._listen()
-            with limit(self.gate, TRY_SECONDS) as is_late:
+            with limit(self.gate, FIRST_WORD_SECONDS) as is_late:
                 self.gate.wait_while(lambda: self._is_unheard() and not is_late())
             self._insist()
             if self.gate.shut:
@@ -46,7 +45,7 @@ class Joined(Root):
     async def _abegin(self) -> None:
         if not self._has_begun:
             self._listen()
-            with limit(self.gate, TRY_SECONDS) as is_late:
+            with limit(self.gate, FIRST_WORD_SECONDS) as is_late:
                 await self.gate.await_while(lambda: self._is_unheard() and not is_late())
             self._insist()
             if self.gate.shut:

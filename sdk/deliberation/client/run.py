@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deliberation.client.alarm import limit
+from deliberation.client.bookings import FIRST_WORD_SECONDS, NOT_REACHED
 from deliberation.client.current import current, scopes_around
 from deliberation.client.metering import start_meter
 from deliberation.client.node import NodeScope, describe
 from deliberation.client.recorder import Recorder
 from deliberation.client.root import Root
-from deliberation.control import Stopped
+from deliberation.control import LimitExceeded, Stopped
 from deliberation.events import AnswerSelected, FateDecided, RunEnded, RunStarted
 from deliberation.vocabulary import Dimension, Fate, Limit
 from deliberation.vocabulary.budget import write_limits
@@ -104,6 +106,10 @@ class Run(Root):
             if self.gate.shut:
                 self.gate.check(scopes_around())
             self._report_begin()
+            if self._is_unknown():
+                with limit(self.gate, FIRST_WORD_SECONDS) as is_late:
+                    self.gate.wait_while(lambda: self._is_unknown() and not is_late())
+                self._insist()
 
     async def _abegin(self) -> None:
         if not self._has_begun:
@@ -111,6 +117,22 @@ class Run(Root):
             if self.gate.shut:
                 await self.gate.acheck(scopes_around())
             self._report_begin()
+            if self._is_unknown():
+                with limit(self.gate, FIRST_WORD_SECONDS) as is_late:
+                    await self.gate.await_while(lambda: self._is_unknown() and not is_late())
+                self._insist()
+
+    def _is_unknown(self) -> bool:
+        # Whoever joins before the server knows them would find nothing limited.
+        return self.gate.meter is not None and self.gate.meter.is_unknown
+
+    def _insist(self) -> None:
+        if self._is_unknown():
+            self.gate.halt(LimitExceeded(NOT_REACHED))
+            stopped = self.gate.stopped()
+            self._end(stopped)
+            if stopped is not None:
+                raise stopped
 
     def _nest(self) -> None:
         around = current()

@@ -188,9 +188,8 @@ class Talk:
         turns = -(-len(live) // MOST_RUNS)
         self._turn = (self._turn + 1) % turns
         asking = live[self._turn * MOST_RUNS :][:MOST_RUNS]
-        # Who only listens has asked for nothing before, and may wait for the first word.
-        is_new = any(gate.is_listener and not gate.ear.is_heard for gate in asking)
-        wait = self._heartbeat / turns if self._poll.may_wait and not is_new else 0.0
+        is_idle = self._poll.may_wait and not any(_waits_for_word(gate) for gate in asking)
+        wait = self._heartbeat / turns if is_idle else 0.0
         body = body_of(asking, wait=wait, holder=self._holder, killable=self._announcer.is_owned)
         self._poll.ask(PATH, body)
         self._asked, self._asked_at = runs, now
@@ -259,6 +258,12 @@ class Talk:
         if time.monotonic() - self._contact >= self._lease:
             for gate in gates:
                 gate.lose()
+
+
+def _waits_for_word(gate: Gate) -> bool:
+    """Return True for a run whose program may not go on before something is heard, new or not."""
+    is_new = gate.is_listener and not gate.ear.is_heard
+    return is_new or (gate.meter is not None and gate.meter.is_unknown)
 
 
 def _expect(answer: Answer) -> None:

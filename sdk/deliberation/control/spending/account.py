@@ -41,7 +41,8 @@ class Account:
 
     `own` is what was spent here, `elsewhere` what the server has recorded beyond that: of an earlier
     process of the run, or in dollars that only the server could tell. `said` are the limits of this
-    version that were reached and reported, `known` those of which the server says so.
+    version that were reached and reported, `known` those of which the server says so. `is_told` is True once the
+    server has said anything of it.
     """
 
     def __init__(self, dimension: Dimension, limit: Limit | None = None) -> None:
@@ -54,6 +55,7 @@ class Account:
         self.open: set[Entry] = set()
         self.said: set[LimitKind] = set()
         self.known: set[LimitKind] = set()
+        self.is_told = False
         self.is_asking = False
         self.agreed: Decimal | None = None
         self.proposal: str | None = None
@@ -175,6 +177,7 @@ class Account:
 
     def hear(self, line: Line) -> None:
         """Take in what the server says of it."""
+        self.is_told = True
         if line.version >= self.version:
             self._take_over(line)
         if line.version == self.version:

@@ -46,6 +46,11 @@ class Meter:
         self._clock = clock
         self._began = clock()
 
+    @property
+    def is_unknown(self) -> bool:
+        """Return True while the server, which is to keep the budget, has not said what it is."""
+        return self.bookings is not None and not all(each.is_told for each in self.limited)
+
     def start(self) -> None:
         """Count the seconds from now."""
         self._began = self._clock()
