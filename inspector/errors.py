@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -12,7 +15,9 @@ SENTENCES = {
     403: ("Forbidden", "You may not do this."),
     404: ("Not found", "There is nothing here, or it is not yours."),
     500: ("Internal error", "This is our fault; it has been logged."),
+    503: ("Busy", "The database does not answer just now; try again in a moment."),
 }
+RETRY_SECONDS = 2
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -31,8 +36,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def internal(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _tell(request, 500)
+    """500; 503 where the database is away, or all connections to it were taken for too long."""
+    if not isinstance(sys.exc_info()[1], OperationalError):
+        return _tell(request, 500)
+    response = _tell(request, 503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _tell(request: HttpRequest, status: int) -> HttpResponse:
