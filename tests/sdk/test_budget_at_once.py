@@ -157,6 +157,31 @@ def test_a_thousand_tasks_that_wait_for_room_do_not_hold_up_the_loop():
     assert time.monotonic() - began < 10
 
 
+async def plain(run, **sizes):
+    with run.model_call(model="m", **sizes) as call:
+        await asyncio.sleep(0.01)
+        call.finish(cost="0.01", usage=dl.Usage(input=10, output=0))
+
+
+def test_a_plain_with_in_a_coroutine_does_not_wait_for_its_own_loop():
+    async def main():
+        async with begin_run(nobody, "q", budget={"usd": "1"}) as run:
+            for _ in range(3):
+                await asyncio.gather(*(plain(run) for _ in range(8)))
+            return spent(run, "usd")
+
+    assert asyncio.run(asyncio.wait_for(main(), 10)) == Decimal("0.24")
+
+
+def test_a_plain_with_in_a_coroutine_that_states_too_much_is_a_hit_and_no_deadlock():
+    async def main():
+        async with begin_run(nobody, "q", budget={"tokens": 100}) as run:
+            await asyncio.gather(*(plain(run, reserve={"tokens": 60}) for _ in range(2)))
+
+    with pytest.raises(dl.LimitExceeded):
+        asyncio.run(asyncio.wait_for(main(), 10))
+
+
 def test_whoever_waits_longest_goes_first():
     order = []
     with begin_run(nobody, "q", budget={"tokens": 100}) as run:

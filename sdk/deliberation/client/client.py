@@ -37,7 +37,7 @@ class Client:
     What it promises the program around it:
 
     - It never raises by itself. What cannot be reported is counted (`stats`) and logged once. Only
-      where a run gives way (`Gate`) is `Stopped` raised, when somebody asked for it.
+      where a run gives way (`Gate`) is `Stopped` raised, when somebody asked for it or its budget is spent.
     - It never blocks by itself: an event is put into a bounded queue; a full queue refuses it. A
       run waits at its gate while somebody holds it. Only these wait, and no longer than said: the
       end of a run (`exit_seconds`, 2 s), the end of the program (the same), `flush(timeout)`. None

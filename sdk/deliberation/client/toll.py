@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from deliberation.client.alarm import limit
+from deliberation.client.inquiry import TRY_SECONDS
 from deliberation.client.more import aask_for_more, ask_for_more
 from deliberation.client.settings import Settings
 from deliberation.client.shared import book, give_back, is_shared
@@ -24,12 +26,19 @@ CONFIRM_SECONDS = 60.0
 
 
 def pay(settings: Settings, gate: Gate, bill: Bill, around: Around) -> None:
-    """Return when a step may begin, with what it is to spend reserved. Raises `Stopped`."""
+    """Return when a step may begin, with what it is to spend reserved. Raises `Stopped`.
+
+    In a coroutine, entered with a plain `with`, it cannot wait for the tasks of its own loop: what is
+    only guessed begins beside them, and what is stated and does not fit is a hit.
+    """
+    bill.may_wait = not _is_in_loop()
+    began = time.monotonic()
     try:
         while (obstacle := take(gate, bill) or _book(gate, bill)) is not None:
             if obstacle.way is Way.HELD:
                 gate.check(around())
             elif obstacle.way is Way.LATER:
+                _mind_loop(gate, bill, began)
                 with limit(gate, LATER_SECONDS) as is_late:
                     gate.wait_while(
                         lambda: not is_late(), state=ObservedState.RUNNING, around=around()
@@ -89,6 +98,20 @@ async def _abook(gate: Gate, bill: Bill) -> Obstacle | None:
     if not is_shared(gate):
         return None
     return await asyncio.get_running_loop().run_in_executor(None, book, gate, bill)
+
+
+def _is_in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _mind_loop(gate: Gate, bill: Bill, began: float) -> None:
+    """Stop where other processes are waited for that may themselves wait for this loop."""
+    if not bill.may_wait and time.monotonic() - began > TRY_SECONDS:
+        gate.halt(LimitExceeded("a plain `with` in a coroutine cannot wait: use `async with`"))
 
 
 def _full(gate: Gate, bill: Bill) -> tuple[Callable[[], bool], ObservedState]:

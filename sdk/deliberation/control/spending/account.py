@@ -107,13 +107,19 @@ class Account:
         return self.spent + coming + (self.likely if which is LimitKind.SOFT else ZERO)
 
     def offer(
-        self, want: Want, around: Collection[int], blocked: Collection[int]
+        self,
+        want: Want,
+        around: Collection[int],
+        blocked: Collection[int],
+        *,
+        may_wait: bool = True,
     ) -> Decimal | Shortage:
         """Return what a step may have, or why it may not begin.
 
         What the steps around it have reserved beyond what they are known to take does not count
         against it. `blocked` are those that give nothing back before this one, or another that waits,
-        has begun.
+        has begun. Where it may not wait for others, nothing is taken to come back, and what is only
+        guessed is not held against it.
         """
         hard = self.limit.hard
         if hard is None or self.is_passed(LimitKind.HARD):
@@ -129,8 +135,11 @@ class Account:
         room = hard - self.spent - taken
         if want.wish is not None and want.wish <= room:
             return want.wish
-        if any(each.amount for each in others if each.bill not in blocked):
+        may_come_back = any(each.amount for each in others if each.bill not in blocked)
+        if may_come_back and may_wait:
             return Shortage.WAIT
+        if may_come_back and want.is_guess:
+            return max(ZERO, room)
         if want.least > room:
             return Shortage.HIT
         return room if want.wish is None else min(want.wish, room)

@@ -27,12 +27,14 @@ class Want(NamedTuple):
 
     `wish` is reserved where there is room for it beside what others have reserved, None for all that
     is left; where nothing more can come back, what is there, if it is `least` or more. `usual` is
-    what counts when the step ends well and does not say what it took.
+    what counts when the step ends well and does not say what it took. `is_guess` says that nobody
+    stated any of it.
     """
 
     least: Decimal
     wish: Decimal | None
     usual: Decimal = ZERO
+    is_guess: bool = False
 
 
 def exactly(amount: Decimal | int) -> Want:
@@ -41,7 +43,7 @@ def exactly(amount: Decimal | int) -> Want:
     return Want(amount, amount, amount)
 
 
-UNKNOWN = Want(Decimal(1).scaleb(-18), None)
+UNKNOWN = Want(Decimal(1).scaleb(-18), None, is_guess=True)
 """Anything: it begins when nothing else is in progress, with all that is left."""
 
 
@@ -62,6 +64,7 @@ class Bill:
         "bookings",
         "entries",
         "is_taken",
+        "may_wait",
         "number",
         "on_drop",
         "sort",
@@ -81,6 +84,7 @@ class Bill:
         self.around = frozenset(each.number for each in around)
         self.sort = sort
         self.is_taken = False
+        self.may_wait = True
         self.entries: dict[Account, Entry] = {}
         self.bookings: dict[Standing, Any] = {}
         self.waits_on: frozenset[Account] = frozenset()

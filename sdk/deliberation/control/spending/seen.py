@@ -31,4 +31,4 @@ class Seen:
         if (sort, dimension) not in self._most:
             return None
         count, most = self._most[sort, dimension]
-        return Want(most, most * (1 + Decimal(MARGIN) / count), most)
+        return Want(most, most * (1 + Decimal(MARGIN) / count), most, is_guess=True)

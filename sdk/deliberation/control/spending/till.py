@@ -148,14 +148,15 @@ def _weigh(gate: Standing, bill: Bill) -> Obstacle | Plan:
     waits: list[Account] = []
     blocked = bill.around.union(*(each.around for each in gate.bell.queue))
     for each, account in limited:
-        offer = account.offer(_want(bill, gate, each, account), bill.around, blocked)
+        want = _want(bill, gate, each, account)
+        offer = account.offer(want, bill.around, blocked, may_wait=bill.may_wait)
         if offer is Shortage.HIT:
             return at_limit(each, account, LimitKind.HARD)
         if offer is Shortage.WAIT:
             waits.append(account)
         else:
             plan[account] = offer
-    if waits or _is_behind(gate, bill, plan):
+    if waits or (bill.may_wait and _is_behind(gate, bill, plan)):
         bill.waits_on = frozenset(waits) or bill.waits_on
         return Obstacle(Way.WAIT, gate)
     for each, account in limited:
