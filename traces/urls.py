@@ -94,6 +94,8 @@ urlpatterns = [
     *figure_addresses("search", figures.packed_drawing),
     *figure_addresses("flow", figures.drawing),
     *figure_addresses("spread", figures.drawing),
+    path("runs/<uuid:run_id>/timeline", figures.run_timeline, name="run-timeline"),
+    *figure_addresses("timeline", figures.drawing),
     path("projects/<slug:slug>/sessions/<foreign_id:session_id>", sessions.session, name="session"),
     path(
         "projects/<slug:slug>/session-runs/<foreign_id:session_id>",

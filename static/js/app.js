@@ -10,10 +10,11 @@ import { attachKeysOfPage } from "./keys.js";
 import { follow } from "./live.js";
 import { attachTabs } from "./tabs.js";
 import { attachTheme } from "./theme.js";
+import { attachTimeline } from "./timeline/pane.js";
 import { attachTree } from "./tree/pane.js";
 import { attachUpload } from "./upload.js";
 
-const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals], ["[data-keeps]", attachKeeps]];
+const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-timeline]", attachTimeline], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals], ["[data-keeps]", attachKeeps]];
 const attached = new Map();
 
 function attachAll() {

@@ -3,6 +3,7 @@
 
 import { painted } from "./figures/paint.js";
 import { savePicture } from "./figures/picture.js";
+import { fetchTable } from "./figures/table.js";
 
 const CONFIG = { displayModeBar: false, plotlyServerURL: "", showLink: false, responsive: true, scrollZoom: false };
 const CLICKS = { icicle: "plotly_icicleclick" };
@@ -85,12 +86,7 @@ export function attachChart(element) {
     if (part("details").open) attempt(loadTable());
   }
 
-  async function loadTable() {
-    const answer = await fetch(`${element.dataset.chart}/table${query()}`, { signal, headers: { "HX-Request": "true" } });
-    if (!answer.ok) throw new Error(`table: ${answer.status}`);
-    const piece = new DOMParser().parseFromString(await answer.text(), "text/html");
-    part("table").replaceChildren(...piece.body.children);
-  }
+  const loadTable = () => fetchTable(`${element.dataset.chart}/table${query()}`, part("table"), signal);
 
   function onChoice() {
     const address = new URL(location.href);

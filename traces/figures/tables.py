@@ -14,6 +14,9 @@ from traces.queries.costs import Sector
 from traces.queries.flows import Flow
 from traces.queries.points import Axis, Points
 from traces.queries.spread import Spread
+from traces.queries.timeline import Timeline
+
+SECOND = 1_000_000_000
 
 
 class Unit(StrEnum):
@@ -121,6 +124,34 @@ def spread_table(spread: Spread) -> Table:
         for each in reversed(spread.spent)
     ]
     return Table(heads=heads, rows=rows, order="the most first")
+
+
+def timeline_table(timeline: Timeline) -> Table:
+    """Return the bars."""
+    heads = {
+        "Node": Unit.NODE,
+        "Name": Unit.TEXT,
+        "Kind": Unit.WORD,
+        "Fate": Unit.WORD,
+        "Began after, s": Unit.NUMBER,
+        "Took, s": Unit.NUMBER,
+        "Lane": Unit.COUNT,
+        "Nodes": Unit.COUNT,
+    }
+    rows = [
+        (
+            bar.ordinal,
+            bar.name,
+            bar.kind,
+            bar.fate,
+            bar.start / SECOND,
+            None if bar.lacks_end else (bar.end - bar.start) / SECOND,
+            bar.lane + 1,
+            bar.count,
+        )
+        for bar in timeline.bars
+    ]
+    return Table(heads=heads, rows=rows, order="by their beginning")
 
 
 def _whole(number: float) -> int | float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,8 +16,16 @@ from traces.figures.cost import cost_icicle
 from traces.figures.flow import flow_figure
 from traces.figures.search import search_figure
 from traces.figures.spread import spread_figure
-from traces.figures.tables import Table, cost_table, flow_table, search_table, spread_table
-from traces.queries import costs, flows, points, runs, set_aside, spread
+from traces.figures.tables import (
+    Table,
+    cost_table,
+    flow_table,
+    search_table,
+    spread_table,
+    timeline_table,
+)
+from traces.figures.timeline import timeline_drawing
+from traces.queries import costs, flows, points, runs, set_aside, spread, timeline
 from traces.queries.points import Axis
 from traces.queries.spread import Unit
 from traces.templatetags.trace_text import one_line
@@ -24,6 +33,7 @@ from traces.views.access import for_people
 from traces.views.choices import chosen, refuse_other_choices
 
 ROWS_SHOWN = 100
+NAME_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +66,21 @@ def _read_spread(request: HttpRequest, run_id: str) -> spread.Spread:
     return spread.get_spread(who=request.user, run_id=run_id, unit=unit)
 
 
+def _read_timeline(request: HttpRequest, run_id: str) -> timeline.Timeline:
+    found = timeline.get_timeline(who=request.user, run_id=run_id)
+    return replace(found, bars=[replace(bar, name=_short(bar.name)) for bar in found.bars])
+
+
+def _short(name: str) -> str:
+    return one_line(name[:NAME_CHARS])
+
+
 FIGURES = {
     "cost": Figure("Cost by branch", _read_cost, cost_icicle, cost_table),
     "search": Figure("The whole search", _read_search, search_figure, search_table),
     "flow": Figure("From level to verdict to fate", _read_flow, flow_figure, flow_table),
     "spread": Figure("How dear single calls were", _read_spread, spread_figure, spread_table),
+    "timeline": Figure("Timeline", _read_timeline, timeline_drawing, timeline_table),
 }
 
 
@@ -78,6 +98,26 @@ def figures(request: HttpRequest, run_id: str) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     return render(request, "figures/page.html", context)
+
+
+class Gaps(StrEnum):
+    """How the time in which nothing went on is drawn."""
+
+    TRUE = "true"
+    """As long as it was."""
+    SHORT = "short"
+    """Shortened, each at its mark."""
+
+
+@for_people
+@refuse_other_choices
+def run_timeline(request: HttpRequest, run_id: str) -> HttpResponse:
+    """When the nodes of a run went on; `gaps` says how idle time is drawn."""
+    context = {
+        "gaps": chosen(request, "gaps", Gaps) or Gaps.TRUE,
+        "run": runs.get_run(who=request.user, run_id=run_id),
+    }
+    return render(request, "figures/timeline.html", context)
 
 
 @for_people
