@@ -24,7 +24,7 @@ from deliberation.vocabulary import CommandKind, Dimension, LimitKind, OnHit, Sp
 from traces.actions.conflict import Conflict
 from traces.actions.issue_command import issue_command
 from traces.actions.order import ESCALATED, Order
-from traces.actions.tell_run import Changes, Randbytes, control_key, lock_run, tell_run
+from traces.actions.tell_run import Changes, Randbytes, lock_run, tell_run
 from traces.analytics.amount_words import hit_words
 from traces.analytics.budget_line import UNREACHABLE, BudgetLine, read_lines
 from traces.models import Run
@@ -32,6 +32,7 @@ from traces.models.run import LIMITED
 from traces.projection.runs import TERMINAL
 from traces.projection.states import RunState
 from traces.queries.access import NotVisible
+from traces.queries.budget_keys import hit_key
 from traces.queries.leases import LeaseRow, read_lease
 from traces.queries.recorded_spend import Amounts, amounts_on_row, recorded_amounts
 
@@ -152,7 +153,7 @@ def _is_left(reached: _Reached, heard: LeaseRow | None, dated_ns: int | None) ->
 def _hit(run_id: uuid.UUID, reached: _Reached, now_ns: int) -> BudgetHit:
     return BudgetHit(
         run=str(run_id),
-        key=control_key("hit", reached.name),
+        key=hit_key(reached.dimension, reached.which, reached.line.version),
         at=now_ns,
         dimension=reached.dimension.value,
         which=reached.which,

@@ -13,6 +13,7 @@ from traces.analytics.budget_line import BudgetLine, read_lines
 from traces.models import Run
 from traces.projection.budgets import hold_of
 from traces.projection.states import RunState
+from traces.queries.budget_keys import set_key
 from traces.queries.holds import HoldRow
 
 
@@ -41,7 +42,7 @@ def set_limit(
     version = 1 if line is None else line.version + 1
     return BudgetSet(
         run=str(run.id),
-        key=key or control_key("budget", dimension.value, version),
+        key=key or set_key(dimension, version),
         at=how.now_ns,
         dimension=dimension.value,
         version=version,

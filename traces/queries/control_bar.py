@@ -11,7 +11,7 @@ from traces.models import Run
 from traces.queries.access import Who, as_viewer, see_run
 from traces.queries.approvals import ApprovalRow, approvals_of_run
 from traces.queries.budget_bars import BudgetBar, bar_of
-from traces.queries.budget_hits import BudgetHitRow, list_budget_hits
+from traces.queries.budget_history import BudgetHitRow, HistoryRow, read_budget_history
 from traces.queries.budget_lines import budget_lines
 from traces.queries.commands import CommandRow, list_commands
 from traces.queries.holds import HoldRow
@@ -56,7 +56,7 @@ class ControlBar:
     commands: list[CommandRow]
     approvals: list[ApprovalRow]
     budgets: list[BudgetBar]
-    hits: list[BudgetHitRow]
+    budget_history: list[HistoryRow]
     offers: list[Offer]
     overdue: frozenset[str]
     now_ns: int
@@ -75,7 +75,12 @@ class ControlBar:
     @property
     def is_worth_showing(self) -> bool:
         """False for a run that ended without anybody having asked anything, of it or through it, within its limits."""
-        return not self.has_ended or bool(self.commands or self.approvals or self.hits)
+        return not self.has_ended or bool(self.commands or self.approvals or self.budget_history)
+
+    @property
+    def hits(self) -> int:
+        """How often a limit was reached."""
+        return sum(isinstance(each, BudgetHitRow) for each in self.budget_history)
 
     @property
     def budget_by_dimension(self) -> dict[Dimension, BudgetBar | None]:
@@ -109,7 +114,7 @@ def get_control_bar(*, who: Who, run_id: str | uuid.UUID, now_ns: int) -> Contro
         commands=page.items,
         approvals=approvals_of_run(who=who, run_id=run.id)[:SHOWN_APPROVALS],
         budgets=[bar_of(row) for row in budgets],
-        hits=list_budget_hits(run.id, budgets) if budgets else [],
+        budget_history=read_budget_history(run.id, budgets) if budgets else [],
         offers=_offers(run, standing),
         overdue=frozenset(
             each.command_id for each in page.items if each.is_overdue(now_ns, waited)

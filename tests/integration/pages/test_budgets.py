@@ -12,11 +12,12 @@ from django.test import Client
 from deliberation.events import RunEnded
 from deliberation.vocabulary import BudgetSource, ObservedState
 from tests.integration.build import make_event, make_project, new_run, put_on_record
-from tests.integration.control.acts import RUNNER, at, live_run, randbytes
+from tests.integration.control.acts import RUNNER, ask, at, live_run, randbytes
 from tests.integration.control.limits import allowed, begun, called, reached
 from tests.integration.control.said import run_of
 from tests.integration.pages.test_control import address, filled_in, signed_in, text_of
 from tests.people import People, make_person
+from traces.actions.enforce_budgets import enforce_after_pass
 from traces.actions.heartbeat import heartbeat
 from traces.actions.hold_lease import Beat
 from traces.models import Command
@@ -152,6 +153,38 @@ def test_hits_stand_in_the_history_with_times_and_what_they_held(alice: Client) 
     page = text_of(alice.get(address(run)).text)
     assert "held by" not in page
     assert "version 1 · held the run, lifted by user:alice" in page
+
+
+def test_every_raise_stays_told_by_whoever_made_it(people: People, alice: Client) -> None:
+    run = spending()
+    for amount, why in (("0.80", "nearly there"), ("0.90", "once more")):
+        alice.post(address(run, RAISE), sent(alice, run, hard=amount, reason=why))
+    said = text_of(alice.get(address(run)).text)
+    assert "set cost warns at $0.40, stops at $0.80 by user:alice : nearly there" in said
+    first = said.index("by user:alice : nearly there")
+    assert said.index("by user:alice : once more", said.index("2 commands")) < first
+    assert "version 2" in said[first:]
+
+
+def test_half_a_character_in_a_reason_breaks_no_page(alice: Client) -> None:
+    run = spending()
+    ask(run, "raise_budget", reason="because \ud800\x00")
+    assert "because" in text_of(alice.get(address(run)).text)
+
+
+def test_what_the_server_saw_reached_stays_told_after_a_raise(alice: Client) -> None:
+    run = new_run()
+    put_on_record(
+        make_project(),
+        begun(run, {"usd": "0.30"}, on_hit={"usd": "warn"}),
+        called(run, "a", "0.31"),
+    )
+    enforce_after_pass(run_ids=[uuid.UUID(run)], now_ns=at(1), randbytes=randbytes)
+    assert "hard limit cost $0.31 of $0.30 spent" in text_of(alice.get(address(run)).text)
+    alice.post(address(run, RAISE), sent(alice, run, hard="1"))
+    said = text_of(alice.get(address(run)).text)
+    assert "1 command · 1 limit reached" in said
+    assert "hard limit cost $0.31 of $0.30 spent 23 Nov 2026, 12:00:01 UTC · version 1" in said
 
 
 def test_a_hold_of_a_limit_says_what_lifting_it_means(alice: Client) -> None:
