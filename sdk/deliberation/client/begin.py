@@ -10,11 +10,12 @@ from deliberation.client.client import Client
 from deliberation.client.clock import Clock
 from deliberation.client.metering import make_meter, read_limits
 from deliberation.client.recorder import Recorder
-from deliberation.client.run import Run, facts_of_run
+from deliberation.client.run import Run, lists_of_run
 from deliberation.control import Gate, OnDisconnect
 from deliberation.control.standing import OnSteer
 from deliberation.ids import make_run_id
 from deliberation.vocabulary import Budget, ReplayMode, Strategy
+from deliberation.vocabulary.budget import write_limits
 
 
 def begin_run(
@@ -55,20 +56,19 @@ def begin_run(
         "session_id": session,
     }
     facts |= {"strategy_params": params, "tier": tier, "high_compute": high_compute}
+    facts |= {"replay_of": replay_of, "replay_mode": replay_mode}
     limits = read_limits(client, budget)
+    facts |= write_limits(limits)
     try:
-        facts |= facts_of_run(
-            limits=limits, models=models, tags=tags, replay_of=replay_of, replay_mode=replay_mode
-        )
+        facts |= lists_of_run(models=models, tags=tags)
     except TypeError as error:
         client.refuse(f"run.started: {error}")
-    name_of_run = _run_id(client, run_id)
     policy = _policy(client, on_disconnect)
-    gate = Gate(name_of_run, on_disconnect=policy, on_steer=on_steer)
-    gate.meter = make_meter(client, name_of_run, limits, is_shared=shared)
+    gate = Gate(_run_id(client, run_id), on_disconnect=policy, on_steer=on_steer)
+    gate.meter = make_meter(client, gate.run, limits, is_shared=shared)
     recorder = Recorder(
         client,
-        name_of_run,
+        gate.run,
         client.make_producer(producer),
         gate,
         now_ns=Clock(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,7 @@ from deliberation.client.recorder import Recorder
 from deliberation.client.root import Root
 from deliberation.control import LimitExceeded, Stopped
 from deliberation.events import AnswerSelected, FateDecided, RunEnded, RunStarted
-from deliberation.vocabulary import Dimension, Fate, Limit
-from deliberation.vocabulary.budget import write_limits
+from deliberation.vocabulary import Fate
 
 
 @dataclass(slots=True, kw_only=True)
@@ -169,18 +168,11 @@ class Run(Root):
         )
 
 
-def facts_of_run(
-    *,
-    limits: Mapping[Dimension, Limit],
-    models: Sequence[str] | None,
-    tags: Sequence[str] | None,
-    **facts: Any,
-) -> dict[str, Any]:
-    """Return the fields of `run.started`.
-
-    Raises TypeError for what is no list.
-    """
-    return {**facts, **write_limits(limits), "models": _words(models), "tags": _words(tags)}
+def lists_of_run(
+    *, models: Sequence[str] | None, tags: Sequence[str] | None
+) -> dict[str, list[str] | None]:
+    """Return the fields of `run.started` that are lists. Raises TypeError for what is none."""
+    return {"models": _words(models), "tags": _words(tags)}
 
 
 def _words(given: Sequence[str] | None) -> list[str] | None:
