@@ -266,7 +266,7 @@ def test_a_shared_run_begins_when_the_server_knows_its_limits(client, server):
 
 def test_a_shared_run_whose_limits_the_server_never_learns_ends(client, server, monkeypatch):
     monkeypatch.setattr(sys.modules["deliberation.client.run"], "FIRST_WORD_SECONDS", 0.3)
-    server.fail_next(503, times=100)
+    server.go_away()
     with pytest.raises(dl.LimitExceeded, match="cannot be reached"), shared(client, usd="1") as run:
         run.node("step").end()
     assert client.stats().made == 2, "its begin and its end"
