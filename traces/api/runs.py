@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from traces.api.auth import Key, Session, asker_of
+from traces.api.discarded_shapes import DiscardedPaths
 from traces.api.link_shapes import Link, Links
 from traces.api.node_shapes import Node, Nodes, NodesFound, NodeWhole, ToolCallOfRun, ToolCalls
 from traces.api.problems import answers, tell_problems
@@ -19,6 +20,7 @@ from traces.api.verdict_shapes import Candidate, Candidates, Event, Events, Verd
 from traces.models.access import Scope
 from traces.queries import (
     candidates,
+    discarded_paths,
     events,
     judged,
     matrix,
@@ -35,6 +37,7 @@ from traces.queries.run_list import list_runs as list_runs_in_order
 from traces.queries.run_order import RunOrder
 
 LIMIT = 1000
+NONE_IS = "As it is written; - for what is not recorded"
 
 router = Router(auth=[Key(Scope.READ), Session()], tags=["read"])
 router.add_decorator(tell_problems, mode="view")
@@ -139,6 +142,36 @@ def list_candidates(request: HttpRequest, run_id: RunId) -> Candidates:
     said = matrix.list_outcomes(who=who, run_id=run_id)
     items = [Candidate.of(row, said.get(row.node_id, {})) for row in reversed(table.candidates)]
     return Candidates(items=items, next=None)
+
+
+@router.get(
+    "/runs/{run_id}/discarded",
+    response=answers(DiscardedPaths),
+    summary="Discarded paths, wrongly discarded ones first",
+)
+def list_discarded(
+    request: HttpRequest,
+    run_id: RunId,
+    reason: Annotated[str | None, Query(max_length=100, description=NONE_IS)] = None,
+    by: Annotated[str | None, Query(max_length=1000, description=NONE_IS)] = None,
+    verifier: Annotated[
+        str | None, Query(max_length=1000, description="Judged a node of the path")
+    ] = None,
+    wrongly: Annotated[bool, Query(description="Only what is known to have been right")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> DiscardedPaths:
+    """Everything that the run threw away, and what that cost, each node once."""
+    page = discarded_paths.list_discarded(
+        who=asker_of(request),
+        run_id=run_id,
+        filters=discarded_paths.PathFilter(
+            reason=reason, by=by, verifier=verifier, wrongly=wrongly
+        ),
+        cursor=cursor,
+        limit=limit,
+    )
+    return DiscardedPaths.of(page)
 
 
 @router.get("/runs/{run_id}/verdicts", response=answers(Verdicts), summary="Verdicts, newest first")

@@ -12,10 +12,10 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -23,6 +23,7 @@ from traces.analytics.tree import Shape, Sums, lay_out, top_branches
 from traces.models import Run
 from traces.queries.amounts import TOKEN_CLASSES, Discarded, Subtree, Tokens, add_known
 
+T = TypeVar("T")
 KEPT_NODES = 400_000
 """Nodes of all kept trees together; one costs about 600 bytes."""
 
@@ -77,6 +78,14 @@ class Tree:
     read_at: float
     took: float
     _sums: dict[str, Sums[Any]] = field(default_factory=dict)
+    _derived: dict[Callable[[Tree], Any], Any] = field(default_factory=dict)
+
+    def derive(self, make: Callable[[Tree], T]) -> T:
+        """Return what `make` concludes of the tree; concluded at first use, and kept as long as the tree is."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        found: T = self._derived[make]
+        return found
 
     def sums(self, column: str) -> Sums[Any]:
         """Return the subtree sums of `cost` or of a class of tokens; computed at first use."""
@@ -103,19 +112,23 @@ class Tree:
 
     def discarded(self) -> Discarded:
         """Return what hangs under discarded nodes, each node once."""
-        gone = (row for row, fate in enumerate(self.columns.fate) if fate == "discarded")
-        ranges = top_branches(self.shape, gone)
-        nodes, total = sum(end - start for start, end in ranges), len(self.shape.order)
-        sums = {
-            name: [self.sums(name).between(*each) for each in ranges]
-            for name in ("input", "output", "cost")
-        }
-        return Discarded(
-            nodes=nodes,
-            node_ratio=nodes / total if total else None,
-            tokens=add_known([*sums["input"], *sums["output"]]),
-            cost=add_known(sums["cost"]),
-        )
+        return self.derive(_sum_discarded)
+
+
+def _sum_discarded(tree: Tree) -> Discarded:
+    gone = (row for row, fate in enumerate(tree.columns.fate) if fate == "discarded")
+    ranges = top_branches(tree.shape, gone)
+    nodes, total = sum(end - start for start, end in ranges), len(tree.shape.order)
+    sums = {
+        name: [tree.sums(name).between(*each) for each in ranges]
+        for name in ("input", "output", "cost")
+    }
+    return Discarded(
+        nodes=nodes,
+        node_ratio=nodes / total if total else None,
+        tokens=add_known([*sums["input"], *sums["output"]]),
+        cost=add_known(sums["cost"]),
+    )
 
 
 def read_columns(run: Run, after: int = -1) -> Columns:

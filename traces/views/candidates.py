@@ -27,7 +27,7 @@ def matrix_context(request: HttpRequest, run_id: str, form: CandidateForm) -> di
     here = reverse("run-candidates", args=[run_id])
     return {
         "matrix": matrix,
-        "here": f"{here}?{form.address()}".rstrip("?"),
+        "same_address": f"{here}?{form.address()}".rstrip("?"),
         "order": form.ask.order.value,
         "sorted_by": form.ask.verifier,
         "sorts": {

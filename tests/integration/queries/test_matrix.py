@@ -38,6 +38,7 @@ from traces.queries.matrix import (
 from traces.queries.matrix_order import CandidateOrder
 
 LOGS = Path(__file__).resolve().parents[4] / "shared" / "data" / "tot_game24"
+PUZZLES = 10
 ACCEPT, REJECT = VerdictOutcome.ACCEPT, VerdictOutcome.REJECT
 
 
@@ -187,15 +188,19 @@ def test_what_is_no_candidate_of_the_run_cannot_be_compared(viewer: Viewer) -> N
 
 
 @pytest.mark.skipif(not LOGS.is_dir(), reason="the public logs are not beside this tree")
-def test_the_votes_of_a_hundred_public_samples_are_those_of_the_file(viewer: Viewer) -> None:
-    call_command("import_traces", str(LOGS / "cot_100.json"), stdout=StringIO(), stderr=StringIO())
-    cases = {str(each["idx"]): each for each in json.loads((LOGS / "cot_100.json").read_text())}
-    for run in Run.objects.order_by("pk")[:10]:
+def test_the_votes_of_a_hundred_public_samples_are_those_of_the_file(
+    viewer: Viewer, tmp_path: Path
+) -> None:
+    file = tmp_path / "cot_100.json"
+    few = json.loads((LOGS / "cot_100.json").read_text())[:PUZZLES]
+    file.write_text(json.dumps(few))
+    call_command("import_traces", str(file), stdout=StringIO(), stderr=StringIO())
+    cases = {str(each["idx"]): each for each in few}
+    for run in Run.objects.all():
         case = cases[(run.name or "").rpartition(" ")[2]]
         lines = Counter(text.strip().split("\n")[-1] for text in case["ys"])
         matrix = get_matrix(who=viewer, run_id=run.pk, ask=Ask(order=CandidateOrder.VOTES))
         assert {each.label: each.votes for each in matrix.table.clusters} == lines
         assert matrix.rows[0].votes == max(lines.values())
-        assert [each.verifier for each in matrix.columns] == ["game24 test"]
         right = sum(each.correct is True for each in matrix.table.candidates)
         assert right == sum(each["r"] for each in case["infos"])
