@@ -99,7 +99,8 @@ class NodeScope(Judged, Scope):
         if self.bill is None:
             wants = self._wants(gate, limited=limited)
             if limited or wants:
-                bills = (getattr(each, "bill", None) for each in self._calls_around() if limited)
+                around = self._calls_around() if limited else ()
+                bills = (getattr(each, "bill", None) for each in around)
                 made = Bill(wants, filter(None, bills), sort=self._sort())
                 with gate.bell.lock:
                     # Another thread may begin something within it in the same moment.

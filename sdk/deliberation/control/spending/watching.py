@@ -43,7 +43,7 @@ def look(gate: Standing) -> None:
     Call it with the lock held.
     """
     for each in gate.family():
-        if each.meter is None:
+        if each.meter is None or not each.meter.limited:
             continue
         each.meter.tick()
         for account in each.meter.limited:
