@@ -53,7 +53,7 @@ def show_keys(
     found = list_keys(project.id)
     context: dict[str, Any] = {
         "project": project,
-        "tab": "keys",
+        "project_page": "keys",
         "may_change": is_owner(request, project),
         "members": list_members(project.id),
         "role_changes": list_role_changes(project.id),

@@ -44,7 +44,7 @@ def show_policies(
     budget = _in_force(budgets, request.GET.get("budget"))
     context = {
         "project": project,
-        "tab": "policies",
+        "project_page": "policies",
         "may_change": is_owner(request, project),
         "approvals": approvals,
         "budgets": budgets,

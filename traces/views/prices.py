@@ -77,7 +77,7 @@ def _page(
     overrides = list_price_overrides(who=request.user, project_id=project.id)
     context: dict[str, Any] = {
         "project": project,
-        "tab": "prices",
+        "project_page": "prices",
         "form": form,
         "run": None,
         "in_force": [row for row in overrides if not row.was_mistake],

@@ -25,4 +25,4 @@ def _lead(request: HttpRequest, page: str) -> HttpResponse:
     found = list_projects(who=request.user)
     if len(found) == 1:
         return redirect(page, slug=found[0].slug)
-    return render(request, "projects/choose.html", {"projects": found, "tab": page})
+    return render(request, "projects/choose.html", {"projects": found, "project_page": page})
