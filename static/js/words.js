@@ -19,6 +19,12 @@ export function short(count) {
   return `${(count / 1e6).toFixed(2)}M`;
 }
 
+/** 0.1234 → "12%", 0.004 → "0.4%", 0.00001 → "<0.1%". */
+export function percent(share) {
+  if (share > 0 && share < 0.001) return "<0.1%";
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
+}
+
 /** "37 discarded · 4 failed · $0.12": what a closed line hides. */
 export function counted({ nodes, discarded, failed, cost, priced }) {
   const parts = [];

@@ -175,6 +175,43 @@ def test_hostile_text_is_found_seen_and_saved_and_does_nothing(
     assert download.value.path().read_text() == "6 times 4 is 24.\n" * 9000
 
 
+def test_a_view_of_the_tree_is_sent_and_the_answer_found_again(
+    run_id: str, open_page: Open
+) -> None:
+    page = open_page(
+        f"/runs/{run_id}?fate=discarded&verdict=reject",
+        ready=TREE,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    tally = page.locator("[data-part=tally]")
+    expect(tally).to_have_text("3 of 24 nodes")
+    expect(page.locator(".row:not([hidden])").first).to_contain_text("2 left out")
+    assert_accessible(page)
+    page.locator("#tree-filters [name=verdict]").select_option("")
+    page.locator("#tree-filters [name=cost_from]").fill("0.0125")
+    expect(tally).to_have_text("7 of 24 nodes")
+    expect(page).to_have_url(re.compile(r"\?fate=discarded&cost_from=0.0125"))
+    focus_tree(page)
+    page.keyboard.press("b")
+    expect(page.locator(":focus")).to_contain_text("try 0")
+    expect(tally).to_have_text("7 of 24 nodes")
+    page.get_by_role("button", name="Copy path").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    path = page.evaluate("() => navigator.clipboard.readText()")
+    assert re.fullmatch(r"sample try 0 \(#\d+, selected\)", path)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_have_count(2)
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector(TREE)
+    expect(tally).to_have_text("7 of 24 nodes")
+    expect(page.locator("#node-panel h2")).to_have_text("try 0")
+    page.get_by_role("button", name="Clear").click()
+    expect(tally).to_have_text("24 nodes")
+    assert "?" not in page.url
+
+
 def made_up_bones(count: int) -> bytes:
     """The bones of a search of `count` nodes, three quarters of them discarded."""
     rows = range(count)

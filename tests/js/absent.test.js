@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { isRunning, mergeBones } from "../../static/js/tree/bones.js";
 import { ROOT, buildIndex, childrenOf } from "../../static/js/tree/index.js";
-import { newState, search, visibleLines } from "../../static/js/tree/visible.js";
+import { search } from "../../static/js/tree/search.js";
+import { newState, visibleLines } from "../../static/js/tree/visible.js";
 
 /** Bones of [ordinal, parent] rows; ordinal 0 stands for parents that were not received. */
 function bones(seq, ...rows) {
@@ -32,7 +33,7 @@ test("a node that was not received is found by these words, and counts as no hit
   const state = newState();
   state.matches = search(index, "not received");
   assert.deepEqual([...state.matches], [0]);
-  assert.equal(visibleLines(index, state).hits, 0);
+  assert.equal(visibleLines(index, state).kept.hits, 0);
 });
 
 test("when the parent comes the line goes, and what waited hangs under it", () => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { noFilters } from "../../static/js/tree/filters.js";
 import { ROOT, buildIndex, childrenOf, rowOf } from "../../static/js/tree/index.js";
-import { countRows, foldCode, foldParent, foldedChildren, newState, reveal, search, visibleLines } from "../../static/js/tree/visible.js";
+import { search } from "../../static/js/tree/search.js";
+import { countRows, foldCode, foldParent, foldedChildren, newState, reveal, visibleLines } from "../../static/js/tree/visible.js";
 import { bones, events } from "./grow.js";
 
 /** A tree from [ordinal, parent, fate, cost] rows. */
@@ -76,7 +78,7 @@ test("fold codes never meet node rows, not even for the roots", () => {
 
 test("a filter shows what it lets through with everything above it", () => {
   const index = buildIndex(tree([0, -1], [1, 0, "kept"], [2, 1, "failed"], [3, 0, "kept"]));
-  const state = { ...newState(), mode: "failed" };
+  const state = { ...newState(), filters: { ...noFilters(), fate: "failed" } };
   assert.deepEqual(shown(index, state), [0, 1, 2]);
 });
 

@@ -37,7 +37,9 @@ SELECTED = f"""
 SELECT ordinal, node_id, coalesce(parent_ordinal, CASE WHEN parent_id IS NULL THEN -1 ELSE -2 END),
   started_ns, kind, fate, fate_reason, verdict,
   (status = 'error')::int + 2 * (status = 'running')::int + 4 * is_candidate::int
-    + 8 * (node_id IS NOT DISTINCT FROM %s)::int,
+    + 8 * (node_id IS NOT DISTINCT FROM %s)::int
+    + 16 * (value IS NOT NULL OR fate_value IS NOT NULL)::int + 32 * (visits IS NOT NULL)::int
+    + 64 * (prior IS NOT NULL)::int + 128 * (value_min IS NOT NULL OR value_max IS NOT NULL)::int,
   cost_basis IS NOT DISTINCT FROM 'unallocated',
   CASE WHEN {COUNTED} THEN cost END,
   {", ".join(f"CASE WHEN {COUNTED} AND kind <> 'retrieval' THEN {name}_tokens END" for name in TOKEN_CLASSES)}

@@ -24,7 +24,8 @@ class Bones:
 
     Columns: `ordinal`, `parent` (an ordinal, -1 root, -2 orphan), `start` (µs since the run's start, or None), `kind`,
     `fate`, `reason`, `verdict` (indexes into `names`, -1 none), `cost` (micro-dollars or None), `tokens` (or None),
-    `flags` (1 error, 2 running, 4 candidate, 8 answer). Cost and tokens stand where they are billed.
+    `flags` (1 error, 2 running, 4 candidate, 8 answer; 16 has a value, 32 visits, 64 a prior, 128 a scale). Cost and
+    tokens stand where they are billed.
 
     `is_over` says that the run has ended: what then counts as running began and told no end.
 
@@ -154,6 +155,14 @@ def get_rows(*, who: Who, run_id: str | uuid.UUID, ordinals: Sequence[int]) -> l
     fresh = read_newer_rows(tree, [ordinal for ordinal, row in places.items() if row is None])
     found = {row.ordinal: row for row in (*known, *fresh)}
     return [found[ordinal] for ordinal in ordinals if ordinal in found]
+
+
+def find_row(*, who: Who, run_id: str | uuid.UUID, node_id: str) -> TreeRow:
+    """Return the row of the node with this id. Raises NotVisible."""
+    tree = get_tree(who=who, run_id=run_id)
+    if node_id not in tree.row_by_node:
+        raise NotVisible
+    return read_rows(tree, [tree.row_by_node[node_id]])[0]
 
 
 def list_nodes(

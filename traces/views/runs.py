@@ -20,7 +20,10 @@ from traces.views.access import for_people
 from traces.views.candidate_form import CandidateForm
 from traces.views.candidates import matrix_context
 from traces.views.control import bar_context
+from traces.views.run_filter_form import Unreadable
+from traces.views.run_list import refuse_address
 from traces.views.strategy import StrategyForm, may_judge
+from traces.views.tree_form import check_tree_view
 
 
 def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:
@@ -33,7 +36,11 @@ def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:
 
 @for_people
 def run_detail(request: HttpRequest, run_id: str) -> HttpResponse:
-    """A run, opened on its verdict."""
+    """A run, opened on its verdict; the address may narrow its tree."""
+    try:
+        check_tree_view(request.GET)
+    except Unreadable as unreadable:
+        return refuse_address(request, str(unreadable))
     context = _header_context(request, run_id) | {
         **bar_context(request, run_id),
         **matrix_context(request, run_id, CandidateForm(Ask())),

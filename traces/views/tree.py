@@ -29,7 +29,10 @@ def bones(request: HttpRequest, run_id: str) -> HttpResponse:
 
 @for_people
 def rows(request: HttpRequest, run_id: str) -> HttpResponse:
-    """The server's part of up to 200 rows, named by ordinal."""
+    """The server's part of up to 200 rows, named by ordinal; or of one, named by the id that its source gave it."""
+    if "node_id" in request.GET:
+        one = tree.find_row(who=request.user, run_id=run_id, node_id=request.GET["node_id"])
+        return render(request, "tree/_rows.html", {"rows": [one], "run_id": run_id, "absent": None})
     asked = [_whole(word) for word in request.GET.get("nodes", "").split(",") if word]
     ordinals = [ordinal for ordinal in asked if ordinal is not None]
     if len(ordinals) != len(asked) or len(ordinals) > ROWS_AT_MOST:

@@ -40,9 +40,3 @@ export class ChosenNode {
     if (url) await window.htmx.ajax("GET", url, { target: "#node-panel", swap: "outerHTML" });
   }
 }
-
-/** The ordinal that the address asks for, or null. */
-export function ordinalInAddress() {
-  const asked = /^#node=(\d+)$/.exec(location.hash);
-  return asked ? Number(asked[1]) : null;
-}

@@ -20,6 +20,7 @@ export class Flesh {
   }
 
   get(ordinal) { return this.#rows.get(ordinal); }
+  previewOf(ordinal) { return this.#rows.get(ordinal)?.querySelector(".row__preview")?.textContent.trim() ?? ""; }
   textOf(ordinal) { return this.#rows.get(ordinal)?.textContent ?? ""; }
   markStale(ordinals) { for (const ordinal of ordinals) this.#stale.add(ordinal); }
   missing(ordinal) { return !this.#rows.has(ordinal) || this.#stale.has(ordinal); }
@@ -46,7 +47,30 @@ export class Flesh {
     }
   }
 
+  /** Some rows that are not in view, asked for beside the others. */
+  async fetchMissing(ordinals) {
+    const asked = ordinals.filter((ordinal) => this.missing(ordinal));
+    for (let from = 0; from < asked.length; from += LIMIT) {
+      const answer = await fetch(`${this.url}?nodes=${asked.slice(from, from + LIMIT).join(",")}`);
+      if (!answer.ok) throw new Error(`rows: ${answer.status}`);
+      this.#take(await answer.text());
+    }
+  }
+
+  /** A row by the id that its source gave the node. @returns its ordinal, or null where the run has none. */
+  async find(nodeId) {
+    const answer = await fetch(`${this.url}?node_id=${encodeURIComponent(nodeId)}`);
+    return answer.ok ? this.#take(await answer.text())[0] ?? null : null;
+  }
+
   #keep(html) {
+    this.#take(html);
+    this.#asking.clear();
+    this.onArrive();
+  }
+
+  /** Keeps the rows of an answer. @returns their ordinals. */
+  #take(html) {
     const arrived = new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-ordinal]");
     for (const row of arrived) {
       const ordinal = Number(row.dataset.ordinal);
@@ -58,7 +82,6 @@ export class Flesh {
       if (this.#rows.size <= KEEP) break;
       this.#rows.delete(oldest);
     }
-    this.#asking.clear();
-    this.onArrive();
+    return Array.from(arrived, (row) => Number(row.dataset.ordinal));
   }
 }

@@ -7,7 +7,10 @@ import { FLAG, hasAbsent, isRunning } from "./bones.js";
 
 export const ROOT = -1;
 
-/** @returns the index: `count` of rows, `nodes` among them, row of an ordinal, children in order, pre-order, depth, subtree sums. */
+/**
+ * @returns the index: `count` of rows, `nodes` among them, row of an ordinal, children in order, pre-order, depth, subtree
+ * sums; the row of the `answer` (or -1) and which rows lead to it; `flags` that any row has; `whole` sums of the run.
+ */
 export function buildIndex(bones) {
   const { ordinal } = bones.columns;
   const count = ordinal.length;
@@ -17,6 +20,7 @@ export function buildIndex(bones) {
   groupChildren(index);
   if (walk(index) < count) breakRings(index);
   sumSubtrees(index);
+  markAnswer(index);
   return index;
 }
 
@@ -136,6 +140,17 @@ function sumSubtrees(index) {
     sums.tokens[row] += tokens[row] ?? 0;
     if (parent[row] !== ROOT) addUp(sums, row, parent[row]);
   }
+}
+
+function markAnswer(index) {
+  const { flags } = index.bones.columns;
+  const { sums } = index;
+  index.answer = flags.findIndex((flag) => flag & FLAG.answer);
+  index.onPath = new Uint8Array(index.count);
+  for (let at = index.answer; at !== ROOT; at = index.parent[at]) index.onPath[at] = 1;
+  index.flags = flags.reduce((all, flag) => all | flag, 0);
+  const roots = childrenOf(index, ROOT);
+  index.whole = { cost: roots.reduce((sum, row) => sum + sums.cost[row], 0), tokens: roots.reduce((sum, row) => sum + sums.tokens[row], 0) };
 }
 
 function addUp(sums, row, above) {

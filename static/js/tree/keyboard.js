@@ -78,8 +78,8 @@ class TypeAhead {
   }
 }
 
-/** Listens on the rows. Enter goes on to the panel. */
-export function attachKeys(view, { onEnter, onEscape }) {
+/** Listens on the rows. Enter goes on to the panel, `b` back to the answer. */
+export function attachKeys(view, { onEnter, onEscape, onAnswer }) {
   const ahead = new TypeAhead();
   view.scroll.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !event.target.closest("[role=row]")) return;
@@ -87,6 +87,7 @@ export function attachKeys(view, { onEnter, onEscape }) {
     const code = view.lines.codes[line];
     if (event.key === "Enter") onEnter();
     else if (event.key === "Escape") onEscape();
+    else if (event.key === "b") onAnswer();
     else if (KEYS[event.key]) KEYS[event.key](view, line, code);
     else if (/^[\p{L}\p{N}]$/u.test(event.key)) ahead.type(view, event.key.toLowerCase(), event.timeStamp);
     else return;

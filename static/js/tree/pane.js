@@ -1,15 +1,23 @@
-// DOM. A tree on a page: joins the loader, the search, the tools, the grid and the panel.
+// DOM. A tree on a page: joins the loader, the search, the filters, the tools, the grid and the panel.
 
-import { ChosenNode, ordinalInAddress } from "./chosen.js";
+import { nodeIn, readView, writeView } from "./address.js";
+import { FLAG } from "./bones.js";
+import { ChosenNode } from "./chosen.js";
+import { Copying } from "./copying.js";
+import { Filtering } from "./filtering.js";
 import { Flesh } from "./flesh.js";
 import { buildIndex, rowOf } from "./index.js";
 import { attachKeys } from "./keyboard.js";
 import { BonesLoader } from "./loader.js";
+import { attachMinimap } from "./minimap.js";
 import { Searching } from "./searching.js";
-import { GrowthNews, showTally } from "./telling.js";
+import { TreeNews, showTally } from "./telling.js";
 import { TreeView } from "./view.js";
 
-const PARTS = ["grid", "scroll", "spacer", "search", "tally", "say"];
+const PARTS = ["grid", "scroll", "spacer", "search", "tally", "say", "filter", "filters", "asked", "answer", "map"];
+const COLUMNS = ["value", "visits", "prior", "scale"];
+
+const ROOM_FOR_FILTERS = "(min-width: 561px)";
 
 /** Attaches to `[data-tree]`. @returns a function that detaches. */
 export function attachTree(pane) {
@@ -24,44 +32,62 @@ class TreePane {
 
   constructor(pane) {
     const { run, bonesUrl, rowsUrl, searchUrl } = pane.dataset;
+    const { signal } = this.#listening;
     this.pane = pane;
     this.parts = Object.fromEntries(PARTS.map((name) => [name, pane.querySelector(`[data-part=${name}]`)]));
     this.flesh = new Flesh(rowsUrl, () => this.view.draw());
     this.chosen = new ChosenNode(this.flesh);
-    this.news = new GrowthNews(this.parts.say);
+    this.news = new TreeNews(this.parts.say);
     this.loader = new BonesLoader(bonesUrl, run, (ordinals) => this.#takePiece(ordinals));
     this.searching = new Searching({
       field: this.parts.search,
       url: searchUrl,
       textOf: (ordinal) => this.flesh.textOf(ordinal),
-      onChange: () => this.#showMatches(),
+      onChange: () => this.#narrow(),
+    });
+    this.filtering = new Filtering({
+      form: this.parts.filters, button: this.parts.filter, tally: this.parts.asked, signal,
+      onChange: () => this.#narrow(),
     });
     this.view = new TreeView({
       ...this.parts,
       rowHeight: parseFloat(getComputedStyle(pane).getPropertyValue("--row")) || 28,
       flesh: this.flesh,
       onFocus: (ordinal) => ordinal !== null && this.chosen.choose(ordinal),
-      onHeight: (height) => this.#growRoom(height),
+      onLayout: (height) => this.#onLayout(height),
     });
+    this.map = attachMinimap(this.parts.map, this.view, signal);
+    this.copying = new Copying({ view: this.view, flesh: this.flesh, say: (text) => this.news.say(text) });
   }
 
   start() {
     const { pane, parts, view } = this;
     const { signal } = this.#listening;
+    this.#readAddress();
     pane.addEventListener("click", (event) => this.#onTool(event), { signal });
     parts.scroll.addEventListener("click", (event) => this.#onLine(event), { signal });
     parts.search.addEventListener("input", () => this.searching.restart(), { signal });
     parts.search.addEventListener("keydown", (event) => this.#onSearchKey(event), { signal });
     document.addEventListener("live:poke", (event) => this.#onPoke(event), { signal });
     document.addEventListener("tree:show", (event) => this.#onShow(event), { signal });
+    document.addEventListener("click", (event) => this.#onCopy(event), { signal });
     window.addEventListener("hashchange", () => view.index && this.#openAtAddress(), { signal });
-    attachKeys(view, { onEnter: () => document.getElementById("node-panel")?.focus(), onEscape: () => parts.search.focus() });
+    attachKeys(view, {
+      onEnter: () => document.getElementById("node-panel")?.focus(),
+      onEscape: () => parts.search.focus(),
+      onAnswer: () => this.#showAnswer(),
+    });
     this.loader.load().catch(() => { pane.dataset.failed = ""; });
   }
 
   stop() {
     this.#listening.abort();
     this.view.close();
+  }
+
+  #onLayout(height) {
+    this.#growRoom(height);
+    this.map.draw();
   }
 
   /** A small tree takes little room. The room only grows, so that nothing below jumps back and forth. */
@@ -75,27 +101,62 @@ class TreePane {
     if (!first && ordinals.length === 0 && this.view.index.bones.is_over === this.loader.bones.is_over) return;
     this.flesh.markStale(ordinals);
     const index = buildIndex(this.loader.bones);
-    if (this.view.state.matches) this.view.state.matches = this.searching.matchesIn(index);
+    this.view.state.matches = this.searching.matchesIn(index);
     this.view.setIndex(index);
+    this.filtering.offer(index);
+    this.#showRecorded(index);
     this.#tell();
     if (first) { this.#openAtAddress(); this.pane.dataset.ready = ""; }
-    this.news.tell(index.nodes);
+    this.news.grow(index.nodes);
   }
 
-  #showMatches() {
-    this.view.state.matches = this.searching.matchesIn(buildIndex(this.loader.bones));
-    this.view.relayout(null);
+  /** Columns that no node of the run fills are not there. */
+  #showRecorded(index) {
+    for (const name of COLUMNS) this.pane.toggleAttribute(`data-has-${name}`, (index.flags & FLAG[name]) !== 0);
+    this.parts.answer.disabled = index.answer < 0;
+  }
+
+  #readAddress() {
+    const { filters, mode, query } = readView(location.search);
+    this.parts.search.value = query;
+    this.view.state.mode = mode;
+    this.view.state.filters = filters;
+    this.filtering.show(filters);
+    const isMoreThanFate = filters.reason || filters.verdict || filters.kind || filters.cost !== null;
+    if (isMoreThanFate && matchMedia(ROOM_FOR_FILTERS).matches) this.filtering.open(true);
+    if (query) this.searching.restart();
+  }
+
+  /** What is asked for has changed: the lines, the address and what is said follow. */
+  #narrow() {
+    const { view, filtering, parts } = this;
+    view.state.filters = filtering.filters;
+    if (!view.index) return;
+    view.state.pinned = null;
+    view.state.matches = this.searching.matchesIn(view.index);
+    const { filters, mode } = view.state;
+    history.replaceState(history.state, "", `${location.pathname}${writeView(location.search, { filters, mode, query: parts.search.value })}${location.hash}`);
+    view.relayout(null);
     this.#tell();
+    this.news.matched(parts.tally.textContent, view.lines.kept !== null);
   }
 
   #tell() {
+    const { mode, filters } = this.view.state;
     showTally(this.parts.tally, this.view);
     this.pane.toggleAttribute("data-empty", this.view.lines.codes.length === 0);
+    for (const button of this.pane.querySelectorAll("[data-mode], [data-fate]")) {
+      const isOn = button.dataset.fate ? button.dataset.fate === filters.fate : filters.fate === "" && button.dataset.mode === mode;
+      button.setAttribute("aria-pressed", String(isOn));
+    }
   }
 
-  #openAtAddress() {
-    const asked = ordinalInAddress();
-    if (asked !== null && rowOf(this.view.index, asked) >= 0) this.view.show(asked, { quietly: true });
+  async #openAtAddress() {
+    const asked = nodeIn(location.hash);
+    if (asked === null) return;
+    const isKnown = /^\d{1,15}$/.test(asked) && rowOf(this.view.index, Number(asked)) >= 0;
+    const ordinal = isKnown ? Number(asked) : await this.flesh.find(asked).catch(() => null);
+    if (ordinal === null || !this.view.show(ordinal, { quietly: true })) this.news.say("This run has no such node");
   }
 
   #onLine(event) {
@@ -108,15 +169,22 @@ class TreePane {
   }
 
   #onTool(event) {
-    const mode = event.target.closest("[data-mode]")?.dataset.mode;
-    if (!mode) return;
-    this.view.state.mode = mode;
+    const { mode, fate } = event.target.closest("button")?.dataset ?? {};
+    if (event.target.closest("[data-part=answer]")) this.#showAnswer();
+    if (!mode && !fate) return;
+    this.view.state.mode = mode ?? this.view.state.mode;
     this.view.state.toggled.clear();
-    for (const button of this.pane.querySelectorAll("[data-mode]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
-    }
-    this.view.relayout(null);
-    this.#tell();
+    this.filtering.ask({ ...this.filtering.filters, fate: fate ?? "" });
+  }
+
+  #showAnswer() {
+    if (!this.view.index || !this.view.showAnswer()) this.news.say("No answer is known yet");
+    else this.#tell();
+  }
+
+  #onCopy(event) {
+    const button = event.target.closest("[data-tree-copy]");
+    if (button && this.view.index) this.copying.copy(button);
   }
 
   #onSearchKey(event) {

@@ -1,10 +1,11 @@
-// DOM. One row of the tree: five cells, filled from the bones at once and from the server's part when it is here.
+// DOM. One row of the tree: seven cells, filled from the bones at once and from the server's part when it is here.
 
-import { GLYPH, counted, money, plain, short } from "../words.js";
+import { GLYPH, counted, money, percent, plain, short } from "../words.js";
 import { FLAG, isRunning } from "./bones.js";
 import { countRows, foldParent, foldedChildren, isFoldOpen, isOpen } from "./visible.js";
 
-const CELLS = ["text", "fate", "value", "tokens", "cost"];
+const CELLS = ["text", "fate", "value", "visits", "prior", "tokens", "cost"];
+const [TOKENS, COST] = ["tokens", "cost"].map((name) => CELLS.indexOf(name));
 const DEEPEST = 18;
 
 function element(tag, className, role) {
@@ -18,7 +19,8 @@ function element(tag, className, role) {
 export function makeRow() {
   const row = element("div", "row", "row");
   row.tabIndex = -1;
-  const cells = CELLS.map((name) => row.appendChild(element("span", `row__cell row__${name}`, "gridcell")));
+  const cells = CELLS.map((name) => row.appendChild(element("span", `row__cell row__${name} col-${name}`, "gridcell")));
+  cells.forEach((cell, at) => cell.setAttribute("aria-colindex", at + 1));
   row.parts = { cells, indent: element("span", "row__indent"), twisty: element("span", "row__twisty"), glyph: element("span", "row__glyph"), slot: element("span", "row__slot"), count: element("span", "row__count") };
   for (const part of [row.parts.indent, row.parts.twisty]) part.setAttribute("aria-hidden", "true");
   cells[0].append(row.parts.indent, row.parts.twisty, row.parts.glyph, row.parts.slot, row.parts.count);
@@ -52,14 +54,24 @@ export function drawFold(row, index, state, code, placed) {
   row.parts.flesh = null;
   place(row, { ...placed, expanded: open });
   glyph(row, "discarded");
-  const [, fate, value, tokens, cost] = row.parts.cells;
   row.parts.slot.textContent = counted({ ...total, priced: false });
   row.parts.count.textContent = open ? "" : "folded";
-  fate.textContent = "";
-  value.textContent = "";
-  tokens.textContent = total.tokens ? short(total.tokens) : "";
-  cost.textContent = total.priced ? money(total.cost) : "";
-  cost.title = "";
+  for (const cell of row.parts.cells.slice(1, TOKENS)) cell.textContent = "";
+  amounts(row, index, total, "");
+}
+
+/** Tokens and cost of a branch, and its share of the whole as a bar under what the run is measured by: money, else tokens. */
+function amounts(row, index, { tokens, cost, priced }, provenance) {
+  const { whole } = index;
+  const cells = row.parts.cells;
+  cells[TOKENS].textContent = tokens ? short(tokens) : "";
+  cells[COST].textContent = priced ? (provenance === "estimated" ? "~" : "") + money(cost) : "";
+  const [warm, share] = whole.cost > 0 ? [COST, priced ? cost / whole.cost : 0] : [TOKENS, whole.tokens ? tokens / whole.tokens : 0];
+  cells.forEach((cell, at) => {
+    if (at < TOKENS) return;
+    cell.style.setProperty("--share", at === warm ? share.toFixed(4) : "0");
+    cell.title = at === warm && share ? `${percent(share)} of the run${provenance ? `, ${provenance}` : ""}, with everything below` : "";
+  });
 }
 
 /** Draws a node from its bones, and with the server's part where it is known. */
@@ -70,17 +82,14 @@ export function drawNode(row, index, state, at, placed, flesh) {
   const open = parent ? (placed.forced || isOpen(index, state, at)) : null;
   const flags = columns.flags[at];
   const running = isRunning(index.bones, at);
-  row.className = `row row--${fate}${running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}${at === 0 && index.absent ? " row--absent" : ""}`;
+  row.className = `row row--${fate}${running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}${index.onPath[at] ? " row--path" : ""}${at === 0 && index.absent ? " row--absent" : ""}`;
   place(row, { ...placed, expanded: open });
   glyph(row, fate, running);
   if (at === 0 && index.absent) row.parts.glyph.textContent = "?";
   fill(row, flesh, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
-  row.parts.count.textContent = open === false ? counted(countInside(index, at, fate)) : "";
-  const [, , , tokens, cost] = row.parts.cells;
-  tokens.textContent = index.sums.tokens[at] ? short(index.sums.tokens[at]) : "";
-  const guessed = flesh?.dataset.provenance === "estimated" ? "~" : "";
-  cost.textContent = index.sums.priced[at] ? guessed + money(index.sums.cost[at]) : "";
-  cost.title = flesh?.dataset.provenance ? `${flesh.dataset.provenance}, with everything below` : "";
+  row.parts.count.textContent = placed.leftOut ? `${short(placed.leftOut)} left out` : open === false ? counted(countInside(index, at, fate)) : "";
+  const { sums } = index;
+  amounts(row, index, { tokens: sums.tokens[at], cost: sums.cost[at], priced: sums.priced[at] === 1 }, flesh?.dataset.provenance ?? "");
 }
 
 /** What a closed row hides: its subtree without itself. */
@@ -100,18 +109,18 @@ function glyph(row, fate, running) {
 }
 
 function fill(row, flesh, kind, fate, reason) {
-  const [, fateCell, valueCell] = row.parts.cells;
+  const [, fateCell, ...numbers] = row.parts.cells.slice(0, TOKENS);
   if (row.parts.flesh === flesh && flesh) return;
   row.parts.flesh = flesh;
   if (!flesh) {
     row.parts.slot.textContent = kind;
     fateCell.textContent = reason || fate;
-    valueCell.textContent = "";
+    for (const cell of numbers) cell.textContent = "";
     return;
   }
   const copy = flesh.cloneNode(true);
-  const [text, said, value] = copy.children;
+  const [text, said, ...told] = copy.children;
   row.parts.slot.replaceChildren(...text.childNodes);
   fateCell.replaceChildren(...said.childNodes);
-  valueCell.replaceChildren(...value.childNodes);
+  numbers.forEach((cell, at) => cell.replaceChildren(...told[at]?.childNodes ?? []));
 }

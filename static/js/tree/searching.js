@@ -2,7 +2,7 @@
 //
 // The browser knows words and numbers of every node, the server their texts: both are asked.
 
-import { search } from "./visible.js";
+import { search } from "./search.js";
 
 const SEARCH_DELAY = 200;
 const FOUND_AT_MOST = 5000;

@@ -1,30 +1,41 @@
-// DOM. What a tree says in words: how many nodes are shown, and, now and then, how many are new.
+// DOM. What a tree says in words: how many nodes are shown, and, now and then, how many are new or match.
 
 import { short } from "../words.js";
 
 const SAY_EVERY = 5000;
+const SAY_AFTER = 600;
 
 /** Shows how many nodes there are, or how many of them a filter or a search lets through. */
 export function showTally(element, view) {
-  const { index, lines, state } = view;
-  const filtered = state.matches || state.mode === "discarded" || state.mode === "failed";
-  element.textContent = filtered ? `${short(lines.hits)} of ${short(index.nodes)} nodes` : `${short(index.nodes)} nodes`;
+  const { index, lines: { kept } } = view;
+  element.textContent = kept ? `${short(kept.hits)} of ${short(index.nodes)} nodes` : `${short(index.nodes)} nodes`;
 }
 
-/** Growth, told to a screen reader: never more often than it can be listened to. */
-export class GrowthNews {
+/** What a screen reader is told: growth, never more often than it can be listened to, and how much a filter finds. */
+export class TreeNews {
   #saidAt = 0;
   #saidNodes = 0;
+  #timer = 0;
 
   constructor(element) {
     this.element = element;
   }
 
-  tell(nodes) {
+  say(text) {
+    this.element.textContent = text;
+  }
+
+  /** Once typing and choosing have rested. */
+  matched(tally, isNarrowed) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.say(isNarrowed ? `${tally} match` : `all ${tally}`), SAY_AFTER);
+  }
+
+  grow(nodes) {
     const now = Date.now();
     const more = nodes - this.#saidNodes;
     const due = now - this.#saidAt > SAY_EVERY;
-    if (this.#saidAt && more && due) this.element.textContent = `${more} new nodes`;
+    if (this.#saidAt && more && due) this.say(`${more} new nodes`);
     if (due) { this.#saidAt = now; this.#saidNodes = nodes; }
   }
 }

@@ -5,21 +5,22 @@
 
 import { ROOT, childrenOf, rowOf } from "./index.js";
 import { drawFold, drawNode, makeRow } from "./row.js";
-import { foldCode, foldParent, isFoldOpen, isOpen, newState, reveal, visibleLines } from "./visible.js";
+import { isNarrowed } from "./kept.js";
+import { focusPath, foldCode, foldParent, isFoldOpen, isOpen, newState, reveal, visibleLines } from "./visible.js";
 import { anchorOf, clamp, scrollTo, topForAnchor, windowOf } from "./window.js";
 
 export class TreeView {
   state = newState();
   index = null;
-  lines = { codes: new Int32Array(0), level: new Int32Array(0), hits: 0 };
+  lines = { codes: new Int32Array(0), level: new Int32Array(0), kept: null };
   focused = null;
   selected = null;
   #drawn = new Map();
   #pool = [];
   #frame = 0;
 
-  constructor({ grid, scroll, spacer, rowHeight, flesh, onFocus, onHeight }) {
-    Object.assign(this, { grid, scroll, spacer, rowHeight, flesh, onFocus, onHeight });
+  constructor({ grid, scroll, spacer, rowHeight, flesh, onFocus, onLayout }) {
+    Object.assign(this, { grid, scroll, spacer, rowHeight, flesh, onFocus, onLayout });
     scroll.addEventListener("scroll", () => this.draw(), { passive: true });
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(scroll);
@@ -44,7 +45,7 @@ export class TreeView {
     this.lines.codes.forEach((code, line) => this.lineOf.set(code, line));
     const height = this.lines.codes.length * this.rowHeight;
     this.spacer.style.height = `${height}px`;
-    this.onHeight(height);
+    this.onLayout(height);
     this.grid.setAttribute("aria-rowcount", this.lines.codes.length + 1);
     const line = anchored ? this.#lineOfKey(anchored.key) : -1;
     if (line >= 0) this.scroll.scrollTop = topForAnchor({ line, offset: anchored.offset, rowHeight: this.rowHeight });
@@ -130,9 +131,9 @@ export class TreeView {
 
   #place(code) {
     const { index, state } = this;
-    const forced = state.matches !== null || state.mode === "discarded" || state.mode === "failed";
+    const { kept } = this.lines;
     const siblings = childrenOf(index, code < 0 ? foldParent(code) : index.parent[code]);
-    return { forced, siblings: siblings.length, position: code < 0 ? siblings.length : index.position[code] };
+    return { forced: kept !== null, leftOut: kept && code >= 0 ? kept.leftOut[code] : 0, siblings: siblings.length, position: code < 0 ? siblings.length : index.position[code] };
   }
 
   #askFor(from, to) {
@@ -161,12 +162,21 @@ export class TreeView {
   show(ordinal, options) {
     const row = rowOf(this.index, ordinal);
     if (row < 0) return false;
+    this.state.pinned = ordinal;
     reveal(this.index, this.state, row);
     this.relayout(null);
     const line = this.lineOf.get(row) ?? 0;
     this.scroll.scrollTop = Math.max(0, line * this.rowHeight - this.scroll.clientHeight / 3);
     this.focusLine(line, options);
     return true;
+  }
+
+  /** Puts the focus on the answer, and closes what does not lead to it. @returns {boolean} whether there is one. */
+  showAnswer() {
+    const { index, state } = this;
+    if (index.answer < 0) return false;
+    if (!isNarrowed(state)) focusPath(index, state, index.answer);
+    return this.show(index.ordinal[index.answer]);
   }
 
   focusedLine() {

@@ -4,17 +4,22 @@
 // hidden behind one line. A fold's code is -(parent row) - 2, so that the fold of the roots is -1.
 // Whatever is not shown is counted by a line that is.
 
-import { FLAG, isRunning } from "./bones.js";
+import { noFilters } from "./filters.js";
 import { ROOT, childrenOf } from "./index.js";
+import { isNarrowed, keptRows } from "./kept.js";
 
 export const foldCode = (parent) => -parent - 2;
 export const foldParent = (code) => -code - 2;
-export const MODES = ["folded", "all", "discarded", "failed"];
 
-/** What a person has opened and closed, by ordinal, so that it survives growth. */
+/**
+ * What a person has opened, closed and asked for, by ordinal, so that it survives growth. `mode` is "folded" or "all",
+ * `matches` the rows that a search found, `pinned` the node that is shown whatever is asked.
+ */
 export function newState() {
-  return { mode: "folded", toggled: new Map(), openFolds: new Set(), matches: null };
+  return { mode: "folded", toggled: new Map(), openFolds: new Set(), matches: null, filters: noFilters(), pinned: null };
 }
+
+const NOTHING = new Int32Array(0);
 
 const parentKey = (index, row) => (row === ROOT ? ROOT : index.ordinal[row]);
 
@@ -34,14 +39,22 @@ export function isDiscarded(index, row) {
   return index.bones.names.fate[index.bones.columns.fate[row]] === "discarded";
 }
 
+const canFold = (index, row) => index.sums.alive[row] === 0 && isDiscarded(index, row);
+
 /** The discarded children that one line stands for: those that lead nowhere alive, from two upward. */
 export function foldedChildren(index, state, parent) {
-  if (state.mode !== "folded" || state.matches) return [];
-  const found = [];
-  for (const row of childrenOf(index, parent)) {
-    if (isDiscarded(index, row) && !index.sums.alive[row]) found.push(row);
+  return folds(index, state, parent) ? childrenOf(index, parent).filter((row) => canFold(index, row)) : NOTHING;
+}
+
+/** Whether a line stands for the discarded children of `parent`. */
+function folds(index, state, parent) {
+  if (state.mode !== "folded" || isNarrowed(state)) return false;
+  const { first, children } = index;
+  let found = 0;
+  for (let at = first[parent + 1]; at < first[parent + 2]; at++) {
+    if (canFold(index, children[at]) && ++found === 2) return true;
   }
-  return found.length >= 2 ? found : [];
+  return false;
 }
 
 /** Sums over some rows with their subtrees: what a fold's line says. */
@@ -59,29 +72,35 @@ export function countRows(index, rows) {
   return total;
 }
 
-/** @returns {{codes: Int32Array, level: Int32Array, hits: number}} the lines in order, with their levels from 0. */
+/** @returns {{codes: Int32Array, level: Int32Array, kept: object | null}} the lines in order, with their levels from 0. */
 export function visibleLines(index, state) {
   const kept = keptRows(index, state);
-  const codes = [];
-  const levels = [];
-  const stack = [];
+  // A fold stands for two nodes at least.
+  const most = Math.ceil(index.count * 1.5) + 1;
+  const codes = new Int32Array(most);
+  const levels = new Int32Array(most);
+  const stack = { codes: new Int32Array(most), levels: new Int32Array(most), top: 0 };
+  let count = 0;
   pushChildren(index, state, kept, ROOT, 0, stack);
-  while (stack.length) {
-    const level = stack.pop();
-    const code = stack.pop();
-    codes.push(code);
-    levels.push(level);
+  while (stack.top > 0) {
+    const code = codes[count] = stack.codes[--stack.top];
+    const level = levels[count++] = stack.levels[stack.top];
     if (code < 0) {
       if (isFoldOpen(index, state, foldParent(code))) pushRows(foldedChildren(index, state, foldParent(code)), level + 1, stack);
     } else if (kept || isOpen(index, state, code)) {
       pushChildren(index, state, kept, code, level + 1, stack);
     }
   }
-  return { codes: Int32Array.from(codes), level: Int32Array.from(levels), hits: kept ? kept.hits : index.nodes };
+  return { codes: codes.slice(0, count), level: levels.slice(0, count), kept };
+}
+
+function push(stack, code, level) {
+  stack.codes[stack.top] = code;
+  stack.levels[stack.top++] = level;
 }
 
 function pushRows(rows, level, stack) {
-  for (let at = rows.length - 1; at >= 0; at--) stack.push(rows[at], level);
+  for (let at = rows.length - 1; at >= 0; at--) push(stack, rows[at], level);
 }
 
 function pushChildren(index, state, kept, parent, level, stack) {
@@ -89,50 +108,12 @@ function pushChildren(index, state, kept, parent, level, stack) {
   const from = first[parent + 1];
   const to = first[parent + 2];
   if (from === to) return;
-  const folded = kept ? [] : foldedChildren(index, state, parent);
-  if (folded.length) stack.push(foldCode(parent), level);
-  const hidden = folded.length ? new Set(folded) : null;
+  const folded = kept === null && folds(index, state, parent);
+  if (folded) push(stack, foldCode(parent), level);
   for (let at = to - 1; at >= from; at--) {
     const row = children[at];
-    if (hidden?.has(row) || (kept && !kept.shown[row])) continue;
-    stack.push(row, level);
+    if (folded ? !canFold(index, row) : kept === null || kept.shown[row]) push(stack, row, level);
   }
-}
-
-/** Rows that a filter or a search lets through, with everything above them; null when nothing is asked. */
-function keptRows(index, state) {
-  const wanted = state.mode === "discarded" || state.mode === "failed" ? index.bones.names.fate.indexOf(state.mode) : null;
-  if (wanted === null && !state.matches) return null;
-  const shown = new Uint8Array(index.count);
-  let hits = 0;
-  for (let row = 0; row < index.count; row++) {
-    if (wanted !== null && index.bones.columns.fate[row] !== wanted) continue;
-    if (state.matches && !state.matches.has(row)) continue;
-    hits += row === 0 && index.absent ? 0 : 1;
-    for (let above = row; above !== ROOT && !shown[above]; above = index.parent[above]) shown[above] = 1;
-  }
-  return { shown, hits };
-}
-
-/**
- * Rows whose words (kind, fate, reason, verdict, #ordinal, answer, error, running) or known text hold every term, and
- * those that the server `found` by their texts. Null when nothing is asked.
- */
-export function search(index, query, textOf = () => "", found = new Set()) {
-  const terms = query.toLowerCase().split(/\s+/).filter(Boolean);
-  if (!terms.length) return null;
-  const { names, columns } = index.bones;
-  const rows = new Set();
-  for (let row = 0; row < index.count; row++) {
-    const words = [
-      names.kind[columns.kind[row]], names.fate[columns.fate[row]], names.reason[columns.reason[row]],
-      names.verdict[columns.verdict[row]], `#${columns.ordinal[row]}`,
-      columns.flags[row] & FLAG.answer ? "answer" : "", columns.flags[row] & FLAG.error ? "error" : "",
-      isRunning(index.bones, row) ? "running" : "", textOf(columns.ordinal[row]),
-    ].join(" ").toLowerCase().replaceAll("_", " ");
-    if (found.has(columns.ordinal[row]) || terms.every((term) => words.includes(term.replaceAll("_", " ")))) rows.add(row);
-  }
-  return rows;
 }
 
 /** Opens everything above `row`, so that it can be shown. */
@@ -142,4 +123,19 @@ export function reveal(index, state, row) {
     if (above !== ROOT && !isOpen(index, state, above)) state.toggled.set(index.ordinal[above], true);
     if (foldedChildren(index, state, above).includes(at)) state.openFolds.add(parentKey(index, above));
   }
+}
+
+/** Opens the path to `row` and closes what leads elsewhere, so that it stands alone among its siblings. */
+export function focusPath(index, state, row) {
+  state.mode = "folded";
+  state.toggled.clear();
+  state.openFolds.clear();
+  for (let at = row; at !== ROOT; at = index.parent[at]) {
+    const above = index.parent[at];
+    if (above !== ROOT) state.toggled.set(index.ordinal[above], true);
+    for (const beside of childrenOf(index, above)) {
+      if (beside !== at) state.toggled.set(index.ordinal[beside], false);
+    }
+  }
+  reveal(index, state, row);
 }

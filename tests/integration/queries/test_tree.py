@@ -91,7 +91,7 @@ def test_it_works(viewer: Viewer) -> None:
     assert sent["verdict"] == [-1, -1, -1, -1, 0, -1, -1]
     assert sent["cost"] == [None, None, 100_000, 0, 200_000, None, None]
     assert sent["tokens"] == [None, None, 11, 21, 31, None, None]
-    assert sent["flags"] == [0, 0, 0, 0, 4 | 8, 2, 1]
+    assert sent["flags"] == [0, 0, 16, 0, 4 | 8, 2, 1]
     assert (sent["start"][0], sent["start"][1], sent["start"][5]) == (5, 0, 5)
     assert orjson.loads(bones.to_json())["columns"] == sent
 

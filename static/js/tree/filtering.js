@@ -1,0 +1,67 @@
+// DOM. The form of a tree's filters: what can be asked, with how many nodes each word has, and what is asked.
+
+import { plain, short } from "../words.js";
+import { WORDS, choices, countAsked, noFilters, readDollars } from "./filters.js";
+
+export class Filtering {
+  filters = noFilters();
+
+  constructor({ form, button, tally, onChange, signal }) {
+    Object.assign(this, { form, button, tally, onChange });
+    button.addEventListener("click", () => this.open(form.hidden), { signal });
+    form.addEventListener("input", () => this.#read(), { signal });
+    form.addEventListener("submit", (event) => event.preventDefault(), { signal });
+    form.addEventListener("reset", (event) => { event.preventDefault(); this.ask(noFilters()); }, { signal });
+    form.addEventListener("keydown", (event) => { if (event.key === "Escape") { this.open(false); button.focus(); } }, { signal });
+  }
+
+  open(isOpen) {
+    this.form.hidden = !isOpen;
+    this.button.setAttribute("aria-expanded", String(isOpen));
+  }
+
+  /** Asks for these instead, and says so in the form. */
+  ask(filters) {
+    this.show(filters);
+    this.onChange();
+  }
+
+  show(filters) {
+    this.filters = filters;
+    for (const name of WORDS) this.#choose(this.form.elements[name], filters[name]);
+    this.form.elements.cost_from.value = filters.cost ?? "";
+    this.#tell();
+  }
+
+  /** Offers the words that the tree has. A list that somebody chooses from stays as it is. */
+  offer(index) {
+    for (const name of WORDS) {
+      const select = this.form.elements[name];
+      if (select === document.activeElement) continue;
+      const options = choices(index, name).map(([word, count]) => new Option(`${plain(word)} (${short(count)})`, word));
+      select.replaceChildren(new Option("any", ""), ...options);
+      this.#choose(select, this.filters[name]);
+    }
+  }
+
+  /** An address may ask for several words, or for one that no node has: that is shown too. */
+  #choose(select, asked) {
+    if (![...select.options].some((option) => option.value === asked)) select.add(new Option(asked.split(",").map(plain).join(" or "), asked));
+    select.value = asked;
+  }
+
+  #read() {
+    const { elements } = this.form;
+    const cost = readDollars(elements.cost_from.value);
+    elements.cost_from.setAttribute("aria-invalid", String(cost === null && elements.cost_from.value.trim() !== ""));
+    this.filters = { ...Object.fromEntries(WORDS.map((name) => [name, elements[name].value])), cost };
+    this.#tell();
+    this.onChange();
+  }
+
+  #tell() {
+    const asked = countAsked(this.filters);
+    this.tally.textContent = asked ? String(asked) : "";
+    this.button.toggleAttribute("data-asked", asked > 0);
+  }
+}

@@ -1,0 +1,39 @@
+"""What the address of a run's page asks of the tree. The browser narrows it; here is refused what is none."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import QueryDict
+
+from deliberation.vocabulary import DiscardReason, Fate, NodeKind, VerdictOutcome
+from traces.queries.absent import KIND as NOT_RECEIVED
+from traces.views.run_filter_form import Unreadable
+
+NONE = "none"
+"""Stands for nodes that have no such word."""
+WORDS = {
+    "fate": (*(fate.value for fate in Fate),),
+    "reason": (*(reason.value for reason in DiscardReason), NONE),
+    "verdict": (*(outcome.value for outcome in VerdictOutcome), NONE),
+    "kind": (*(kind.value for kind in NodeKind), NOT_RECEIVED),
+}
+SHOWN = ("folded", "all")
+LONGEST_AMOUNT = 15
+LONGEST_SEARCH = 200
+
+
+def check_tree_view(asked: QueryDict) -> None:
+    """Raise Unreadable where an address asks for what no tree can show: a word that is none, or no amount."""
+    for name, words in WORDS.items():
+        said = asked.get(name) or None
+        strange = said is not None and next((w for w in said.split(",") if w not in words), None)
+        if strange or strange == "":
+            raise Unreadable(f"{name} takes, with commas between them: {', '.join(words)}.")
+    if (asked.get("show") or SHOWN[0]) not in SHOWN:
+        raise Unreadable(f"show must be one of: {', '.join(SHOWN)}.")
+    cost = asked.get("cost_from") or "0"
+    if len(cost) > LONGEST_AMOUNT or not re.fullmatch(r"[0-9]+\.?[0-9]*|\.[0-9]+", cost):
+        raise Unreadable("cost_from is an amount of dollars.")
+    if len(asked.get("q") or "") > LONGEST_SEARCH:
+        raise Unreadable(f"q has at most {LONGEST_SEARCH} characters.")
