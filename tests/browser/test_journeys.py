@@ -328,3 +328,27 @@ def test_who_is_signed_out_sees_nothing_and_is_sent_to_sign_in(
 
 def test_the_served_style_sheet_is_the_one_plotly_would_inject(browser: Browser) -> None:
     assert SHEET.read_text(encoding="utf-8") == injected(browser)
+
+
+def test_when_it_was_decided_and_what_went_on_at_once(run_id: str, open_page: Open) -> None:
+    page = open_page(f"/runs/{run_id}/decision", ready="[data-chart][data-ready]")
+    expect(page.get_by_text("Last useful spending").locator("..")).to_contain_text("of $0.10")
+    expect(page.locator("figcaption")).to_contain_text("0 answer flips among 8 answers")
+    assert_accessible(page)
+    page.get_by_role("link", name="Timeline").click()
+    page.wait_for_selector("[data-timeline][data-ready]")
+    page.get_by_label("shorten idle time").check()
+    expect(page).to_have_url(re.compile("gaps=short"))
+    page.get_by_label("Bars by time").focus()
+    page.keyboard.press("ArrowDown")
+    said = page.locator("[data-part=bar]")
+    expect(said).to_contain_text("model call")
+    page.keyboard.press("Home")
+    expect(said).to_contain_text("try 0 · sample · selected · began after 0")
+    page.get_by_text("The same as a table").click()
+    expect(page.locator("tbody tr")).to_have_count(24)
+    assert page.locator("*").count() < 3000
+    assert_accessible(page)
+    page.get_by_label("Bars by time").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#node-panel h2")).to_have_text("try 0")

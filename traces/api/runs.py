@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from traces.api.auth import Key, Session, asker_of
+from traces.api.decision_shapes import Decided
 from traces.api.discarded_shapes import DiscardedPaths
 from traces.api.link_shapes import Link, Links
 from traces.api.node_shapes import Node, Nodes, NodesFound, NodeWhole, ToolCallOfRun, ToolCalls
@@ -20,6 +21,7 @@ from traces.api.verdict_shapes import Candidate, Candidates, Event, Events, Verd
 from traces.models.access import Scope
 from traces.queries import (
     candidates,
+    decision,
     discarded_paths,
     events,
     judged,
@@ -130,6 +132,12 @@ def search_nodes(
     """Nodes that hold every word in a row, a text or an attribute, from one portion of the run's ledger."""
     found = node_search.find_nodes(who=asker_of(request), run_id=run_id, text=q, after=after)
     return NodesFound.of(found)
+
+
+@router.get("/runs/{run_id}/decision", response=answers(Decided), summary="How it was decided")
+def get_decision(request: HttpRequest, run_id: RunId) -> Decided:
+    """When the answer was decided, on what spending, and what was spent after that."""
+    return Decided.of(decision.get_decision(who=asker_of(request), run_id=run_id))
 
 
 @router.get(

@@ -11,6 +11,7 @@ from deliberation.vocabulary import Dimension
 from traces.analytics.spreadsheet import Cell
 from traces.figures.flow import level_words, verdict_words
 from traces.queries.costs import Sector
+from traces.queries.decision import DecisionRow
 from traces.queries.flows import Flow
 from traces.queries.points import Axis, Points
 from traces.queries.spread import Spread
@@ -152,6 +153,32 @@ def timeline_table(timeline: Timeline) -> Table:
         for bar in timeline.bars
     ]
     return Table(heads=heads, rows=rows, order="by their beginning")
+
+
+def decision_table(decision: DecisionRow) -> Table:
+    """Return the answers as they came, each with what had been spent, and the flips among them."""
+    is_money = decision.dimension is Dimension.USD
+    heads = {
+        "Node": Unit.NODE,
+        "Answer": Unit.TEXT,
+        "Spent until then": Unit.MONEY if is_money else Unit.COUNT,
+        "Value": Unit.NUMBER,
+        "Right": Unit.WORD,
+        "Became the best": Unit.WORD,
+    }
+    led = {each.ordinal for each in decision.leads}
+    rows = [
+        (
+            each.ordinal,
+            each.answer,
+            each.spent if is_money or each.spent is None else int(each.spent),
+            each.strength,
+            None if each.correct is None else "yes" if each.correct else "no",
+            "yes" if each.ordinal in led else "no",
+        )
+        for each in decision.answers
+    ]
+    return Table(heads=heads, rows=rows, order="as they came")
 
 
 def _whole(number: float) -> int | float:

@@ -71,12 +71,13 @@ def _voted_pair(run: Run, table: CandidateTable) -> tuple[Cluster, Cluster] | No
     """Return the chosen cluster and the strongest other one, where votes were what counted."""
     chosen = next((cluster for cluster in table.clusters if cluster.chosen), None)
     other = next((cluster for cluster in table.clusters if not cluster.chosen), None)
-    if chosen is None or other is None or not _is_vote(run, table):
+    if chosen is None or other is None or not is_decided_by_votes(run, table):
         return None
     return chosen, other
 
 
-def _is_vote(run: Run, table: CandidateTable) -> bool:
+def is_decided_by_votes(run: Run, table: CandidateTable) -> bool:
+    """Return True where the number of votes is what chose the answer."""
     rule = (run.rule or "").lower()
     if run.margin_unit is not None:
         return "vote" in run.margin_unit  # votes may be counted beside, and decide nothing

@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 
-from django.db import connection
-
 from deliberation.vocabulary import Fate
 from traces.analytics.lanes import Gap, colour, find_gaps
 from traces.analytics.rolling_up import Chosen, choose_rows, merge_groups
@@ -14,6 +12,7 @@ from traces.analytics.tree import ROOT
 from traces.models import Node
 from traces.queries.access import Who, see_run
 from traces.queries.columns import Tree, read_tree
+from traces.queries.ends import read_ends
 
 BARS_AT_MOST = 10_000
 GROUPS_AT_MOST = 24
@@ -89,12 +88,7 @@ def _read_spans(tree: Tree) -> tuple[Spans, set[int]]:
     What goes on still, does so until the last time that is known of the run; what is over and tells no end, ends where
     it began.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ordinal, ended_ns FROM traces_node WHERE run_id = %s AND ended_ns IS NOT NULL",
-            [tree.run_id],
-        )
-        ends: dict[int, int] = dict(cursor.fetchall())
+    ends = read_ends(tree.run_id)
     columns = tree.columns
     starts = {row: start for row, start in enumerate(columns.started_ns) if start is not None}
     last = max((*starts.values(), *ends.values()), default=0)

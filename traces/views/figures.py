@@ -13,19 +13,21 @@ from django.views.decorators.gzip import gzip_page
 
 from traces.analytics.spreadsheet import to_csv
 from traces.figures.cost import cost_icicle
+from traces.figures.decision import decision_figure
 from traces.figures.flow import flow_figure
 from traces.figures.search import search_figure
 from traces.figures.spread import spread_figure
 from traces.figures.tables import (
     Table,
     cost_table,
+    decision_table,
     flow_table,
     search_table,
     spread_table,
     timeline_table,
 )
 from traces.figures.timeline import timeline_drawing
-from traces.queries import costs, flows, points, runs, set_aside, spread, timeline
+from traces.queries import costs, decision, flows, points, runs, set_aside, spread, timeline
 from traces.queries.points import Axis
 from traces.queries.spread import Unit
 from traces.templatetags.trace_text import one_line
@@ -71,6 +73,18 @@ def _read_timeline(request: HttpRequest, run_id: str) -> timeline.Timeline:
     return replace(found, bars=[replace(bar, name=_short(bar.name)) for bar in found.bars])
 
 
+def read_decision(request: HttpRequest, run_id: str) -> decision.DecisionRow:
+    """Return how a run came to its answer, with every text of others made visible."""
+    found = decision.get_decision(who=request.user, run_id=run_id)
+    return replace(
+        found,
+        returned=None if found.returned is None else one_line(found.returned),
+        answers=[replace(each, answer=one_line(each.answer)) for each in found.answers],
+        leads=[replace(each, answer=one_line(each.answer)) for each in found.leads],
+        marks=[replace(each, about=one_line(each.about)) for each in found.marks],
+    )
+
+
 def _short(name: str) -> str:
     return one_line(name[:NAME_CHARS])
 
@@ -80,6 +94,7 @@ FIGURES = {
     "search": Figure("The whole search", _read_search, search_figure, search_table),
     "flow": Figure("From level to verdict to fate", _read_flow, flow_figure, flow_table),
     "spread": Figure("How dear single calls were", _read_spread, spread_figure, spread_table),
+    "decision": Figure("Decision", read_decision, decision_figure, decision_table),
     "timeline": Figure("Timeline", _read_timeline, timeline_drawing, timeline_table),
 }
 

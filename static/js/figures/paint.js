@@ -29,6 +29,8 @@ export function painted(figure, token) {
   for (const [name, axis] of Object.entries(figure.layout)) {
     if (/^[xy]axis\d*$/.test(name)) layout[name] = { ...axis, gridcolor: token("--line"), zerolinecolor: token("--line-strong"), linecolor: token("--line-strong") };
   }
+  // The name of a shape is the role of its area.
+  if (layout.shapes) layout.shapes = layout.shapes.map((shape) => ({ ...shape, fillcolor: token(fillOf(shape.name)) }));
   const data = figure.data.map((trace) => ({ ...trace, ...(PAINT[trace.type] ?? scatter)(trace, token) }));
   return { data, layout };
 }
