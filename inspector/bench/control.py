@@ -1,7 +1,8 @@
 """`bench control`: from a click until it is done in the program, over loopback, with a real SDK and other runs waiting.
 
 A click is a `steer`: sent by HTTP, it is done when the program has it in its hands at its next checkpoint, which this
-one reaches each millisecond. The clock starts before the request is sent and stops in the program.
+one reaches each millisecond. The clock starts before the request is sent and stops in the program. The next click waits
+until the one before is recorded as applied: what is measured is a click, and not how many a second there can be.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ OTHERS = 50
 MANY = 1_000
 CHECKPOINT_SECONDS = 0.001
 REST_SECONDS = 10.0
-PAUSE_SECONDS = 0.02
+LOOK_SECONDS = 0.05
 
 Arrivals = "queue.Queue[tuple[str, float]]"
 
@@ -106,16 +107,27 @@ def _clicks(stack: Stack, run: str, arrivals: Any, count: int) -> list[float]:
 
 def _click(stack: Stack, run: str, arrivals: Any) -> float:
     message = uuid.uuid4().hex
+    order = {"kind": "steer", "command_id": message, "message": message}
     began = time.monotonic()
-    asking = threading.Thread(target=_ask, args=(stack, run, {"kind": "steer", "message": message}))
+    asking = threading.Thread(target=_ask, args=(stack, run, order))
     asking.start()
     while True:
         arrived, at = arrivals.get(timeout=PATIENCE_SECONDS)
         if arrived == message:
             break
     asking.join()
-    time.sleep(PAUSE_SECONDS)
+    _await_applied(stack, run, message)
     return float(at - began)
+
+
+def _await_applied(stack: Stack, run: str, command_id: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+        _, told = call(stack, "GET", f"/api/v1/runs/{run}/commands/{command_id}")
+        if told.get("stage") == "applied":
+            return
+    raise RuntimeError("a command of the bench was not applied")
 
 
 @contextmanager
