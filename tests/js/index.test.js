@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { noFilters } from "../../static/js/tree/filters.js";
 import { ROOT, buildIndex, childrenOf, rowOf } from "../../static/js/tree/index.js";
 import { search } from "../../static/js/tree/search.js";
-import { countRows, foldCode, foldParent, foldedChildren, newState, reveal, visibleLines } from "../../static/js/tree/visible.js";
+import { countRows, foldCode, foldParent, foldedChildren, lineOf, newState, reveal, visibleLines } from "../../static/js/tree/visible.js";
 import { bones, events } from "./grow.js";
 
 /** A tree from [ordinal, parent, fate, cost] rows. */
@@ -110,6 +110,17 @@ test("every node is shown or counted by a line that is", () => {
       else counted += childrenOf(index, code).some((child) => inView.has(child)) || inView.has(foldCode(code)) ? 1 : index.sums.nodes[code];
     }
     assert.equal(counted, index.count, `seed ${seed}`);
+  }
+});
+
+test("each line is found by its code, and what is not shown by none", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const log = events(150, seed);
+    const index = buildIndex(bones(log, log.length - 1));
+    const lines = visibleLines(index, newState());
+    lines.codes.forEach((code, line) => assert.equal(lineOf(lines, code), line));
+    const shown = new Set(lines.codes);
+    for (let row = 0; row < index.count; row++) if (!shown.has(row)) assert.equal(lineOf(lines, row), -1);
   }
 });
 

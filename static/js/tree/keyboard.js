@@ -7,7 +7,7 @@ const parentCode = (view, code) => (code < 0 ? foldParent(code) : view.index.par
 
 function toParent(view, code) {
   const above = parentCode(view, code);
-  if (above !== ROOT) view.focusLine(view.lineOf.get(above));
+  if (above !== ROOT) view.focusLine(view.lineOf(above));
 }
 
 /** Next or previous line of the same level under the same parent. */

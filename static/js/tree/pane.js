@@ -164,7 +164,7 @@ class TreePane {
     const row = event.target.closest("[role=row]");
     if (!row?.dataset.key || event.target.closest("a, button")) return;
     const code = view.codeOf(row.dataset.key);
-    view.focusLine(view.lineOf.get(code));
+    view.focusLine(view.lineOf(code));
     if (code < 0 || event.target.closest(".row__twisty")) view.toggle(code);
   }
 

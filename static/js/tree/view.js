@@ -6,18 +6,19 @@
 import { ROOT, childrenOf, rowOf } from "./index.js";
 import { drawFold, drawNode, makeRow } from "./row.js";
 import { isNarrowed } from "./kept.js";
-import { focusPath, foldCode, foldParent, isFoldOpen, isOpen, newState, reveal, visibleLines } from "./visible.js";
+import { focusPath, foldCode, foldParent, isFoldOpen, isOpen, lineOf, newState, reveal, visibleLines } from "./visible.js";
 import { anchorOf, clamp, scrollTo, topForAnchor, windowOf } from "./window.js";
 
 export class TreeView {
   state = newState();
   index = null;
-  lines = { codes: new Int32Array(0), level: new Int32Array(0), kept: null };
+  lines = { codes: new Int32Array(0), level: new Int32Array(0), places: new Int32Array(2), kept: null };
   focused = null;
   selected = null;
   #drawn = new Map();
   #pool = [];
   #frame = 0;
+  #layout = 0;
 
   constructor({ grid, scroll, spacer, rowHeight, flesh, onFocus, onLayout }) {
     Object.assign(this, { grid, scroll, spacer, rowHeight, flesh, onFocus, onLayout });
@@ -41,8 +42,7 @@ export class TreeView {
   /** Lays the lines out again after something was opened, closed, filtered or added. */
   relayout(anchored = this.#anchor()) {
     this.lines = visibleLines(this.index, this.state);
-    this.lineOf = new Map();
-    this.lines.codes.forEach((code, line) => this.lineOf.set(code, line));
+    this.#layout++;
     const height = this.lines.codes.length * this.rowHeight;
     this.spacer.style.height = `${height}px`;
     this.onLayout(height);
@@ -77,7 +77,12 @@ export class TreeView {
 
   #lineOfKey(key) {
     const code = this.codeOf(key);
-    return code === null ? -1 : this.lineOf?.get(code) ?? -1;
+    return code === null ? -1 : this.lineOf(code);
+  }
+
+  /** The line on which a node or a fold is shown, or -1. */
+  lineOf(code) {
+    return lineOf(this.lines, code);
   }
 
   draw() {
@@ -124,9 +129,13 @@ export class TreeView {
     }
     row.tabIndex = key === this.focused ? 0 : -1;
     const code = this.lines.codes[line];
-    const placed = { ...this.#place(code), line, level: this.lines.level[line], top: line * this.rowHeight, selected: key === this.selected };
+    const flesh = code < 0 ? undefined : this.flesh.get(this.index.ordinal[code]);
+    const selected = key === this.selected;
+    if (row.drawn?.layout === this.#layout && row.drawn.key === key && row.drawn.flesh === flesh && row.drawn.selected === selected) return;
+    row.drawn = { layout: this.#layout, key, flesh, selected };
+    const placed = { ...this.#place(code), line, level: this.lines.level[line], top: line * this.rowHeight, selected };
     if (code < 0) drawFold(row, this.index, this.state, code, placed);
-    else drawNode(row, this.index, this.state, code, placed, this.flesh.get(this.index.ordinal[code]));
+    else drawNode(row, this.index, this.state, code, placed, flesh);
   }
 
   #place(code) {
@@ -165,7 +174,7 @@ export class TreeView {
     this.state.pinned = ordinal;
     reveal(this.index, this.state, row);
     this.relayout(null);
-    const line = this.lineOf.get(row) ?? 0;
+    const line = Math.max(0, this.lineOf(row));
     this.scroll.scrollTop = Math.max(0, line * this.rowHeight - this.scroll.clientHeight / 3);
     this.focusLine(line, options);
     return true;

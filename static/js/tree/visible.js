@@ -72,7 +72,10 @@ export function countRows(index, rows) {
   return total;
 }
 
-/** @returns {{codes: Int32Array, level: Int32Array, kept: object | null}} the lines in order, with their levels from 0. */
+/**
+ * @returns {{codes: Int32Array, level: Int32Array, places: Int32Array, kept: object | null}} the lines in order, with their
+ * levels from 0; `places` is for `lineOf`, `kept` what was asked for leaves (kept.js).
+ */
 export function visibleLines(index, state) {
   const kept = keptRows(index, state);
   // A fold stands for two nodes at least.
@@ -91,7 +94,20 @@ export function visibleLines(index, state) {
       pushChildren(index, state, kept, code, level + 1, stack);
     }
   }
-  return { codes: codes.slice(0, count), level: levels.slice(0, count), kept };
+  return { codes: codes.slice(0, count), level: levels.slice(0, count), places: placesOf(index, codes, count), kept };
+}
+
+/** Codes from that of the last row's fold to that of the last row, each with its line. */
+function placesOf(index, codes, count) {
+  const places = new Int32Array(2 * index.count + 2).fill(-1);
+  const middle = index.count + 1;
+  for (let line = 0; line < count; line++) places[codes[line] + middle] = line;
+  return places;
+}
+
+/** The line on which a node or a fold is shown, or -1. */
+export function lineOf({ places }, code) {
+  return places[code + places.length / 2] ?? -1;
 }
 
 function push(stack, code, level) {
