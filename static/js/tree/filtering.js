@@ -5,6 +5,7 @@ import { WORDS, choices, countAsked, noFilters, readDollars } from "./filters.js
 
 export class Filtering {
   filters = noFilters();
+  #index = null;
 
   constructor({ form, button, tally, onChange, signal }) {
     Object.assign(this, { form, button, tally, onChange });
@@ -17,6 +18,7 @@ export class Filtering {
 
   open(isOpen) {
     this.form.hidden = !isOpen;
+    this.#fill();
     this.button.setAttribute("aria-expanded", String(isOpen));
   }
 
@@ -33,8 +35,16 @@ export class Filtering {
     this.#tell();
   }
 
-  /** Offers the words that the tree has. A list that somebody chooses from stays as it is. */
+  /** Offers the words that the tree has: counted when somebody sees them. */
   offer(index) {
+    this.#index = index;
+    this.#fill();
+  }
+
+  /** A list that somebody chooses from stays as it is. */
+  #fill() {
+    const index = this.#index;
+    if (index === null || this.form.hidden) return;
     for (const name of WORDS) {
       const select = this.form.elements[name];
       if (select === document.activeElement) continue;
@@ -46,7 +56,7 @@ export class Filtering {
 
   /** An address may ask for several words, or for one that no node has: that is shown too. */
   #choose(select, asked) {
-    if (![...select.options].some((option) => option.value === asked)) select.add(new Option(asked.split(",").map(plain).join(" or "), asked));
+    if (![...select.options].some((option) => option.value === asked)) select.add(new Option(asked === "" ? "any" : asked.split(",").map(plain).join(" or "), asked));
     select.value = asked;
   }
 
