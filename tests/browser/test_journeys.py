@@ -217,7 +217,13 @@ def test_a_view_of_the_tree_is_sent_and_the_answer_found_again(
 def made_up_bones(count: int) -> bytes:
     """The bones of a search of `count` nodes, three quarters of them discarded."""
     rows = range(count)
-    names = {"kind": ["thought"], "fate": ["open", "discarded"], "reason": [], "verdict": []}
+    names = {
+        "kind": ["thought"],
+        "fate": ["open", "discarded"],
+        "reason": [],
+        "verdict": [],
+        "verifier": [],
+    }
     columns: dict[str, list[Any]] = {
         "ordinal": list(rows),
         "parent": [-1 if row == 0 else (row - 1) // 7 for row in rows],
@@ -226,6 +232,7 @@ def made_up_bones(count: int) -> bytes:
         "fate": [int(row % 4 > 0) for row in rows],
         "reason": [-1] * count,
         "verdict": [-1] * count,
+        "verifier": [-1] * count,
         "cost": [120 for _ in rows],
         "tokens": [40 for _ in rows],
         "flags": [0] * count,

@@ -10,10 +10,10 @@ import { newState, visibleLines } from "../../static/js/tree/visible.js";
 function bones(seq, ...rows) {
   const same = (value) => rows.map(() => value);
   return {
-    run: "r", seq, after: -1, names: { kind: ["not_received", "step"], fate: ["open"], reason: [], verdict: [] },
+    run: "r", seq, after: -1, names: { kind: ["not_received", "step"], fate: ["open"], reason: [], verdict: [], verifier: [] },
     columns: {
       ordinal: rows.map(([ordinal]) => ordinal), parent: rows.map(([, parent]) => parent), start: same(null),
-      kind: rows.map(([ordinal]) => (ordinal === 0 ? 0 : 1)), fate: same(0), reason: same(-1), verdict: same(-1),
+      kind: rows.map(([ordinal]) => (ordinal === 0 ? 0 : 1)), fate: same(0), reason: same(-1), verdict: same(-1), verifier: same(-1),
       cost: same(5), tokens: same(null), flags: same(0),
     },
   };

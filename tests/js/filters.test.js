@@ -42,6 +42,15 @@ test("nodes without a word are asked for as none, and unknown words match nothin
   assert.equal(choices(index, "fate").reduce((sum, [, count]) => sum + count, 0), 300);
 });
 
+test("a verifier is found among several of a node, also by a name with a comma", () => {
+  const index = search(300);
+  const judged = (test) => [...Array(300).keys()].filter((row) => test(index.ordinal[row]));
+  assert.deepEqual(matching(index, { verifier: "judge" }), judged((ordinal) => ordinal % 3 && ordinal % 2 === 0));
+  assert.deepEqual(matching(index, { verifier: "calc, exact" }), judged((ordinal) => ordinal % 3));
+  assert.deepEqual(matching(index, { verifier: "none" }), judged((ordinal) => ordinal % 3 === 0));
+  assert.deepEqual(new Set(choices(index, "verifier").map(([word]) => word)), new Set(["calc, exact", "judge", "none"]));
+});
+
 test("a cost that is not known is no cost of zero", () => {
   const index = search(300);
   assert.ok(matching(index, { cost: 0 }).every((row) => index.sums.priced[row]));

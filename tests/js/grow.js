@@ -41,9 +41,9 @@ export function bones(log, to, after = -1) {
     node.changed = event.seq;
     nodes.set(event.change ?? event.seq, node);
   }
-  const names = { kind: [], fate: [], reason: [], verdict: [] };
+  const names = { kind: [], fate: [], reason: [], verdict: [], verifier: [] };
   const at = (table, name) => (name === null ? -1 : names[table].includes(name) ? names[table].indexOf(name) : names[table].push(name) - 1);
-  const columns = { ordinal: [], parent: [], start: [], kind: [], fate: [], reason: [], verdict: [], cost: [], tokens: [], flags: [] };
+  const columns = { ordinal: [], parent: [], start: [], kind: [], fate: [], reason: [], verdict: [], verifier: [], cost: [], tokens: [], flags: [] };
   for (const [ordinal, node] of nodes) {
     if (node.changed <= after) continue;
     columns.ordinal.push(ordinal);
@@ -53,6 +53,7 @@ export function bones(log, to, after = -1) {
     columns.fate.push(at("fate", node.fate));
     columns.reason.push(at("reason", node.fate === "discarded" ? REASONS[ordinal % 3] : null));
     columns.verdict.push(-1);
+    columns.verifier.push(at("verifier", ordinal % 3 ? (ordinal % 2 ? "calc, exact" : "calc, exact\u001fjudge") : null));
     columns.cost.push(node.cost);
     columns.tokens.push(node.cost === null ? null : node.cost * 3);
     columns.flags.push(node.fate === "selected" ? 8 : 0);

@@ -9,13 +9,13 @@ import { bones, events } from "./grow.js";
 
 /** A tree from [ordinal, parent, fate, cost] rows. */
 function tree(...rows) {
-  const names = { kind: ["step"], fate: ["open", "selected", "kept", "discarded", "failed"], reason: ["outvoted"], verdict: [] };
+  const names = { kind: ["step"], fate: ["open", "selected", "kept", "discarded", "failed"], reason: ["outvoted"], verdict: [], verifier: [] };
   const column = (at, otherwise) => rows.map((row) => row[at] ?? otherwise);
   return {
     run: "r", seq: 99, after: -1, names,
     columns: {
       ordinal: column(0), parent: column(1), start: column(4, null), kind: rows.map(() => 0),
-      fate: rows.map((row) => names.fate.indexOf(row[2] ?? "open")), reason: rows.map(() => -1), verdict: rows.map(() => -1),
+      fate: rows.map((row) => names.fate.indexOf(row[2] ?? "open")), reason: rows.map(() => -1), verdict: rows.map(() => -1), verifier: rows.map(() => -1),
       cost: column(3, null), tokens: rows.map(() => null), flags: rows.map(() => 0),
     },
   };

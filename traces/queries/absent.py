@@ -49,6 +49,7 @@ def gather_orphans(columns: dict[str, list[Any]], names: dict[str, list[str]]) -
         "fate": -1,
         "reason": -1,
         "verdict": -1,
+        "verifier": -1,
         "cost": None,
         "tokens": None,
         "flags": 0,

@@ -46,6 +46,14 @@ SELECT ordinal, node_id, coalesce(parent_ordinal, CASE WHEN parent_id IS NULL TH
 FROM traces_node WHERE run_id = %s"""  # noqa: S608 - only names of columns are put in
 
 
+BESIDE = "\x1f"
+"""Between the names of several verifiers of one node. Few nodes have a set of judges that no other has."""
+JUDGED = f"""
+SELECT node_id, string_agg(DISTINCT verifier, '{BESIDE}' ORDER BY verifier)
+FROM traces_verdict WHERE run_id = %s"""  # noqa: S608 - a constant is put in
+CHANGED = " AND node_id IN (SELECT node_id FROM traces_node WHERE run_id = %s AND changed_seq > %s)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """One list per column, all of the same length, in ascending order of ordinal. Amounts stand where they count."""
@@ -66,6 +74,7 @@ class Columns:
     cache_write: Sequence[int | None]
     output: Sequence[int | None]
     reasoning: Sequence[int | None]
+    verifier: Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +151,24 @@ def read_columns(run: Run, after: int = -1) -> Columns:
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} ORDER BY ordinal", values)
         rows = cursor.fetchall()
-    names = tuple(Columns.__slots__)
+    names = tuple(name for name in Columns.__slots__ if name != "verifier")
     listed = zip(*rows, strict=True) if rows else ([] for _ in names)
-    return Columns(**dict(zip(names, listed, strict=True)))
+    found: dict[str, Any] = dict(zip(names, listed, strict=True))
+    judged = _read_judged(run, after) if rows else {}
+    return Columns(**found, verifier=[judged.get(node_id) for node_id in found["node_id"]])
+
+
+def _read_judged(run: Run, after: int) -> dict[str, str]:
+    """Return node id → the names of its verifiers. A verdict changes its node, so that it is in the next piece."""
+    if not run.verdicts:
+        return {}
+    values: list[Any] = [run.id]
+    statement = JUDGED
+    if after >= 0:
+        statement, values = JUDGED + CHANGED, [run.id, run.id, after]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} GROUP BY node_id", values)
+        return dict(cursor.fetchall())
 
 
 _kept: OrderedDict[uuid.UUID, Tree] = OrderedDict()

@@ -23,9 +23,9 @@ class Bones:
     """All nodes of a run as columns, or those made or changed after a seq.
 
     Columns: `ordinal`, `parent` (an ordinal, -1 root, -2 orphan), `start` (µs since the run's start, or None), `kind`,
-    `fate`, `reason`, `verdict` (indexes into `names`, -1 none), `cost` (micro-dollars or None), `tokens` (or None),
-    `flags` (1 error, 2 running, 4 candidate, 8 answer; 16 has a value, 32 visits, 64 a prior, 128 a scale). Cost and
-    tokens stand where they are billed.
+    `fate`, `reason`, `verdict`, `verifier` (indexes into `names`, -1 none; several verifiers of a node with U+001F
+    between), `cost` (micro-dollars or None), `tokens` (or None), `flags` (1 error, 2 running, 4 candidate, 8 answer; 16
+    has a value, 32 visits, 64 a prior, 128 a scale). Cost and tokens stand where they are billed.
 
     `is_over` says that the run has ended: what then counts as running began and told no end.
 
@@ -95,6 +95,7 @@ def get_bones(*, who: Who, run_id: str | uuid.UUID, after: int = -1) -> Bones:
         "fate": _numbered(names, "fate", columns.fate),
         "reason": _numbered(names, "reason", columns.reason),
         "verdict": _numbered(names, "verdict", columns.verdict),
+        "verifier": _numbered(names, "verifier", columns.verifier),
         "cost": [
             None if cost is None else int((cost * MICRO).to_integral_value())
             for cost in columns.cost

@@ -19,6 +19,7 @@ WORDS = {
     "kind": (*(kind.value for kind in NodeKind), NOT_RECEIVED),
 }
 SHOWN = ("folded", "all")
+LONGEST_NAME = 1_000
 LONGEST_AMOUNT = 15
 LONGEST_SEARCH = 200
 
@@ -32,6 +33,9 @@ def check_tree_view(asked: QueryDict) -> None:
             raise Unreadable(f"{name} takes, with commas between them: {', '.join(words)}.")
     if (asked.get("show") or SHOWN[0]) not in SHOWN:
         raise Unreadable(f"show must be one of: {', '.join(SHOWN)}.")
+    verifier = asked.get("verifier") or ""
+    if len(verifier) > LONGEST_NAME or "\x00" in verifier:
+        raise Unreadable("verifier is no name of one.")
     cost = asked.get("cost_from") or "0"
     if len(cost) > LONGEST_AMOUNT or not re.fullmatch(r"[0-9]+\.?[0-9]*|\.[0-9]+", cost):
         raise Unreadable("cost_from is an amount of dollars.")

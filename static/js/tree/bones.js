@@ -6,8 +6,8 @@
 /** The kind of the row, ordinal 0, under which hangs what waits for a parent that was not received. It is no node. */
 export const NOT_RECEIVED = "not_received";
 export const FLAG = Object.freeze({ error: 1, running: 2, candidate: 4, answer: 8, value: 16, visits: 32, prior: 64, scale: 128 });
-const TABLES = ["kind", "fate", "reason", "verdict"];
-const COLUMNS = ["ordinal", "parent", "start", "kind", "fate", "reason", "verdict", "cost", "tokens", "flags"];
+const TABLES = ["kind", "fate", "reason", "verdict", "verifier"];
+const COLUMNS = ["ordinal", "parent", "start", "kind", "fate", "reason", "verdict", "verifier", "cost", "tokens", "flags"];
 
 /** Bones of a run of which nothing is known yet. */
 export function emptyBones(run) {

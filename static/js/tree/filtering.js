@@ -3,6 +3,9 @@
 import { plain, short } from "../words.js";
 import { WORDS, choices, countAsked, noFilters, readDollars } from "./filters.js";
 
+/** A verifier's name is its own; other words are of the vocabulary. */
+const said = (name, asked) => (name === "verifier" ? asked : asked.split(",").map(plain).join(" or "));
+
 export class Filtering {
   filters = noFilters();
   #index = null;
@@ -48,7 +51,7 @@ export class Filtering {
     for (const name of WORDS) {
       const select = this.form.elements[name];
       if (select === document.activeElement) continue;
-      const options = choices(index, name).map(([word, count]) => new Option(`${plain(word)} (${short(count)})`, word));
+      const options = choices(index, name).map(([word, count]) => new Option(`${said(name, word)} (${short(count)})`, word));
       select.replaceChildren(new Option("any", ""), ...options);
       this.#choose(select, this.filters[name]);
     }
@@ -56,7 +59,7 @@ export class Filtering {
 
   /** An address may ask for several words, or for one that no node has: that is shown too. */
   #choose(select, asked) {
-    if (![...select.options].some((option) => option.value === asked)) select.add(new Option(asked === "" ? "any" : asked.split(",").map(plain).join(" or "), asked));
+    if (![...select.options].some((option) => option.value === asked)) select.add(new Option(asked === "" ? "any" : said(select.name, asked), asked));
     select.value = asked;
   }
 

@@ -1,8 +1,10 @@
 // PURE. What a reader asks of a tree: by fate, reason, verdict, kind and cost, all of it at once.
 //
-// A filter by word holds the words that will do ("discarded,failed"); "none" is a node that has no such word.
+// A filter by word holds the words that will do ("discarded,failed"); "none" is a node that has no such word. A verifier is
+// one, whatever its name holds.
 
-export const WORDS = ["fate", "reason", "verdict", "kind"];
+export const WORDS = ["fate", "reason", "verdict", "verifier", "kind"];
+const BESIDE = "\u001f"; // between the verifiers of one node
 export const NONE = "none";
 
 /** Filters that let everything through. `cost` is dollars of a whole branch, as its row shows them. */
@@ -44,9 +46,11 @@ export function matchRows(index, filters) {
 
 /** By a word's number + 1, so that a node without a word (-1) stands first. */
 function wordsThatDo(index, name, asked) {
-  const wanted = asked.split(",");
   const names = index.bones.names[name];
-  return Uint8Array.from([NONE, ...names], (word, at) => (wanted.includes(word) && (at === 0 || word !== NONE) ? 1 : 0));
+  const isOne = name === "verifier";
+  const wanted = isOne ? [asked] : asked.split(",");
+  const does = Uint8Array.from(names, (all) => ((isOne ? all.split(BESIDE) : [all]).some((word) => wanted.includes(word)) ? 1 : 0));
+  return Uint8Array.of(wanted.includes(NONE) ? 1 : 0, ...does);
 }
 
 /** What can be asked by a name, the commonest first: [word, how many nodes have it]. */
@@ -55,6 +59,9 @@ export function choices(index, name) {
   const counts = new Uint32Array(names.length + 1);
   const column = index.bones.columns[name];
   for (let row = index.absent; row < column.length; row++) counts[column[row] + 1]++;
-  const found = [...counts].map((count, at) => [at === 0 ? NONE : names[at - 1], count]);
-  return found.filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+  const found = new Map();
+  counts.forEach((count, at) => {
+    for (const word of at === 0 ? [NONE] : names[at - 1].split(BESIDE)) found.set(word, (found.get(word) ?? 0) + count);
+  });
+  return [...found].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
 }

@@ -122,7 +122,7 @@ class TreePane {
     this.view.state.mode = mode;
     this.view.state.filters = filters;
     this.filtering.show(filters);
-    const isMoreThanFate = filters.reason || filters.verdict || filters.kind || filters.cost !== null;
+    const isMoreThanFate = filters.reason || filters.verdict || filters.verifier || filters.kind || filters.cost !== null;
     if (isMoreThanFate && matchMedia(ROOM_FOR_FILTERS).matches) this.filtering.open(true);
     if (query) this.searching.restart();
   }

@@ -50,6 +50,7 @@ def test_it_works(bob: Client, run: str) -> None:
         ("reason=%00", "reason takes"),
         ("verdict=fine", "verdict takes, with commas between them: accept"),
         ("kind=thoughts", "kind takes"),
+        ("verifier=%00", "verifier is no name of one."),
         ("show=none", "show must be one of: folded, all."),
         ("cost_from=-1", "cost_from is an amount of dollars."),
         ("cost_from=1e9", "cost_from is an amount"),

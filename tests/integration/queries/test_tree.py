@@ -89,6 +89,7 @@ def test_it_works(viewer: Viewer) -> None:
     assert sent["reason"] == [-1, -1, 0, -1, -1, -1, -1]
     assert names["reason"] == ["pruned_low_value"]
     assert sent["verdict"] == [-1, -1, -1, -1, 0, -1, -1]
+    assert (sent["verifier"], names["verifier"]) == ([-1, -1, -1, -1, 0, -1, -1], ["v"])
     assert sent["cost"] == [None, None, 100_000, 0, 200_000, None, None]
     assert sent["tokens"] == [None, None, 11, 21, 31, None, None]
     assert sent["flags"] == [0, 0, 16, 0, 4 | 8, 2, 1]
@@ -215,6 +216,21 @@ def test_in_a_large_tree_that_grows_only_the_sums_of_branches_lag(
     assert get_bones(who=viewer, run_id=run).seq == before.seq
     assert len(list_nodes(who=viewer, run_id=run).items) == 7
     assert get_rows(who=viewer, run_id=run, ordinals=[1])[0].subtree.nodes == 6
+
+
+def test_who_judged_a_node_comes_with_the_verdict_that_changed_it(viewer: Viewer) -> None:
+    run = small_tree()
+    before = get_bones(who=viewer, run_id=run)
+    put_on_record(
+        make_project(),
+        make_event(VerdictGiven, run, node="right", verifier="a", outcome=VerdictOutcome.REJECT),
+    )
+    piece = get_bones(who=viewer, run_id=run, after=before.seq)
+    assert [piece.names["verifier"][at] for at in piece.columns["verifier"] if at >= 0] == [
+        "a\x1fv"
+    ]
+    whole = get_bones(who=viewer, run_id=run)
+    assert whole.names["verifier"] == ["a\x1fv"]
 
 
 def test_twenty_thousand_nodes_are_read_in_a_second(viewer: Viewer) -> None:
