@@ -51,7 +51,6 @@ BESIDE = "\x1f"
 JUDGED = f"""
 SELECT node_id, string_agg(DISTINCT verifier, '{BESIDE}' ORDER BY verifier)
 FROM traces_verdict WHERE run_id = %s"""  # noqa: S608 - a constant is put in
-CHANGED = " AND node_id IN (SELECT node_id FROM traces_node WHERE run_id = %s AND changed_seq > %s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,18 +153,24 @@ def read_columns(run: Run, after: int = -1) -> Columns:
     names = tuple(name for name in Columns.__slots__ if name != "verifier")
     listed = zip(*rows, strict=True) if rows else ([] for _ in names)
     found: dict[str, Any] = dict(zip(names, listed, strict=True))
-    judged = _read_judged(run, after) if rows else {}
+    pairs = zip(found["node_id"], found["verdict"], strict=True)
+    judged = _read_judged(
+        run, [node_id for node_id, verdict in pairs if verdict], are_all=after < 0
+    )
     return Columns(**found, verifier=[judged.get(node_id) for node_id in found["node_id"]])
 
 
-def _read_judged(run: Run, after: int) -> dict[str, str]:
-    """Return node id → the names of its verifiers. A verdict changes its node, so that it is in the next piece."""
-    if not run.verdicts:
+def _read_judged(run: Run, node_ids: list[str], *, are_all: bool) -> dict[str, str]:
+    """Return node id → the names of its verifiers. `are_all`: no other node of the run has any.
+
+    A verdict changes its node, so that it is among those of the next piece.
+    """
+    if not node_ids:
         return {}
+    statement: str = JUDGED
     values: list[Any] = [run.id]
-    statement = JUDGED
-    if after >= 0:
-        statement, values = JUDGED + CHANGED, [run.id, run.id, after]
+    if not are_all:
+        statement, values = f"{JUDGED} AND node_id = ANY(%s)", [run.id, node_ids]
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} GROUP BY node_id", values)
         return dict(cursor.fetchall())
