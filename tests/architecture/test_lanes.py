@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tests.architecture.tree import files, name
-from tests.lanes import ALONE, SIDE_BY_SIDE, Lane
+from tests.lanes import ROUNDS, Lane
 
 
 def test_it_works() -> None:
     tests = [name(path) for path in files("tests", suffix=".py") if path.stem.startswith("test_")]
-    lanes = (*SIDE_BY_SIDE, ALONE)
+    lanes = [lane for side_by_side in ROUNDS for lane in side_by_side]
     assert tests
     assert {
         test: found for test in tests if (found := sum(runs(each, test) for each in lanes)) != 1

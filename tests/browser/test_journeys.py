@@ -82,6 +82,7 @@ def test_a_list_is_narrowed_sorted_and_kept_as_a_view(run_id: str, open_page: Op
     expect(page.get_by_role("columnheader", name="Cost")).to_have_attribute(
         "aria-sort", "descending"
     )
+    page.locator("html[data-ready]").wait_for()
     page.get_by_label("Tag", exact=True).fill("no such tag")
     expect(page.get_by_text("No run matches.")).to_be_visible()
     page.get_by_label("Tag", exact=True).fill("")

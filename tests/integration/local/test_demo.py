@@ -30,6 +30,9 @@ def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
         await_none(instance.data_dir, seconds=30)
 
 
+FINISHED = (*["completed"] * 6, "limit_exceeded")
+
+
 def states(instance: Instance) -> list[str]:
     """The observed states of all runs."""
     known = read_assignments(instance.data_dir / "local.env")
@@ -58,14 +61,14 @@ def live(instance: Instance) -> list[int]:
 def test_finished_runs_are_there_and_two_run_on_until_the_house_stops(instance: Instance) -> None:
     instance.start(DEMO="1").await_line("ready")
     instance.await_line("The demo is seeded", seconds=120)
-    await_states(instance, *["completed"] * 6, "running", "running")
+    await_states(instance, *FINISHED, "running", "running")
     assert len(live(instance)) == 2
     assert instance.stop() == 0
     await_none(instance.data_dir, seconds=1)
 
     again = Instance(instance.data_dir, port=instance.port).start(DEMO="0")
     again.await_line("ready")
-    await_states(again, *["completed"] * 6, "cancelled", "cancelled")
+    await_states(again, *FINISHED, "cancelled", "cancelled")
     assert not live(again)
     assert again.stop() == 0
 

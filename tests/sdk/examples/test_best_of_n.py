@@ -26,7 +26,7 @@ def test_it_works(play):
     (ended,) = of(events, "run.ended")
     (opened,) = of(events, "run.started")
     assert ended.answer == str(evaluate(opened.task.removeprefix("What is ").rstrip("?")).value)
-    assert opened.budgets == {"samples": "16", "model_calls": "32"}
+    assert opened.budgets == {"samples": "16", "model_calls": "32", "usd": "0.00240"}
 
 
 def test_the_judge_errs_as_often_as_it_says():
