@@ -35,7 +35,8 @@ export class ChosenNode {
   }
 
   async #openPanel(ordinal) {
-    if (!this.flesh.get(ordinal)) await this.flesh.load([ordinal]);
+    // Beside what comes into view: a request for that would abort this one, and the panel would stay as it was.
+    if (!this.flesh.get(ordinal)) await this.flesh.fetchMissing([ordinal]);
     const url = this.flesh.get(ordinal)?.dataset.nodeUrl;
     if (url) await window.htmx.ajax("GET", url, { target: "#node-panel", swap: "outerHTML" });
   }
