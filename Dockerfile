@@ -16,6 +16,7 @@ COPY manage.py ./
 COPY inspector inspector
 COPY traces traces
 COPY ingest ingest
+COPY locale locale
 COPY templates templates
 COPY static static
 RUN STATIC_ROOT=/app/staticfiles /venv/bin/python manage.py collectstatic --noinput --verbosity 0

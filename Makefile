@@ -3,12 +3,13 @@
 #   make run     starts everything on this machine:  http://127.0.0.1:8000
 #   make test    runs the whole suite, with a Postgres, a Redis and a browser of its own
 #   make lint    the part of it that reads the code: ruff, mypy, contracts, budgets
+#   make words   brings the catalogues of the languages up to date with the sources
 #   make lock    pins the newest versions that requirements*.in allow, with their hashes
 #   make clean   removes .venv and caches; the data in .data stays
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock clean check-python install install-test
+.PHONY: help run test lint words lock clean check-python install install-test
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,7 +31,7 @@ SHOW = { n=0; while read -r word package rest; do case "$$word $$rest" in \
 	esac; done; }
 
 help:
-	@sed -n '2,8s/^# \{0,1\}//p' Makefile
+	@sed -n '2,9s/^# \{0,1\}//p' Makefile
 
 run: install
 	@exec $(BIN)/python manage.py up
@@ -41,6 +42,10 @@ test: install-test
 
 lint: install-test
 	@exec $(BIN)/python -m pytest -q tests/architecture
+
+# Says how many messages are without a translation, and fails while there is one.
+words: install-test
+	@exec $(BIN)/python -m tests.catalogue
 
 install: $(VENV)/run.stamp
 

@@ -17,6 +17,7 @@ from traces.views import (
     figures,
     graveyard,
     keys,
+    language,
     node,
     patterns,
     people,
@@ -135,5 +136,6 @@ urlpatterns = [
     path("sign-in", accounts.sign_in, name="sign-in"),
     path("sign-in/<str:token>", accounts.sign_in_local, name="sign-in-local"),
     path("sign-out", accounts.sign_out, name="sign-out"),
+    path("language", language.language, name="language"),
     path("patterns", patterns.patterns, name="patterns"),
 ]

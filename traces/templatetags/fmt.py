@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.utils.translation import get_language, ngettext, pgettext
 
 register = template.Library()
 UNKNOWN = "–"
+WORD = "word"
+"""The context under which catalogues have the words of the vocabulary."""
 GLYPHS = {"open": "○", "selected": "◆", "kept": "●", "discarded": "◌", "failed": "✕"}
 MARKS = {"accept": "✓", "reject": "✗", "unsure": "?", "error": "!", "timeout": "◷"}
 ENDED_WELL = {"completed"}
@@ -143,8 +147,22 @@ def in_hundred(share: float | None) -> int:
 
 @register.filter
 def plain(word: object) -> str:
-    """A word of the vocabulary as people write it: awaiting_approval is "awaiting approval"."""
-    return UNKNOWN if word in (None, "") else str(word).replace("_", " ")
+    """A word of the vocabulary as people write it: awaiting_approval is "awaiting approval", in the page's language.
+
+    Not for what others wrote, which may be a word of the vocabulary by chance: `spaced`.
+    """
+    return UNKNOWN if word in (None, "") else _translated(str(word), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _translated(word: str, language: str | None) -> str:
+    return pgettext(WORD, word.replace("_", " "))
+
+
+@register.filter
+def spaced(name: object) -> str:
+    """A name that others gave, with spaces for underscores."""
+    return UNKNOWN if name in (None, "") else str(name).replace("_", " ")
 
 
 @register.filter
@@ -173,9 +191,15 @@ def state_tone(state: str) -> str:
 
 @register.filter
 def plural(count: int, words: str) -> str:
-    """`3|plural:"vote,votes"` is "3 votes"."""
-    one, many = words.split(",")
-    return f"{count:,} {one if count == 1 else many}"
+    """`3|plural:"vote,votes"` is "3 votes", and `3|plural:"in {n} cluster,in {n} clusters"` what it says."""
+    return ngettext(*counted_forms(words), count).format(n=f"{count:,}")
+
+
+@lru_cache(maxsize=4096)
+def counted_forms(words: str) -> tuple[str, str]:
+    """The two messages of `plural`: "vote,votes" is ("{n} vote", "{n} votes")."""
+    one, many = (form if "{n}" in form else f"{{n}} {form}" for form in words.split(","))
+    return one, many
 
 
 @register.filter

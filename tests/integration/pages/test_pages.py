@@ -14,7 +14,7 @@ from tests.integration.build import ended, make_event, new_run, put_on_record, s
 from tests.people import People
 from traces import urls
 
-OPEN_TO_ALL = {"sign-in", "sign-in-local", "sign-out"}
+OPEN_TO_ALL = {"language", "sign-in", "sign-in-local", "sign-out"}
 FORMS = {"run-strategy"}
 """Addresses below a run that a form is sent to as well."""
 

@@ -1,0 +1,65 @@
+"""Which language an answer is in: people's choice, else their browser's; what machines read is English."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from inspector.errors import FOR_MACHINES
+
+SPREADSHEET = ".csv"
+
+
+class LanguageMiddleware:
+    """Django's LocaleMiddleware, but that machines are not asked, and the event loop is never left.
+
+    Addresses of machines, and files for spreadsheets, are English whatever a client accepts: programs
+    compare their words.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        """The next layer's answer, in the language."""
+        if self.is_async:
+            return self._answer(request)
+        language = language_of(request)
+        with translation.override(language):
+            return _marked(self.get_response(request), request, language)
+
+    async def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        language = language_of(request)
+        with translation.override(language):
+            response = await self.get_response(request)  # type: ignore[misc]
+            return _marked(response, request, language)
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language of the cookie, else the first that the browser accepts and we speak, else English."""
+    if _is_for_machines(request):
+        return settings.LANGUAGE_CODE
+    return translation.get_language_from_request(request)
+
+
+def _is_for_machines(request: HttpRequest) -> bool:
+    return request.path.startswith(FOR_MACHINES) or request.path.endswith(SPREADSHEET)
+
+
+def _marked(response: HttpResponseBase, request: HttpRequest, language: str) -> HttpResponseBase:
+    if not _is_for_machines(request):
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", language)
+    return response
