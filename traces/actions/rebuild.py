@@ -24,6 +24,7 @@ from traces.projection.tables import (
     HOLDS,
     LINKS,
     NODES,
+    REMARKS,
     RESOURCES,
     VERDICTS,
 )
@@ -41,6 +42,7 @@ TABLES = (
     HOLDS,
     APPROVALS,
     DECISIONS,
+    REMARKS,
 )
 
 

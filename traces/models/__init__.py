@@ -17,6 +17,7 @@ from traces.models.ledger import LedgerEntry, LedgerPart
 from traces.models.link import Link
 from traces.models.node import Node
 from traces.models.price_override import PriceOverride
+from traces.models.remark import Remark
 from traces.models.reservation import Reservation, SharedSpend
 from traces.models.resource import Resource
 from traces.models.response import Response
@@ -45,6 +46,7 @@ __all__ = [
     "Node",
     "PriceOverride",
     "Project",
+    "Remark",
     "Reservation",
     "Resource",
     "Response",

@@ -59,6 +59,11 @@ class Run(models.Model):
     high_compute = models.BooleanField(null=True)
     model_names = ArrayField(models.TextField(), db_default=[])
     tags = ArrayField(models.TextField(), db_default=[])
+    tags_off = ArrayField(
+        models.TextField(),
+        db_default=[],
+        help_text="Those that people took off: the program does not bring them back",
+    )
     budgets = models.JSONField(
         db_default=models.Value({}, models.JSONField()),
         help_text="By dimension; see traces.analytics.budget_line",

@@ -49,6 +49,7 @@ from traces.projection import approvals as on_approval
 from traces.projection import budgets as on_budget
 from traces.projection import control as on_control
 from traces.projection import nodes as on_node
+from traces.projection import remarks as on_remark
 from traces.projection import runs as on_run
 from traces.projection.below import tell_those_above
 from traces.projection.links import link
@@ -272,6 +273,7 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     PermitConsumed: _apply_use,
     PermitRefused: _apply_refusal,
     StrategySet: _apply_strategy,
+    **on_remark.APPLY,
 }
 """What each kind of event does; a kind that is missing here fails the suite, not a run."""
 

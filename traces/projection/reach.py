@@ -18,6 +18,7 @@ from deliberation.events.node_facts import NodeFacts
 from traces.projection.approval_rows import ApprovalRows
 from traces.projection.carried import Carried, may_carry
 from traces.projection.control_rows import ControlRows
+from traces.projection.remark_rows import RemarkRows
 from traces.projection.same_use import may_be_told_above
 from traces.projection.states import CandidateState, NodeState, RunState
 from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
@@ -67,6 +68,7 @@ class Reach:
     edges: list[tuple[Any, ...]] = field(default_factory=list)
     control: ControlRows = field(default_factory=ControlRows)
     approvals: ApprovalRows = field(default_factory=ApprovalRows)
+    remarks: RemarkRows = field(default_factory=RemarkRows)
     trace_links: dict[tuple[uuid.UUID, str, str, str, str], int] = field(default_factory=dict)
     resources: dict[tuple[uuid.UUID, str, str, str], tuple[str | None, int]] = field(
         default_factory=dict
@@ -87,6 +89,13 @@ class Reach:
         self.touched.add(key)
         return node
 
+    def notice(self, run: RunState, node_id: str | None, seq: int) -> None:
+        """Mark a node that is known as changed: something was said about it that is no part of it."""
+        node = None if node_id is None else self.nodes.get((run.id, node_id))
+        if node is not None:
+            node.changed_seq = seq
+            self.touched.add((run.id, node.node_id))
+
     def candidate(self, run: RunState, node_id: str) -> CandidateState:
         """Return the candidate that the node holds, made now if this is the first to say so."""
         key = (run.id, node_id)
@@ -101,6 +110,7 @@ class Reach:
         """
         self.control.load(self.runs, events)
         self.approvals.load(self.runs, events)
+        self.load_nodes(self.remarks.load(self.runs, events))
         stored = {run_id: told for run_id, told in events.items() if self.runs[run_id].size}
         wanted = {
             (run_id, node_id)
@@ -222,6 +232,7 @@ class Reach:
             EDGES.copy(self.edges)
         self.control.save()
         self.approvals.save()
+        self.remarks.save()
 
     def _remember(self, rows: Iterable[Sequence[Any]]) -> None:
         for row in rows:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from deliberation.events import AnswerSelected, GapReported, RunEnded, RunStarted
+from deliberation.events import (
+    AnswerSelected,
+    GapReported,
+    RunEnded,
+    RunStarted,
+    TagsChanged,
+)
 from deliberation.vocabulary import TERMINAL_STATES, ObservedState
 from traces.projection.sessions import claim_session
 from traces.projection.states import RunState
@@ -37,8 +43,8 @@ def apply_start(run: RunState, event: RunStarted) -> None:
     state_strategy(run, event.strategy)
     for model in event.models or ():
         note_model(run, model)
-    tags = dict.fromkeys([*run.tags, *filter(None, map(fact, event.tags or ()))])
-    run.tags = list(tags)[:MAX_NAMES]
+    told = (tag for tag in map(fact, event.tags or ()) if tag and tag not in run.tags_off)
+    run.tags = list(dict.fromkeys([*run.tags, *told]))[:MAX_NAMES]
 
 
 def apply_end(run: RunState, event: RunEnded, seq: int) -> None:
@@ -66,6 +72,16 @@ def apply_selection(run: RunState, event: AnswerSelected) -> None:
     run.selected_node, run.runner_up_node = event.node, event.runner_up
     run.rule, run.margin, run.margin_unit = fact(event.rule), event.margin, fact(event.margin_unit)
     run.tie_break = fact(event.tie_break)
+
+
+def apply_tags(run: RunState, event: TagsChanged) -> None:
+    """Fold what a person put on or took off: it stands whatever the program tells, before or after."""
+    added = list(filter(None, map(fact, event.added or ())))
+    removed = list(filter(None, map(fact, event.removed or ())))
+    stay = [tag for tag in run.tags if tag not in removed]
+    run.tags = list(dict.fromkeys([*stay, *added]))[:MAX_NAMES]
+    off = dict.fromkeys([*run.tags_off, *removed])
+    run.tags_off = [tag for tag in off if tag not in added][:MAX_NAMES]
 
 
 def apply_gap(run: RunState, event: GapReported) -> None:

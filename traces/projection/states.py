@@ -21,6 +21,7 @@ from traces.projection.tables import (
     COMMANDS,
     HOLDS,
     NODES,
+    REMARKS,
     RUN_COLUMNS,
 )
 
@@ -99,6 +100,14 @@ class ApprovalState(Row):
     DEFAULTS = {"refused_uses": 0}
 
 
+class RemarkState(Row):
+    """A row of `traces_remark`."""
+
+    __slots__ = REMARKS.columns
+    COLUMNS = REMARKS.columns
+    DEFAULTS = {"revisions": 0}
+
+
 COUNTERS = (
     "nodes",
     "orphans",
@@ -149,6 +158,7 @@ class RunState(Row):
         super().__init__(id=run_id, project_id=project_id, source=source, trace_id=trace_id)
         self.model_names: list[str] = []
         self.tags: list[str] = []
+        self.tags_off: list[str] = []
         self.budgets: dict[str, Any] = {}
         self.stated: list[int] = []
         self.signs: list[int] = []

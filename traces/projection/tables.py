@@ -22,6 +22,7 @@ from traces.models import (
     LedgerEntry,
     Link,
     Node,
+    Remark,
     Resource,
     Run,
     Verdict,
@@ -116,5 +117,6 @@ COMMANDS = Table(Command)
 HOLDS = Table(Hold)
 APPROVALS = Table(Approval)
 DECISIONS = Table(Decision)
+REMARKS = Table(Remark)
 ENTRIES = Table(LedgerEntry)
 RUN_COLUMNS = tuple(str(field.column) for field in Run._meta.local_fields)

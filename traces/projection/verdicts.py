@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import connection
 
-from deliberation.events import Event, VerdictGiven
+from deliberation.events import Event, SignedOff, VerdictGiven
+from deliberation.vocabulary import Independence, VerdictOutcome, VerifierKind
 from traces.projection.tables import VERDICTS
 from traces.projection.texts import PREVIEW_CHARS, cut, fact
 
@@ -39,6 +40,24 @@ def verdict_row(run_id: uuid.UUID, seq: int, event: VerdictGiven) -> tuple[Any, 
         "told_in": fact(event.told_in),
     }
     return tuple(values[column] for column in VERDICTS.columns)
+
+
+def signed_verdict(event: SignedOff) -> VerdictGiven | None:
+    """Return a sign-off as the verdict of a person on the answer; None where the run has no node to judge."""
+    if event.on_node is None:
+        return None
+    return VerdictGiven(
+        run=event.run,
+        key=event.key,
+        at=event.at,
+        node=event.on_node,
+        verifier=event.by,
+        outcome=VerdictOutcome(event.outcome.value),
+        verdict=event.sign_off,
+        verifier_kind=VerifierKind.HUMAN,
+        independence=Independence.HUMAN,
+        rationale=event.statement,
+    )
 
 
 Distant = tuple[uuid.UUID, int, int, str | None, str | None, str, str, str]

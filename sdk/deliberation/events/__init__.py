@@ -24,14 +24,20 @@ from deliberation.events.node_ended import NodeEnded
 from deliberation.events.node_observed import NodeObserved
 from deliberation.events.node_scored import NodeScored
 from deliberation.events.node_started import NodeStarted
+from deliberation.events.note_revised import NoteRevised
+from deliberation.events.note_withdrawn import NoteWithdrawn
+from deliberation.events.note_written import NoteWritten
 from deliberation.events.permit_consumed import PermitConsumed
 from deliberation.events.permit_refused import PermitRefused
+from deliberation.events.rating_given import RatingGiven
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import RunOpened
 from deliberation.events.run_quieted import RunQuieted
 from deliberation.events.run_started import RunStarted
+from deliberation.events.signed_off import SignedOff
 from deliberation.events.state_reported import StateReported
 from deliberation.events.strategy_set import StrategySet
+from deliberation.events.tags_changed import TagsChanged
 from deliberation.events.verdict_given import VerdictGiven
 
 EVENT_CLASSES: tuple[type[Event], ...] = (
@@ -64,6 +70,12 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     PermitConsumed,
     PermitRefused,
     StrategySet,
+    NoteWritten,
+    NoteRevised,
+    NoteWithdrawn,
+    TagsChanged,
+    RatingGiven,
+    SignedOff,
 )
 
 __all__ = [
@@ -89,13 +101,19 @@ __all__ = [
     "NodeObserved",
     "NodeScored",
     "NodeStarted",
+    "NoteRevised",
+    "NoteWithdrawn",
+    "NoteWritten",
     "PermitConsumed",
     "PermitRefused",
+    "RatingGiven",
     "RunEnded",
     "RunOpened",
     "RunQuieted",
     "RunStarted",
+    "SignedOff",
     "StateReported",
     "StrategySet",
+    "TagsChanged",
     "VerdictGiven",
 ]

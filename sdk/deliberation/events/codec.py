@@ -148,6 +148,10 @@ IDENTITIES = frozenset(
         "command",
         "hold",
         "approval",
+        "note",
+        "reply_to",
+        "on_node",
+        "sign_off",
     }
 )
 

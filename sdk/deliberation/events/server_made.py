@@ -19,13 +19,19 @@ from deliberation.events.command_staged import CommandStaged
 from deliberation.events.fields import Invalid
 from deliberation.events.hold_lifted import HoldLifted
 from deliberation.events.hold_placed import HoldPlaced
+from deliberation.events.note_revised import NoteRevised
+from deliberation.events.note_withdrawn import NoteWithdrawn
+from deliberation.events.note_written import NoteWritten
 from deliberation.events.permit_consumed import PermitConsumed
 from deliberation.events.permit_refused import PermitRefused
+from deliberation.events.rating_given import RatingGiven
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import OPENING_KEY, RunOpened
 from deliberation.events.run_quieted import RunQuieted
+from deliberation.events.signed_off import SignedOff
 from deliberation.events.state_reported import StateReported
 from deliberation.events.strategy_set import StrategySet
+from deliberation.events.tags_changed import TagsChanged
 from deliberation.vocabulary import SpendBasis
 
 CONTROL_KEY = "ctl:"
@@ -56,6 +62,12 @@ SERVER_MADE = (
     PermitConsumed,
     PermitRefused,
     StrategySet,
+    NoteWritten,
+    NoteRevised,
+    NoteWithdrawn,
+    TagsChanged,
+    RatingGiven,
+    SignedOff,
 )
 
 

@@ -37,6 +37,7 @@ from deliberation.vocabulary.fates import DiscardReason, Fate
 from deliberation.vocabulary.kinds import NodeKind, NodeStatus
 from deliberation.vocabulary.measures import Cost, Usage
 from deliberation.vocabulary.replays import ReplayMode
+from deliberation.vocabulary.reviews import Rating, SignOff
 from deliberation.vocabulary.states import (
     TERMINAL_STATES,
     DesiredState,
@@ -78,10 +79,12 @@ __all__ = [
     "ObservedState",
     "OnHit",
     "PermitRefusal",
+    "Rating",
     "ReplayMode",
     "Reporter",
     "Risk",
     "SideEffect",
+    "SignOff",
     "SilenceCause",
     "SpendBasis",
     "Strategy",
