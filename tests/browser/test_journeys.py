@@ -174,7 +174,7 @@ def test_hostile_text_is_found_seen_and_saved_and_does_nothing(
     expect(page.locator("[data-part=tally]")).to_have_text("8 of 24 nodes")
     page.locator(".row:not([hidden])", has_text="6 times 4 is 24. 6 times 4").first.click()
     with page.expect_download() as download:
-        page.locator("#node-panel").get_by_role("link", name="the whole").click()
+        page.locator("#node-panel").get_by_role("link", name="whole, as a file").last.click()
     assert download.value.path().read_text() == "6 times 4 is 24.\n" * 9000
 
 

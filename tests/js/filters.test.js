@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { nodeIn, readView, writeView } from "../../static/js/tree/address.js";
+import { nodeIn, partIn, readView, writeView } from "../../static/js/tree/address.js";
 import { choices, countAsked, matchRows, noFilters, readDollars } from "../../static/js/tree/filters.js";
 import { buildIndex } from "../../static/js/tree/index.js";
 import { focusPath, newState, reveal, visibleLines } from "../../static/js/tree/visible.js";
@@ -118,4 +118,9 @@ test("a hundred thousand nodes are filtered and laid out within 100 ms", (t) => 
   });
   t.diagnostic(`ms: ${took.map((ms) => ms.toFixed(1)).join(", ")}`);
   assert.ok(Math.max(...took) < 100, `${took}`);
+});
+
+test("an address may name a part of the node besides", () => {
+  assert.deepEqual(["#node=12&part=output", "#node=a%26b", "#part-output"].map(nodeIn), ["12", "a&b", null]);
+  assert.deepEqual(["#node=12&part=rationale5", "#node=12", "#tree"].map(partIn), ["rationale5", null, null]);
 });

@@ -13,6 +13,7 @@ from traces.api.verdict_shapes import Verdict
 from traces.queries import node as nodes
 from traces.queries import tool_calls
 from traces.queries.amounts import Subtree as Sums
+from traces.queries.node_edges import NodeEdge
 from traces.queries.node_search import Found
 from traces.queries.tree_row import TreeRow
 
@@ -199,7 +200,7 @@ def _tool_call(call: nodes.ToolCall | None) -> ToolCall | None:
     return ToolCall(**{name: getattr(call, name) for name in nodes.ToolCall.__slots__})
 
 
-def _edge(node_id: str, edge: nodes.NodeEdge) -> Edge:
+def _edge(node_id: str, edge: NodeEdge) -> Edge:
     ends = (node_id, edge.target) if edge.is_outgoing else (edge.target, node_id)
     return Edge(kind=edge.kind, source=ends[0], target=ends[1], seq=edge.seq)
 

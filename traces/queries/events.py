@@ -55,11 +55,12 @@ def list_events(
     """Return the entries after the seq `after`. Raises NotVisible."""
     run = see_run(who, run_id)
     entries = read_entries_after(run.id, after, limit + 1)
-    items = [_row(entry) for entry in entries[:limit]]
+    items = [event_row(entry) for entry in entries[:limit]]
     return EventPage(items=items, next=str(items[-1].seq) if len(entries) > limit else None)
 
 
-def _row(entry: StoredEntry) -> EventRow:
+def event_row(entry: StoredEntry) -> EventRow:
+    """Return an entry as it is listed."""
     fields = read_line(entry.line)
     source_time = fields.get("t_src")
     return EventRow(

@@ -28,18 +28,51 @@ BROKEN = "not valid JSON, shown as it came"
 REPLACED = "characters replaced"
 
 
+PIECE_CHARS = 16 * 1024
+"""Of one part of a message; the rest is asked for."""
+
+SEALED = {
+    "encrypted_content": "encrypted by the provider",
+    "data": "redacted by the provider",
+    "redactedContent": "redacted by the provider",
+    "redacted_content": "redacted by the provider",
+}
+"""The member in which a provider hands on reasoning that only it can read, as base64."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenText:
+    """A text that only its provider can read. `size_bytes` is of what stands for it, None where nothing does."""
+
+    why: str
+    size_bytes: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePart:
     """One piece of a message. `kind` is the model's word, or the source's for what the model has not.
 
-    `title` names the tool and the call, or the file and its size. `picture` is a data address of a small image.
+    `title` names the tool and the call, or the file and its size. `picture` is a data address of a small image,
+    `hidden` what stands in place of a text that cannot be read, `index` its place in its message.
     """
 
     kind: str
     text: str
+    index: int = 0
     title: str | None = None
     picture: str | None = None
     flags: list[str] = field(default_factory=list)
+    hidden: HiddenText | None = None
+
+    @property
+    def beginning(self) -> str:
+        """As much of the text as is shown at once."""
+        return self.text[:PIECE_CHARS]
+
+    @property
+    def rest(self) -> int | None:
+        """Where the rest begins, None where all is shown."""
+        return PIECE_CHARS if len(self.text) > PIECE_CHARS else None
 
 
 def show_part(part: Part) -> MessagePart:
@@ -75,10 +108,18 @@ def as_text(value: Any) -> str:
 def _written(kind: str, part: Part) -> MessagePart:
     content = part.get("content")
     if content in (None, "") and kind == "reasoning":
-        return MessagePart(kind=kind, text="", flags=["hidden by the provider"])
+        return MessagePart(kind=kind, text="", hidden=_hidden(part))
     if part.keys() <= {"type"}:
         return MessagePart(kind=kind, text="", flags=["not recorded"])
     return MessagePart(kind=kind, text=as_text(part if content is None else content))
+
+
+def _hidden(part: Part) -> HiddenText:
+    for name, why in SEALED.items():
+        sealed = part.get(name)
+        if isinstance(sealed, str) and sealed:
+            return HiddenText(why=why, size_bytes=len(sealed) * 3 // 4)
+    return HiddenText(why="hidden by the provider", size_bytes=None)
 
 
 def _call(part: Part) -> MessagePart:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -18,23 +18,31 @@ from traces.queries.node_attributes import LONG_NUMBER
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 MAX_PARSED_CHARS = 4_000_000
 MAX_PARTS = 200
+MESSAGES_SHOWN = 100
+"""At once; the earlier ones are asked for."""
+
 ROLES = {"input": "user", "output": "assistant"}
 """Who speaks in a message that does not say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message of a conversation; `direction` is input or output, `ended` why the model stopped there."""
+    """One message of a conversation; `direction` is input or output, `ended` why the model stopped there.
+
+    `number` is its place in the conversation, from 0; `left` how many parts it has beyond those that are shown.
+    """
 
     direction: str
     role: str
     parts: list[MessagePart]
     ended: str | None = None
+    number: int = 0
+    left: int = 0
 
     @property
     def size(self) -> int:
-        """Characters of all its texts and pictures."""
-        return sum(len(part.text) + len(part.picture or "") for part in self.parts)
+        """Characters of what is shown of its texts, and of its pictures."""
+        return sum(len(part.beginning) + len(part.picture or "") for part in self.parts)
 
 
 def parse_messages(direction: str, text: str) -> list[Message]:
@@ -42,7 +50,7 @@ def parse_messages(direction: str, text: str) -> list[Message]:
     if text[:1] not in "[{" or len(text) > MAX_PARSED_CHARS:
         return []
     found = messages_of(_parsed(text), ROLES.get(direction, "user"))
-    return [_message(direction, each) for each in found or ()]
+    return [_message(direction, number, each) for number, each in enumerate(found or ())]
 
 
 def _parsed(text: str) -> Any:
@@ -63,27 +71,27 @@ def _parsed(text: str) -> Any:
 
 
 def last_that_fit(messages: list[Message], limit: int | None) -> list[Message]:
-    """Return the last messages whose texts come to at most `limit` characters, with a note on those left out."""
+    """Return the last messages whose texts come to at most `limit` characters, at least one and at most 100."""
     if limit is None:
         return messages
     left, first = limit, len(messages)
-    while first > 0 and messages[first - 1].size <= left:
+    while first > 0 and len(messages) - first < MESSAGES_SHOWN:
+        left -= messages[first - 1].size
+        if left < 0 and first < len(messages):
+            break
         first -= 1
-        left -= messages[first].size
-    if first == 0:
-        return messages
-    note = MessagePart(
-        kind="left out", text=f"{first} earlier messages; they are in the whole text"
-    )
-    return [Message(direction=messages[0].direction, role="", parts=[note]), *messages[first:]]
+    return messages[first:]
 
 
-def _message(direction: str, said: Said) -> Message:
+def _message(direction: str, number: int, said: Said) -> Message:
+    parts = said["parts"]
     return Message(
         direction=direction,
         role=showable(str(said["role"])),
-        parts=[show_part(part) for part in said["parts"][:MAX_PARTS]],
+        parts=[replace(show_part(part), index=at) for at, part in enumerate(parts[:MAX_PARTS])],
         ended=_word(said.get("finish_reason")),
+        number=number,
+        left=max(0, len(parts) - MAX_PARTS),
     )
 
 

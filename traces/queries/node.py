@@ -8,17 +8,17 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from django.db.models import Q
 
 from deliberation.ledger.parts import bytes_to_text
 from deliberation.vocabulary import NodeKind
-from traces.models import Edge, Node
+from traces.models import Node
 from traces.queries.access import NotVisible, Who, is_storable, see_run
 from traces.queries.columns import read_tree
 from traces.queries.judges import conclude_judges
 from traces.queries.ledger import read_entries, showable
 from traces.queries.messages import Message, last_that_fit, parse_messages
 from traces.queries.node_attributes import attribute_text
+from traces.queries.node_edges import NodeEdge, OtherNode, edges_at, name_nodes
 from traces.queries.node_facts import NodeFactsRead, gather
 from traces.queries.resources import resources_on
 from traces.queries.rows import row_values
@@ -29,10 +29,12 @@ TEXT_LIMIT = 64 * 1024
 ATTRIBUTE_LIMIT = 4 * 1024
 ATTRIBUTES_SHOWN = 500
 MAX_PARSED_BYTES = 4_000_000
-EDGES_AT_MOST = 500
 ENTRIES_AT_MOST = 2_000
 BEGINNINGS = (b'{"', b"[{", b'["', b"[[")
 """Of JSON; prose begins with a bracket too."""
+
+TOO_DEEP = "depth limit"
+"""What the reader says of JSON that is well, and nested more than a thousand levels deep."""
 
 CONVERSATIONS = ("input", "output")
 
@@ -54,6 +56,11 @@ class NodePart:
     broken: bool
 
     @property
+    def chars(self) -> int:
+        """How many characters of the text are shown."""
+        return len(self.text)
+
+    @property
     def flags(self) -> list[str]:
         """What a reader must know about the text, in words."""
         said = {"characters replaced": self.replaced, "cut or broken JSON": self.broken}
@@ -72,32 +79,27 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NodeEdge:
-    """An edge at this node; `target` is the node at the other end, whichever way it points."""
-
-    kind: str
-    target: str
-    is_outgoing: bool
-    seq: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeDetail(TreeRow):
     """A node whole. `entries` are the seqs of the ledger entries that speak of it.
 
     `attributes` are what the source said beyond the vocabulary, as text, cut to 4 KiB where texts are cut;
-    `attribute_values` as they were recorded.
+    `attribute_values` as they were recorded. `messages` are those that are shown, `gone` names the texts whose bytes
+    are no more, and why: redacted, or lost. `named` are the nodes that it refers to and that are here, `project` is the
+    slug of the run's.
     """
 
     parts: list[NodePart]
     messages: list[Message]
+    gone: dict[str, str]
     attributes: dict[str, str]
     attribute_values: dict[str, Any]
     resources: list[str]
     tool_call: ToolCall | None
     gave: list[VerdictRow]
     edges: list[NodeEdge]
+    named: dict[str, OtherNode]
     entries: list[int]
+    project: str
     side_effect: str | None
     finish_reason: str | None
     response_id: str | None
@@ -106,6 +108,11 @@ class NodeDetail(TreeRow):
     def first_attributes(self) -> list[tuple[str, str]]:
         """As many attributes as a page can bear."""
         return list(islice(self.attributes.items(), ATTRIBUTES_SHOWN))
+
+    @property
+    def has_error_text(self) -> bool:
+        """Whether its error is among the texts, and not only a preview."""
+        return self.part("error") is not None
 
     def part(self, name: str) -> NodePart | None:
         """Return the part of this name, if the node has it."""
@@ -117,15 +124,30 @@ def get_node(
 ) -> NodeDetail:
     """Return a node; texts longer than `text_limit` bytes are cut, with None they are whole. Raises NotVisible."""
     run = see_run(who, run_id)
-    node = _find(run.id, node_id)
+    node = find_node(run.id, node_id)
     facts = _facts(run.id, node)
+    spoken = {
+        name: conversation_in(name, data)
+        for name, data in facts.texts.items()
+        if name in CONVERSATIONS
+    }
     tree = read_tree(run)
     verdicts = conclude_judges(tree, verdicts_on(run.id, [node_id]).get(node_id, []))
     resources = resources_on(run.id, [node_id]).get(node_id, [])
+    gave = verdicts_by(run.id, node_id) if node.kind == NodeKind.VERIFICATION else []
+    referred = [node.parent_id, *(v.by_node for v in verdicts), *(v.node_id for v in gave)]
     return NodeDetail(
         **row_values(tree, node, verdicts),
-        parts=[make_part(name, data, text_limit) for name, data in facts.texts.items()],
-        messages=_messages(facts, text_limit),
+        parts=[
+            make_part(name, data, text_limit, is_spoken=bool(spoken.get(name)))
+            for name, data in facts.texts.items()
+        ],
+        messages=[
+            message
+            for name in CONVERSATIONS
+            for message in last_that_fit(spoken.get(name, []), text_limit)
+        ],
+        gone=facts.gone,
         attributes={
             name: cut_text(attribute_text(value), text_limit and ATTRIBUTE_LIMIT)
             for name, value in facts.attributes.items()
@@ -137,9 +159,11 @@ def get_node(
             if node.kind == NodeKind.TOOL_CALL
             else None
         ),
-        gave=verdicts_by(run.id, node_id) if node.kind == NodeKind.VERIFICATION else [],
-        edges=_edges(run.id, node_id),
+        gave=gave,
+        edges=edges_at(run.id, node_id),
+        named=name_nodes(run.id, [each for each in referred if each is not None]),
         entries=node.entries,
+        project=run.project.slug,
         side_effect=facts.words.get("side_effect"),
         finish_reason=facts.words.get("finish_reason"),
         response_id=facts.words.get("response_id"),
@@ -149,11 +173,12 @@ def get_node(
 def get_part(*, who: Who, run_id: str | uuid.UUID, node_id: str, part: str) -> bytes | None:
     """Return the recorded bytes of one part, whole, or None when the node has none. Raises NotVisible."""
     run = see_run(who, run_id)
-    node = _find(run.id, node_id)
+    node = find_node(run.id, node_id)
     return _facts(run.id, node).texts.get(part)
 
 
-def _find(run_id: uuid.UUID, node_id: str) -> Node:
+def find_node(run_id: uuid.UUID, node_id: str) -> Node:
+    """Return the row of a node. The caller has checked the run. Raises NotVisible."""
     if not is_storable(node_id):
         raise NotVisible
     node = Node.objects.filter(run_id=run_id, node_id=node_id).first()
@@ -170,14 +195,12 @@ def _facts(run_id: uuid.UUID, node: Node) -> NodeFactsRead:
     return gather(read_entries(run_id, seqs))
 
 
-def make_part(name: str, data: bytes, limit: int | None) -> NodePart:
-    """Return a part to show, cut to `limit` bytes."""
-    shown = data if limit is None else data[:limit]
-    whole_characters = shown.decode(
-        "utf-8", "surrogatepass" if len(shown) == len(data) else "ignore"
-    )
+def make_part(name: str, data: bytes, limit: int | None, *, is_spoken: bool = False) -> NodePart:
+    """Return a part to show, cut to `limit` bytes, between two characters; `is_spoken` where it is a conversation."""
+    shown = data if limit is None else data[: _character_end(data, limit)]
+    whole_characters = bytes_to_text(shown)
     text = showable(whole_characters)
-    media = _media(name, data)
+    media = "messages" if is_spoken else _media(data)
     return NodePart(
         name=name,
         media=media,
@@ -189,26 +212,28 @@ def make_part(name: str, data: bytes, limit: int | None) -> NodePart:
     )
 
 
-def _media(name: str, data: bytes) -> str:
+def _character_end(data: bytes, limit: int) -> int:
+    """Return the last place up to `limit` at which a character of UTF-8 begins."""
+    while 0 < limit < len(data) and data[limit] & 0xC0 == 0x80:
+        limit -= 1
+    return limit
+
+
+def _media(data: bytes) -> str:
     if data[:1] not in (b"{", b"[") or len(data) > MAX_PARSED_BYTES:
         return "text"
-    text = bytes_to_text(data)
-    if name in CONVERSATIONS and len(data) <= TEXT_LIMIT and parse_messages(name, text):
-        return "messages"
     try:
         orjson.loads(data)
-    except ValueError:
-        return "text"
+    except ValueError as refused:
+        return "json" if TOO_DEEP in str(refused) else "text"
     return "json"
 
 
-def _messages(facts: NodeFactsRead, limit: int | None) -> list[Message]:
-    found: list[Message] = []
-    for name in CONVERSATIONS:
-        if name in facts.texts:
-            text = showable(bytes_to_text(facts.texts[name]))
-            found += last_that_fit(parse_messages(name, text), limit)
-    return found
+def conversation_in(name: str, data: bytes) -> list[Message]:
+    """Return the messages in a text, none where it is no conversation or larger than is parsed for a page."""
+    if data[:1] not in (b"{", b"[") or len(data) > MAX_PARSED_BYTES:
+        return []
+    return parse_messages(name, showable(bytes_to_text(data)))
 
 
 def cut_text(text: str, limit: int | None) -> str:
@@ -231,17 +256,3 @@ def tool_call_of(
         result=returned,
         resources=resources,
     )
-
-
-def _edges(run_id: uuid.UUID, node_id: str) -> list[NodeEdge]:
-    touching = Q(source=node_id) | Q(target=node_id)
-    found = Edge.objects.filter(touching, run_id=run_id).order_by("seq")[:EDGES_AT_MOST]
-    return [
-        NodeEdge(
-            kind=edge.kind,
-            target=edge.target if edge.source == node_id else edge.source,
-            is_outgoing=edge.source == node_id,
-            seq=edge.seq,
-        )
-        for edge in found
-    ]

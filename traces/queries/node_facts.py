@@ -27,11 +27,15 @@ Place = tuple[str, int, int, int, bytes]
 
 @dataclass(slots=True)
 class NodeFactsRead:
-    """What was read: part name → bytes as recorded, the source's attributes, and single words."""
+    """What was read: part name → bytes as recorded, the source's attributes, and single words.
+
+    `gone` is part name → "redacted" or "lost", of texts of which no entry has the bytes any more.
+    """
 
     texts: dict[str, bytes] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str | None:
         """Return one text, fit to show."""
@@ -50,8 +54,10 @@ def gather(entries: Iterable[StoredEntry]) -> NodeFactsRead:
     others: dict[str, bytes] = {}
     beside: dict[str, bytes] = {}
     told: list[Place] = []
+    gone: dict[str, str] = {}
     for entry in entries:
         event = entry.event
+        gone |= _gone(event, entry)
         opened = {name: data for name, data in entry.parts.items() if data is not None}
         if isinstance(event, NodeFacts):
             is_own = attributes.add(opened.pop("attributes", None))
@@ -69,7 +75,16 @@ def gather(entries: Iterable[StoredEntry]) -> NodeFactsRead:
     facts.texts = _conversations(told) | beside | facts.texts
     known = {name: facts.texts[name] for name in NODE_TEXTS if name in facts.texts}
     facts.texts = known | others
+    facts.gone = {name: why for name, why in gone.items() if name not in facts.texts}
     return facts
+
+
+def _gone(event: Event, entry: StoredEntry) -> dict[str, str]:
+    return {
+        _name(event, entry.seq, name): "lost" if name in entry.lost else "redacted"
+        for name, data in entry.parts.items()
+        if data is None and name not in ("name", "attributes")
+    }
 
 
 def _fullest(known: dict[str, bytes], told: dict[str, bytes]) -> dict[str, bytes]:

@@ -58,6 +58,12 @@ def short(count: int | None) -> str:
 
 
 @register.filter
+def grouped(count: int | None) -> str:
+    """1,234,567: every digit."""
+    return UNKNOWN if count is None else f"{count:,}"
+
+
+@register.filter
 def duration(ns: int | None) -> str:
     """Nanoseconds as 340 ms, 3.2 s, 2 min 5 s, 1 h 3 min."""
     if ns is None:

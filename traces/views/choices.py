@@ -36,6 +36,11 @@ def whole_number(request: HttpRequest, name: str, least: int, default: int) -> i
     raise NotAChoice(f"{name} is a whole number from {least} on")
 
 
+def number_or_none(request: HttpRequest, name: str) -> int | None:
+    """Return a whole number from 0 on, None where it is left out. Raises NotAChoice."""
+    return whole_number(request, name, 0, 0) if request.GET.get(name) else None
+
+
 def refuse_other_choices(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view that answers 400 with the sentence where a parameter names none of the choices."""
 

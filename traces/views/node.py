@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from deliberation.vocabulary import NodeStatus
 from traces.queries import node as nodes
-from traces.queries import readings, trace_links
+from traces.queries import node_sections, readings, trace_links
 from traces.queries.ending import get_ending
 from traces.views.access import for_people
 
@@ -23,6 +23,9 @@ def node(request: HttpRequest, run_id: str, node_id: str) -> HttpResponse:
     context = {
         "run_id": run_id,
         "node": found,
+        "node_id": node_id,
+        "sections": node_sections.sections_of(found),
+        "judgements": node_sections.judgements_of(found),
         "ending": get_ending(who=request.user, run_id=run_id) if was_cut else None,
         "links": trace_links.list_links(who=request.user, run_id=run_id, node_id=node_id),
         "node_url": reverse("node", args=[run_id, node_id]),

@@ -28,7 +28,7 @@ export function writeView(search, { filters, mode, query }) {
 
 /** The node that "#node=…" names, by ordinal or by id, or null. */
 export function nodeIn(hash) {
-  const named = /^#node=(.+)$/.exec(hash)?.[1];
+  const named = /^#node=(.+?)(?:&part=[\w-]+)?$/.exec(hash)?.[1];
   if (named === undefined) return null;
   try {
     return decodeURIComponent(named);
@@ -36,3 +36,6 @@ export function nodeIn(hash) {
     return named;
   }
 }
+
+/** The part of the node that "#node=…&part=…" names, or null. */
+export const partIn = (hash) => /^#node=.+&part=([\w-]+)$/.exec(hash)?.[1] ?? null;

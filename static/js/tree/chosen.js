@@ -1,4 +1,4 @@
-// DOM. The chosen node: named in the address, shown in the panel.
+// DOM. The chosen node: named in the address, shown in the panel, opened at one of its parts where that is named too.
 
 const PANEL_DELAY = 120;
 
@@ -6,14 +6,28 @@ export class ChosenNode {
   #timer = 0;
   #wanted = null;
   #opening = false;
+  #part = null;
 
   constructor(flesh) {
     this.flesh = flesh;
   }
 
+  /** The node that is chosen next is opened at this part. */
+  lead(part) {
+    this.#part = part;
+  }
+
+  /** Goes to a part of the node that is shown, and names it in the address. */
+  goTo(ordinal, part) {
+    history.replaceState(history.state, "", `#node=${ordinal}&part=${part}`);
+    const section = document.querySelector(`#node-panel #part-${part}`);
+    section?.scrollIntoView({ block: "start" });
+    section?.focus({ preventScroll: true });
+  }
+
   /** The panel follows the focus, a little later than the keys. */
   choose(ordinal) {
-    history.replaceState(history.state, "", `#node=${ordinal}`);
+    history.replaceState(history.state, "", `#node=${ordinal}${this.#part ? `&part=${this.#part}` : ""}`);
     clearTimeout(this.#timer);
     this.#wanted = ordinal;
     this.#timer = setTimeout(() => this.#open().catch(() => {}), PANEL_DELAY);
@@ -38,6 +52,9 @@ export class ChosenNode {
     // Beside what comes into view: a request for that would abort this one, and the panel would stay as it was.
     if (!this.flesh.get(ordinal)) await this.flesh.fetchMissing([ordinal]);
     const url = this.flesh.get(ordinal)?.dataset.nodeUrl;
-    if (url) await window.htmx.ajax("GET", url, { target: "#node-panel", swap: "outerHTML" });
+    if (!url) return;
+    await window.htmx.ajax("GET", url, { target: "#node-panel", swap: "outerHTML" });
+    if (this.#part) this.goTo(ordinal, this.#part);
+    this.#part = null;
   }
 }

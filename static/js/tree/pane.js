@@ -1,6 +1,6 @@
 // DOM. A tree on a page: joins the loader, the search, the filters, the tools, the grid and the panel.
 
-import { nodeIn, readView, writeView } from "./address.js";
+import { nodeIn, partIn, readView, writeView } from "./address.js";
 import { FLAG } from "./bones.js";
 import { ChosenNode } from "./chosen.js";
 import { Copying } from "./copying.js";
@@ -70,7 +70,7 @@ class TreePane {
     parts.search.addEventListener("keydown", (event) => this.#onSearchKey(event), { signal });
     document.addEventListener("live:poke", (event) => this.#onPoke(event), { signal });
     document.addEventListener("tree:show", (event) => this.#onShow(event), { signal });
-    document.addEventListener("click", (event) => this.#onCopy(event), { signal });
+    document.addEventListener("click", (event) => this.#onPanel(event), { signal });
     window.addEventListener("hashchange", () => view.index && this.#openAtAddress(), { signal });
     attachKeys(view, {
       onEnter: () => document.getElementById("node-panel")?.focus(),
@@ -154,6 +154,7 @@ class TreePane {
   async #openAtAddress() {
     const asked = nodeIn(location.hash);
     if (asked === null) return;
+    this.chosen.lead(partIn(location.hash));
     const isKnown = /^\d{1,15}$/.test(asked) && rowOf(this.view.index, Number(asked)) >= 0;
     const ordinal = isKnown ? Number(asked) : await this.flesh.find(asked).catch(() => null);
     if (ordinal === null || !this.view.show(ordinal, { quietly: true })) this.news.say("This run has no such node");
@@ -182,9 +183,13 @@ class TreePane {
     else this.#tell();
   }
 
-  #onCopy(event) {
+  #onPanel(event) {
     const button = event.target.closest("[data-tree-copy]");
     if (button && this.view.index) this.copying.copy(button);
+    const link = event.target.closest("[data-part-link]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.chosen.goTo(link.dataset.ordinal, link.dataset.partLink);
   }
 
   #onSearchKey(event) {

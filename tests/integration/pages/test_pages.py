@@ -92,6 +92,7 @@ def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str)
             "name": "mail",
             "version": 1,
             "view_id": 1,
+            "part": "output",
         }
         needed = {name: parts[name] for name in entry.pattern.converters}
         address = reverse(entry.name, kwargs=needed)

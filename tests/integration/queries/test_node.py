@@ -107,9 +107,22 @@ def test_a_conversation_is_read_as_messages(viewer: Viewer) -> None:
 def test_of_a_very_long_conversation_the_last_messages_are_shown(viewer: Viewer) -> None:
     messages = [{"role": "user", "content": f"{n} " + "x" * 1_000} for n in range(100)]
     node = node_with(viewer, input=json.dumps(messages))
-    assert node.messages[0].parts[0].kind == "left out"
+    assert [message.number for message in node.messages] == list(range(35, 100))
     assert node.messages[-1].parts[0].text.startswith("99 ")
-    assert [(part.media, part.truncated) for part in node.parts] == [("json", True)]
+    assert [(part.media, part.truncated) for part in node.parts] == [("messages", True)]
+
+
+def test_json_nested_too_deep_for_a_reader_is_json_all_the_same(viewer: Viewer) -> None:
+    part = node_with(viewer, output='{"k":' * 1400 + "1" + "}" * 1400).part("output")
+    assert part is not None
+    assert (part.media, part.broken) == ("json", False)
+
+
+def test_a_cut_text_ends_between_two_characters(viewer: Viewer) -> None:
+    part = node_with(viewer, output="x" + "\ud800€" * TEXT_LIMIT).part("output")
+    assert part is not None
+    assert part.truncated
+    assert set(part.text[1:]) == {"\ufffd", "€"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from traces.queries.message_parts import BROKEN, MessagePart, show_part
+from traces.queries.message_parts import BROKEN, HiddenText, MessagePart, show_part
 from traces.queries.messages import parse_messages
 
 PNG = b64encode(b"\x89PNG" + bytes(96)).decode()
@@ -59,7 +59,13 @@ def test_a_picture_elsewhere_is_an_address_and_is_not_fetched() -> None:
 
 
 def test_thinking_that_is_hidden_is_said_to_be() -> None:
-    assert show_part({"type": "reasoning", "data": "gAAA"}).flags == ["hidden by the provider"]
+    assert show_part({"type": "reasoning"}).hidden == HiddenText(
+        why="hidden by the provider", size_bytes=None
+    )
+    sealed = show_part({"type": "reasoning", "encrypted_content": "gAAA" * 100})
+    assert sealed.hidden == HiddenText(why="encrypted by the provider", size_bytes=300)
+    redacted = show_part({"type": "reasoning", "data": "gAAA"})
+    assert redacted.hidden == HiddenText(why="redacted by the provider", size_bytes=3)
 
 
 @pytest.mark.parametrize("part", [{}, {"type": 7}, {"type": "new", "x": [1]}, {"type": "image"}])

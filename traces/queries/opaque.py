@@ -1,0 +1,98 @@
+"""Texts that were and cannot be read: how large each is, and how that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deliberation.vocabulary import NodeKind
+from traces.queries.legibility import FULL_FROM
+from traces.queries.message_parts import HiddenText
+from traces.queries.node import NodeDetail
+
+CHARS_OF_A_TOKEN = 4
+CHARS_OF_A_LINE = 80
+LINE_PIXELS = 18
+LINES_AT_MOST = 50_000
+"""Browsers draw nothing taller than some millions of pixels."""
+
+CALLED = (NodeKind.MODEL_CALL.value, NodeKind.LATENT.value)
+"""What produces the tokens that stand on it itself, and does not repeat what others under it state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opaque:
+    """A text that cannot be read. `amount` of `unit` is its size, None where nobody tells it.
+
+    `chars` is as many characters as that would be: it is drawn with the room that they would take.
+    """
+
+    what: str
+    why: str
+    amount: int | None
+    unit: str
+    basis: str
+    chars: int
+
+    @property
+    def told(self) -> str:
+        """Why it cannot be read, and how large it is, in words."""
+        return self.why if self.amount is None else f"{self.why}, {self.amount:,} {self.unit}"
+
+    @property
+    def height(self) -> int:
+        """Pixels of as many lines of text."""
+        return min(self.lines, LINES_AT_MOST) * LINE_PIXELS
+
+    @property
+    def lines(self) -> int:
+        """How many lines of text that would be."""
+        return max(1, -(-self.chars // CHARS_OF_A_LINE))
+
+
+def sealed(what: str, hidden: HiddenText) -> Opaque:
+    """Return what stands for a text that only its provider can read."""
+    size = hidden.size_bytes
+    basis = "of what the provider handed on in its place" if size is not None else ""
+    return Opaque(
+        what=what, why=hidden.why, amount=size, unit="bytes", basis=basis, chars=size or 0
+    )
+
+
+def opaque_reasoning(node: NodeDetail, readable_chars: int) -> Opaque | None:
+    """Return the reasoning that was billed and is not among the characters that can be read, if there is any."""
+    tokens = node.usage.reasoning
+    if not tokens or node.kind not in CALLED or readable_chars >= tokens * FULL_FROM:
+        return None
+    why = f"what can be read is a summary at most: {readable_chars:,} characters for these tokens"
+    return Opaque(
+        what="reasoning",
+        why=why if readable_chars else "its source gives no text",
+        amount=tokens,
+        unit="tokens",
+        basis="as billed",
+        chars=max(1, tokens * CHARS_OF_A_TOKEN - readable_chars),
+    )
+
+
+def opaque_text(node: NodeDetail, what: str) -> Opaque | None:
+    """Return the input or output of a call that counts its tokens, or is gone, and has no text here."""
+    if what in node.gone:
+        why = f"{node.gone[what]}: its commitment in the ledger is what remains"
+        return Opaque(what=what, why=why, amount=None, unit="bytes", basis="", chars=0)
+    tokens = getattr(node.usage, what, None)
+    if not tokens or node.kind not in CALLED:
+        return None
+    if what == "output":
+        tokens -= node.usage.reasoning or 0
+    if tokens <= 0:
+        return None
+    said = node.text_visibility
+    why = f"its text is {said}" if said in ("encrypted", "redacted") else "its text is not recorded"
+    return Opaque(
+        what=what,
+        why=why,
+        amount=tokens,
+        unit="tokens",
+        basis="as counted by its source",
+        chars=tokens * CHARS_OF_A_TOKEN,
+    )
