@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 
 from django import template
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from deliberation.vocabulary import Dimension, Limit, OnHit
 from deliberation.vocabulary.budget import DIMENSIONS, RAISE_TOOL, read_amount
@@ -16,16 +18,16 @@ from traces.templatetags.fmt import plain
 
 register = template.Library()
 UNITS = {
-    Dimension.TOKENS: "in and out",
-    Dimension.USD: "dollars",
-    Dimension.SECONDS: "since it began",
-    Dimension.DEPTH: "levels",
+    Dimension.TOKENS: _("in and out"),
+    Dimension.USD: _("dollars"),
+    Dimension.SECONDS: _("since it began"),
+    Dimension.DEPTH: _("levels"),
 }
 VERBS = {
-    OnHit.WARN: "warns",
-    OnHit.PAUSE: "pauses",
-    OnHit.ASK: "asks",
-    OnHit.STOP: "stops",
+    OnHit.WARN: pgettext_lazy("at a limit the run", "warns"),
+    OnHit.PAUSE: pgettext_lazy("at a limit the run", "pauses"),
+    OnHit.ASK: pgettext_lazy("at a limit the run", "asks"),
+    OnHit.STOP: pgettext_lazy("at a limit the run", "stops"),
 }
 
 
@@ -33,19 +35,19 @@ VERBS = {
 def dimension_word(dimension: Dimension | str) -> str:
     """What is limited, as people call it."""
     name = Dimension(dimension)
-    return "cost" if name is Dimension.USD else plain(name.value)
+    return pgettext("what is limited", "cost") if name is Dimension.USD else plain(name.value)
 
 
 @register.filter
 def dimension_unit(dimension: Dimension) -> str:
     """What its amounts count, where the word does not say so."""
-    return UNITS.get(dimension, "")
+    return str(UNITS.get(dimension, ""))
 
 
 @register.filter
 def hit_verb(word: OnHit | str) -> str:
-    """What happens at a limit: "stops"."""
-    return VERBS[OnHit(word)]
+    """What happens at a limit: pgettext_lazy("at a limit the run", "stops")."""
+    return str(VERBS[OnHit(word)])
 
 
 @register.filter
@@ -59,11 +61,13 @@ def limit_words(limit: Limit | BudgetRow, dimension: Dimension) -> str:
     """Both limits with what happens there: "warns at $0.40, stops at $0.50"."""
     both = [(limit.soft, limit.on_soft), (limit.hard, limit.on_hit)]
     told = [
-        f"{VERBS[word]} at {amount_words(dimension, number)}"
+        gettext("{verb} at {amount}").format(
+            verb=VERBS[word], amount=amount_words(dimension, number)
+        )
         for number, word in both
         if number is not None
     ]
-    return ", ".join(told) or "no limit"
+    return ", ".join(told) or gettext("no limit")
 
 
 @register.filter
@@ -71,7 +75,7 @@ def holder(source: str) -> str:
     """Who or what holds a run: "the limit of cost", or the source as it is."""
     kind, _, name = source.partition(":")
     return (
-        f"the limit of {dimension_word(name)}"
+        gettext("the limit of {what}").format(what=dimension_word(name))
         if kind == "budget" and name in DIMENSIONS
         else source
     )
@@ -90,5 +94,10 @@ def asked_more(approval: ApprovalRow) -> str:
         return ""
     if wanted is None:
         return ""
-    told = f"{dimension_word(dimension)}: {amount_words(dimension, wanted)}"
-    return told if before is None else f"{told} in place of {amount_words(dimension, before)}"
+    what, amount = dimension_word(dimension), amount_words(dimension, wanted)
+    if before is None:
+        return f"{what}: {amount}"
+    was = amount_words(dimension, before)
+    return gettext("{what}: {amount} in place of {before}").format(
+        what=what, amount=amount, before=was
+    )

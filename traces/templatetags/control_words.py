@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from deliberation.vocabulary import CommandStage, Dimension
+from deliberation.vocabulary import CommandKind, CommandStage, Dimension
 from traces.analytics.amount_words import amount_words
 from traces.queries.commands import CommandRow
 from traces.templatetags.budget_words import dimension_word
@@ -21,6 +23,34 @@ TONES = {
     CommandStage.APPLIED: "done",
     CommandStage.REFUSED: "bad",
 }
+WORDS = {
+    CommandKind.PAUSE: pgettext_lazy("command", "pause"),
+    CommandKind.RESUME: pgettext_lazy("command", "resume"),
+    CommandKind.STEER: pgettext_lazy("command", "steer"),
+    CommandKind.STOP: pgettext_lazy("command", "stop"),
+    CommandKind.KILL: pgettext_lazy("command", "kill"),
+    CommandKind.RAISE_BUDGET: pgettext_lazy("command", "raise budget"),
+}
+QUESTIONS = {
+    CommandKind.PAUSE: _("Pause this run?"),
+    CommandKind.RESUME: _("Resume this run?"),
+    CommandKind.STEER: _("Steer this run?"),
+    CommandKind.STOP: _("Stop this run?"),
+    CommandKind.KILL: _("Kill this run?"),
+    CommandKind.RAISE_BUDGET: _("Change what this run may spend?"),
+}
+
+
+@register.filter
+def command_word(kind: CommandKind) -> str:
+    """What is asked of a run, in a word or two."""
+    return str(WORDS[kind])
+
+
+@register.filter
+def command_question(kind: CommandKind) -> str:
+    """What whoever is about to ask it is asked."""
+    return str(QUESTIONS[kind])
 
 
 @register.filter
@@ -54,8 +84,11 @@ def raised_words(payload: dict[str, Any]) -> list[str]:
 def _raised(name: str, said: dict[str, str]) -> str:
     dimension = Dimension(name)
     limits = [
-        f"{which} limit {amount_words(dimension, Decimal(said[which]))}"
-        for which in ("soft", "hard")
+        words.format(amount=amount_words(dimension, Decimal(said[which])))
+        for which, words in (
+            ("soft", gettext("soft limit {amount}")),
+            ("hard", gettext("hard limit {amount}")),
+        )
         if which in said
     ]
     return f"{dimension_word(dimension)}: {', '.join(limits)}"

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 register = template.Library()
 UNKNOWN = "–"
@@ -163,6 +163,30 @@ def plain(word: object) -> str:
 @lru_cache(maxsize=4096)
 def _translated(word: str, language: str | None) -> str:
     return pgettext(WORD, word.replace("_", " "))
+
+
+@register.filter
+def text_withheld(visibility: str) -> str:
+    """What stands in the place of a text that is not there in full."""
+    return _withheld(visibility, get_language())
+
+
+@lru_cache(maxsize=64)
+def _withheld(visibility: str, language: str | None) -> str:
+    if visibility == "none":
+        return gettext("text not reported")
+    return gettext("text {withheld}").format(withheld=plain(visibility))
+
+
+@register.filter
+def on_scale(scale: str) -> str:
+    """Which scale a value is on, after the value: "on probability"."""
+    return _on(get_language()).format(scale=scale)
+
+
+@lru_cache(maxsize=64)
+def _on(language: str | None) -> str:
+    return gettext("on {scale}")
 
 
 @register.filter

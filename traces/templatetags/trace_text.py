@@ -8,10 +8,13 @@ then escapes like any other: nothing here is marked as safe.
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 from django import template
+from django.utils.translation import gettext
 
 from traces.queries.runs import RunRow
+from traces.templatetags.fmt import plain, spaced
 
 register = template.Library()
 
@@ -36,6 +39,18 @@ STRAY_JOINER = re.compile(
 STRAY_SELECTOR = re.compile(
     "(?<=[\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f\ufe00-\ufe0f])[\ufe00-\ufe0f]|^[\ufe00-\ufe0f]"
 )
+
+
+class Named(Protocol):
+    """Whatever stands for a node."""
+
+    @property
+    def name(self) -> str | None:
+        """What its source calls it."""
+
+    @property
+    def kind(self) -> object:
+        """A word of the vocabulary."""
 
 
 def _mark(match: re.Match[str]) -> str:
@@ -64,4 +79,14 @@ def one_line(text: str | None) -> str:
 def run_title(run: RunRow) -> str:
     """What a run is called: its name, else the beginning of what it was asked, else its trace."""
     said = one_line(run.name) or one_line((run.task or "")[:TITLE_CHARS])
-    return said or (f"trace {run.trace_id[:TRACE_CHARS]}" if run.trace_id else "unnamed run")
+    if said:
+        return said
+    if run.trace_id:
+        return gettext("trace {trace}").format(trace=run.trace_id[:TRACE_CHARS])
+    return gettext("unnamed run")
+
+
+@register.filter
+def node_title(node: Named) -> str:
+    """What a node is called: its name, else its kind."""
+    return one_line(spaced(node.name) if node.name else plain(node.kind))

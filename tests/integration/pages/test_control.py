@@ -101,7 +101,7 @@ def test_a_hold_is_lifted_by_its_own_link(people: People, alice: Client) -> None
     link = f"{address(run, 'resume')}?hold={first.hold_id}"
     assert link.replace(":", "%3A") in page or link in page
     form = alice.get(link).text
-    assert "1 more hold it" in text_of(form)
+    assert "1 more holds it" in text_of(form)
     assert alice.post(address(run, "resume"), filled_in(form)).status_code == 303
     assert list(Hold.objects.filter(run_id=run, is_open=True).values_list("reason")) == [("two",)]
 

@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import translation
 
+from inspector.language import language_of as chosen
 from tests.integration.build import ended, new_run, put_on_record, started
 from tests.people import People
 
@@ -97,13 +98,21 @@ def test_a_request_leaves_no_language_behind(alice: Client) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/api/v1/runs", "/api/v1/runs/nothing", "/api/v1/nothing", "/v1/nothing", "/metrics"],
+    ["/api/v1/runs", "/api/v1/runs/nothing", "/api/v1/nothing", "/v1/nothing"],
 )
 def test_machines_are_answered_in_english(alice: Client, address: str) -> None:
-    english, german = alice.get(address), alice.get(address, **GERMAN)
+    choose(alice, "de")
+    german = alice.get(address, **GERMAN)
+    choose(alice, "en")
+    english = alice.get(address)
     assert (german.status_code, german.get("Content-Language")) == (english.status_code, None)
-    if address != "/metrics":  # it counts what was asked
-        assert german.content == english.content
+    assert german.content == english.content
+
+
+def test_machines_are_asked_for_no_language(rf: RequestFactory) -> None:
+    for address in ("/metrics", "/health/ready", "/otel/v1/traces", "/runs/x/figures/cost.csv"):
+        assert chosen(rf.get(address, **GERMAN)) == "en"
+    assert chosen(rf.get("/runs/x/figures/cost", **GERMAN)) == "de"
 
 
 def test_a_spreadsheet_has_one_language(people: People, alice: Client) -> None:
