@@ -9,14 +9,14 @@ import { attachKeeps } from "./keeps.js";
 import { attachKeysOfPage } from "./keys.js";
 import { follow } from "./live.js";
 import { attachPieces } from "./pieces.js";
-import { attachRemarks } from "./remarks.js";
+import { attachPlayback } from "./playback/pane.js";
 import { attachTabs } from "./tabs.js";
 import { attachTheme } from "./theme.js";
 import { attachTimeline } from "./timeline/pane.js";
 import { attachTree } from "./tree/pane.js";
 import { attachUpload } from "./upload.js";
 
-const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-timeline]", attachTimeline], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals], ["[data-keeps]", attachKeeps], ["[data-remarks]", attachRemarks]];
+const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-timeline]", attachTimeline], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals], ["[data-keeps]", attachKeeps], ["[data-playback]", attachPlayback]];
 const attached = new Map();
 
 function attachAll() {

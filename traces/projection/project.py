@@ -91,17 +91,23 @@ def project(
         for run_id, sequence in numbered.items():
             run = runs[run_id]
             for each in sequence:
-                if run.end_inferred and shows_life(each.event):
-                    take_back(run, each.event)
-                _apply(reach, run, each.event, each.seq)
-                node_id = getattr(each.event, "node", None)
-                if node_id is not None and not is_distant(each.event):
-                    _account(reach, run, (run_id, node_id))
+                fold(reach, run, each)
     reach.save()
     claim_responses(reach)
     save_resources(reach)
     save_trace_links(reach)
     save_distant(reach.distant)
+
+
+def fold(reach: Reach, run: RunState, each: Numbered) -> None:
+    """Fold one event into the rows within reach, in memory alone; the caller counts in `EXACT`."""
+    event = each.event
+    if run.end_inferred and shows_life(event):
+        take_back(run, event)
+    _apply(reach, run, event, each.seq)
+    node_id = getattr(event, "node", None)
+    if node_id is not None and not is_distant(event):
+        _account(reach, run, (run.id, node_id))
 
 
 def _apply(reach: Reach, run: RunState, event: Event, seq: int) -> None:

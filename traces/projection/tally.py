@@ -10,6 +10,11 @@ from traces.analytics.billing import adds_tokens, set_aside
 from traces.analytics.signs import move_counts, signs_on
 from traces.projection.states import COUNTERS, SUMS, NodeState, RunState
 
+MODEL_CALL, TOOL_CALL = NodeKind.MODEL_CALL.value, NodeKind.TOOL_CALL.value
+DISCARDED, SELECTED = Fate.DISCARDED.value, Fate.SELECTED.value
+KEPT, FAILED = Fate.KEPT.value, Fate.FAILED.value
+ERROR = NodeStatus.ERROR.value
+"""Looked up once: a tally is taken after every event, and an enum's value is a call."""
 WEAKNESS = [provenance.value for provenance in CostProvenance]
 
 
@@ -47,19 +52,19 @@ def states_amounts(node: NodeState) -> bool:
 def tally(node: NodeState) -> Tally:
     """Return what this node adds to its run."""
     wraps_calls = node.calls_below and node.instrumentation is not None
-    is_call = node.kind == NodeKind.MODEL_CALL.value and not wraps_calls and node.twin_of is None
+    is_call = node.kind == MODEL_CALL and not wraps_calls and node.twin_of is None
     counts = (
         1,
         node.parent_id is not None and node.parent_ordinal is None,
         is_call,
         is_call and node.cost is None,
-        node.kind == NodeKind.TOOL_CALL.value and node.twin_of is None,
+        node.kind == TOOL_CALL and node.twin_of is None,
         node.is_candidate,
-        node.fate == Fate.DISCARDED.value,
-        node.fate == Fate.SELECTED.value,
-        node.fate == Fate.KEPT.value,
-        node.fate == Fate.FAILED.value,
-        node.status == NodeStatus.ERROR.value,
+        node.fate == DISCARDED,
+        node.fate == SELECTED,
+        node.fate == KEPT,
+        node.fate == FAILED,
+        node.status == ERROR,
     )
     signs = signs_on(node)
     if node.aside is not None:

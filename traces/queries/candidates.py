@@ -157,11 +157,11 @@ def _row(values: tuple[Any, ...], selected: str | None) -> CandidateRow:
         fate=fate,
         fate_reason=reason,
         correct=correct,
-        label=_label(answer, normalised, normaliser, cluster),
+        label=label_of(answer, normalised, normaliser, cluster),
     )
 
 
-def _label(
+def label_of(
     answer: str | None, normalised: str | None, normaliser: str | None, cluster: str | None
 ) -> str | None:
     """Return a candidate's cluster, else its normalised answer; the answer itself only where nobody normalised it."""

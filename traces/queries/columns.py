@@ -49,7 +49,7 @@ FROM traces_node WHERE run_id = %s"""  # noqa: S608 - only names of columns are 
 BESIDE = "\x1f"
 """Between the names of several verifiers of one node. Few nodes have a set of judges that no other has."""
 JUDGED = f"""
-SELECT node_id, string_agg(DISTINCT verifier, '{BESIDE}' ORDER BY verifier)
+SELECT node_id, string_agg(DISTINCT verifier COLLATE "C", '{BESIDE}' ORDER BY verifier COLLATE "C")
 FROM traces_verdict WHERE run_id = %s"""  # noqa: S608 - a constant is put in
 
 

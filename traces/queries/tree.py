@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -96,10 +97,7 @@ def get_bones(*, who: Who, run_id: str | uuid.UUID, after: int = -1) -> Bones:
         "reason": _numbered(names, "reason", columns.reason),
         "verdict": _numbered(names, "verdict", columns.verdict),
         "verifier": _numbered(names, "verifier", columns.verifier),
-        "cost": [
-            None if cost is None else int((cost * MICRO).to_integral_value())
-            for cost in columns.cost
-        ],
+        "cost": [None if cost is None else in_micro_dollars(cost) for cost in columns.cost],
         "tokens": [_total(*pair) for pair in zip(columns.input, columns.output, strict=True)],
         "flags": list(columns.flags),
     }
@@ -113,6 +111,11 @@ def get_bones(*, who: Who, run_id: str | uuid.UUID, after: int = -1) -> Bones:
         columns=found,
         names=names,
     )
+
+
+def in_micro_dollars(amount: Decimal) -> int:
+    """Return dollars as the whole number of millionths that a browser counts in."""
+    return int((amount * MICRO).to_integral_value())
 
 
 def _microseconds_since(start: int | None, times: Sequence[int | None]) -> list[int | None]:

@@ -72,10 +72,14 @@ def list_verdicts(
     return VerdictPage(items=rows[:limit], next=str(rows[limit - 1].seq) if has_more else None)
 
 
-def verdicts_on(run_id: uuid.UUID, node_ids: Collection[str]) -> dict[str, list[VerdictRow]]:
-    """Return node id → its verdicts, by when they were given. The caller has checked the run."""
+def verdicts_on(
+    run_id: uuid.UUID, node_ids: Collection[str], *, until: int | None = None
+) -> dict[str, list[VerdictRow]]:
+    """Return node id → its verdicts up to an entry, by when they were given. The caller has checked the run."""
     by_node: defaultdict[str, list[VerdictRow]] = defaultdict(list)
     found = Verdict.objects.filter(run_id=run_id, node_id__in=list(node_ids)).order_by(*BY_TIME)
+    if until is not None:
+        found = found.filter(seq__lte=until)
     for values in found.values(*COLUMNS):
         by_node[values["node_id"]].append(VerdictRow(**values))
     return by_node

@@ -16,7 +16,7 @@ SECTIONS: dict[str, Promise] = {
     "run-timeline": _("Timeline"),
     "run-decision": _("Decision"),
     "run-figures": _("Figures"),
-    "run-notes": _("Notes"),
+    "run-playback": _("Playback"),
 }
 """By the name of the address, in the order of the tabs."""
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
-from deliberation.vocabulary import ObservedState, SignOff, Strategy, StrategySource
-from traces.queries.run_filters import UNSIGNED, RunFilters
+from deliberation.vocabulary import ObservedState, Strategy, StrategySource
+from traces.queries.run_filters import RunFilters
 from traces.queries.run_order import RunOrder
 
 MAX_CHARS = 300
 NAMES = (
     "q", "state", "strategy", "strategy_source", "model", "tag", "within", "since", "until", "cost_from", "cost_to",
-    "discarded", "approval", "signed", "noted", "project", "sort",
+    "discarded", "approval", "project", "sort",
 )  # fmt: skip
 WITHIN = {
     "hour": dt.timedelta(hours=1),
@@ -31,8 +31,6 @@ CHOICES = {
     "within": tuple(WITHIN),
     "discarded": ("1",),
     "approval": ("1",),
-    "signed": (*(each.value for each in SignOff), UNSIGNED),
-    "noted": ("1",),
     "sort": tuple(order.value for order in RunOrder),
 }
 
@@ -99,8 +97,6 @@ class RunFilterForm:
             cost_to=self._amount("cost_to"),
             has_discarded="discarded" in values,
             needs_approval="approval" in values,
-            signed=values.get("signed"),
-            has_notes="noted" in values,
         )
 
     def _moment(self, name: str) -> dt.datetime | None:

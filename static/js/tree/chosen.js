@@ -28,6 +28,7 @@ export class ChosenNode {
   /** The panel follows the focus, a little later than the keys. */
   choose(ordinal) {
     history.replaceState(history.state, "", `#node=${ordinal}${this.#part ? `&part=${this.#part}` : ""}`);
+    if (!document.getElementById("node-panel")) return;
     clearTimeout(this.#timer);
     this.#wanted = ordinal;
     this.#timer = setTimeout(() => this.#open().catch(() => {}), PANEL_DELAY);
@@ -46,6 +47,12 @@ export class ChosenNode {
     } finally {
       this.#opening = false;
     }
+  }
+
+  /** To the page of a node, as it is now. */
+  follow(ordinal) {
+    const url = this.flesh.get(ordinal)?.dataset.nodeUrl;
+    if (url) location.assign(url);
   }
 
   async #openPanel(ordinal) {

@@ -11,8 +11,10 @@ export class Flesh {
   #rows = new Map();
   #stale = new Set();
   #asking = new Set();
+  #changed = new Set(); // while they were asked for
   #abort = null;
   #timer = 0;
+  moment = "";
 
   constructor(url, onArrive) {
     this.url = url;
@@ -22,7 +24,21 @@ export class Flesh {
   get(ordinal) { return this.#rows.get(ordinal); }
   previewOf(ordinal) { return this.#rows.get(ordinal)?.querySelector(".row__preview")?.textContent.trim() ?? ""; }
   textOf(ordinal) { return this.#rows.get(ordinal)?.textContent ?? ""; }
-  markStale(ordinals) { for (const ordinal of ordinals) this.#stale.add(ordinal); }
+  markStale(ordinals) {
+    for (const ordinal of ordinals) {
+      this.#stale.add(ordinal);
+      this.#rows.get(ordinal)?.setAttribute("data-stale", "");
+      if (this.#asking.has(ordinal)) this.#changed.add(ordinal);
+    }
+  }
+
+  /** From now on rows as they were at an entry. Going back, what was said later is not shown for a moment. */
+  moveTo(seq, changed, isBack) {
+    this.moment = `&seq=${seq}`;
+    this.markStale(changed);
+    if (isBack) for (const ordinal of changed) this.#rows.delete(ordinal);
+  }
+
   missing(ordinal) { return !this.#rows.has(ordinal) || this.#stale.has(ordinal); }
 
   /** Ask for these soon: a quick scroll asks only where it ends. */
@@ -36,8 +52,9 @@ export class Flesh {
     this.#abort?.abort();
     const abort = this.#abort = new AbortController();
     this.#asking = new Set(ordinals);
+    this.#changed.clear();
     try {
-      const answer = await fetch(`${this.url}?nodes=${ordinals.join(",")}`, { signal: abort.signal });
+      const answer = await fetch(`${this.url}?nodes=${ordinals.join(",")}${this.moment}`, { signal: abort.signal });
       if (!answer.ok) throw new Error(`rows: ${answer.status}`);
       this.#keep(await answer.text());
     } catch (error) {
@@ -51,7 +68,7 @@ export class Flesh {
   async fetchMissing(ordinals) {
     const asked = ordinals.filter((ordinal) => this.missing(ordinal));
     for (let from = 0; from < asked.length; from += LIMIT) {
-      const answer = await fetch(`${this.url}?nodes=${asked.slice(from, from + LIMIT).join(",")}`);
+      const answer = await fetch(`${this.url}?nodes=${asked.slice(from, from + LIMIT).join(",")}${this.moment}`);
       if (!answer.ok) throw new Error(`rows: ${answer.status}`);
       this.#take(await answer.text());
     }
@@ -59,7 +76,7 @@ export class Flesh {
 
   /** A row by the id that its source gave the node. @returns its ordinal, or null where the run has none. */
   async find(nodeId) {
-    const answer = await fetch(`${this.url}?node_id=${encodeURIComponent(nodeId)}`);
+    const answer = await fetch(`${this.url}?node_id=${encodeURIComponent(nodeId)}${this.moment}`);
     return answer.ok ? this.#take(await answer.text())[0] ?? null : null;
   }
 
@@ -76,7 +93,8 @@ export class Flesh {
       const ordinal = Number(row.dataset.ordinal);
       this.#rows.delete(ordinal);
       this.#rows.set(ordinal, row);
-      this.#stale.delete(ordinal);
+      if (this.#changed.has(ordinal)) row.setAttribute("data-stale", "");
+      else this.#stale.delete(ordinal);
     }
     for (const oldest of this.#rows.keys()) {
       if (this.#rows.size <= KEEP) break;

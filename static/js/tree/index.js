@@ -34,6 +34,9 @@ export function childrenOf(index, row) {
   return index.children.subarray(index.first[row + 1], index.first[row + 2]);
 }
 
+/** Unknown is null in columns from the wire, and NaN in typed ones. */
+const isKnown = (amount) => amount !== null && !Number.isNaN(amount);
+
 function rows(ordinal) {
   const highest = ordinal.length ? ordinal[ordinal.length - 1] : -1;
   const found = new Int32Array(highest + 1).fill(-1);
@@ -67,7 +70,7 @@ function groupChildren(index) {
 
 function sortSiblings(index) {
   const { start } = index.bones.columns;
-  const key = (row) => start[row] ?? Infinity;
+  const key = (row) => (isKnown(start[row]) ? start[row] : Infinity);
   const before = (a, b) => (key(a) === key(b) ? a - b : key(a) - key(b));
   for (let row = ROOT; row < index.count; row++) {
     const group = childrenOf(index, row);
@@ -136,8 +139,8 @@ function sumSubtrees(index) {
     if (fate[row] === discarded) sums.discarded[row] += 1;
     if (fate[row] === failed) sums.failed[row] += 1;
     if (fate[row] === selected || flags[row] & FLAG.answer || isRunning(bones, row)) sums.alive[row] = 1;
-    if (cost[row] !== null) { sums.cost[row] += cost[row]; sums.priced[row] = 1; }
-    sums.tokens[row] += tokens[row] ?? 0;
+    if (isKnown(cost[row])) { sums.cost[row] += cost[row]; sums.priced[row] = 1; }
+    sums.tokens[row] += tokens[row] || 0;
     if (parent[row] !== ROOT) addUp(sums, row, parent[row]);
   }
 }

@@ -10,6 +10,7 @@ import { buildIndex, rowOf } from "./index.js";
 import { attachKeys } from "./keyboard.js";
 import { BonesLoader } from "./loader.js";
 import { attachMinimap } from "./minimap.js";
+import { MomentsGiven } from "./moments.js";
 import { Searching } from "./searching.js";
 import { TreeNews, showTally } from "./telling.js";
 import { TreeView } from "./view.js";
@@ -38,7 +39,9 @@ class TreePane {
     this.flesh = new Flesh(rowsUrl, () => this.view.draw());
     this.chosen = new ChosenNode(this.flesh);
     this.news = new TreeNews(this.parts.say);
-    this.loader = new BonesLoader(bonesUrl, run, (ordinals) => this.#takePiece(ordinals));
+    this.loader = bonesUrl
+      ? new BonesLoader(bonesUrl, run, (ordinals) => this.#takePiece(ordinals))
+      : new MomentsGiven(pane, (moment) => this.#takeMoment(moment), signal);
     this.searching = new Searching({
       field: this.parts.search,
       url: searchUrl,
@@ -73,7 +76,7 @@ class TreePane {
     document.addEventListener("click", (event) => this.#onPanel(event), { signal });
     window.addEventListener("hashchange", () => view.index && this.#openAtAddress(), { signal });
     attachKeys(view, {
-      onEnter: () => document.getElementById("node-panel")?.focus(),
+      onEnter: () => this.#enter(),
       onEscape: () => parts.search.focus(),
       onAnswer: () => this.#showAnswer(),
     });
@@ -100,14 +103,26 @@ class TreePane {
     const first = this.view.index === null;
     if (!first && ordinals.length === 0 && this.view.index.bones.is_over === this.loader.bones.is_over) return;
     this.flesh.markStale(ordinals);
-    const index = buildIndex(this.loader.bones);
+    this.#takeIndex(buildIndex(this.loader.bones));
+    this.news.grow(this.view.index.nodes);
+  }
+
+  /** The tree as it was at an entry, where it is played back. */
+  #takeMoment({ seq, index, changed, isBack, now, isFollowed }) {
+    this.flesh.moveTo(seq, changed, isBack);
+    this.view.state.now = now;
+    this.#takeIndex(index);
+    if (isFollowed) this.view.bringIntoView(now);
+  }
+
+  #takeIndex(index) {
+    const first = this.view.index === null;
     this.view.state.matches = this.searching.matchesIn(index);
     this.view.setIndex(index);
     this.filtering.offer(index);
     this.#showRecorded(index);
     this.#tell();
     if (first) { this.#openAtAddress(); this.pane.dataset.ready = ""; }
-    this.news.grow(index.nodes);
   }
 
   /** Columns that no node of the run fills are not there. */
@@ -176,6 +191,13 @@ class TreePane {
     this.view.state.mode = mode ?? this.view.state.mode;
     this.view.state.toggled.clear();
     this.filtering.ask({ ...this.filtering.filters, fate: fate ?? "" });
+  }
+
+  /** On to the panel of the chosen node; where there is none, to its page. */
+  #enter() {
+    const panel = document.getElementById("node-panel");
+    if (panel) panel.focus();
+    else this.chosen.follow(Number(this.view.focused));
   }
 
   #showAnswer() {

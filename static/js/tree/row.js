@@ -82,7 +82,7 @@ export function drawNode(row, index, state, at, placed, flesh) {
   const open = parent ? (placed.forced || isOpen(index, state, at)) : null;
   const flags = columns.flags[at];
   const running = isRunning(index.bones, at);
-  row.className = `row row--${fate}${running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}${index.onPath[at] ? " row--path" : ""}${at === 0 && index.absent ? " row--absent" : ""}`;
+  row.className = `row row--${fate}${running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}${index.onPath[at] ? " row--path" : ""}${at === 0 && index.absent ? " row--absent" : ""}${state.now === index.ordinal[at] ? " row--now" : ""}`;
   place(row, { ...placed, expanded: open });
   glyph(row, fate, running);
   if (at === 0 && index.absent) row.parts.glyph.textContent = "?";
@@ -110,6 +110,8 @@ function glyph(row, fate, running) {
 
 function fill(row, flesh, kind, fate, reason) {
   const [, fateCell, ...numbers] = row.parts.cells.slice(0, TOKENS);
+  // What the bones say is newer than the server's part, where that was of an earlier entry.
+  if (flesh?.hasAttribute("data-stale")) fateCell.textContent = reason || fate;
   if (row.parts.flesh === flesh && flesh) return;
   row.parts.flesh = flesh;
   if (!flesh) {
@@ -121,6 +123,6 @@ function fill(row, flesh, kind, fate, reason) {
   const copy = flesh.cloneNode(true);
   const [text, said, ...told] = copy.children;
   row.parts.slot.replaceChildren(...text.childNodes);
-  fateCell.replaceChildren(...said.childNodes);
+  if (!flesh.hasAttribute("data-stale")) fateCell.replaceChildren(...said.childNodes);
   numbers.forEach((cell, at) => cell.replaceChildren(...told[at]?.childNodes ?? []));
 }

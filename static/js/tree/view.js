@@ -167,6 +167,15 @@ export class TreeView {
     this.onFocus(codes[at] >= 0 ? this.index.ordinal[codes[at]] : null);
   }
 
+  /** Scrolls to a node where it has a line, and no further than it must; the focus stays where it is. */
+  bringIntoView(ordinal) {
+    const row = rowOf(this.index, ordinal);
+    const line = row < 0 ? -1 : this.lineOf(row);
+    if (line < 0) return;
+    const { scrollTop, clientHeight } = this.scroll;
+    this.scroll.scrollTop = scrollTo({ line, top: scrollTop, height: clientHeight, rowHeight: this.rowHeight });
+  }
+
   /** Shows a node wherever it is hidden, and puts the focus on it. @returns {boolean} whether it is known. */
   show(ordinal, options) {
     const row = rowOf(this.index, ordinal);

@@ -13,10 +13,11 @@ export const foldParent = (code) => -code - 2;
 
 /**
  * What a person has opened, closed and asked for, by ordinal, so that it survives growth. `mode` is "folded" or "all",
- * `matches` the rows that a search found, `pinned` the node that is shown whatever is asked.
+ * `matches` the rows that a search found, `pinned` the node that is shown whatever is asked, `now` the one that an entry
+ * speaks of, where the tree is played back.
  */
 export function newState() {
-  return { mode: "folded", toggled: new Map(), openFolds: new Set(), matches: null, filters: noFilters(), pinned: null };
+  return { mode: "folded", toggled: new Map(), openFolds: new Set(), matches: null, filters: noFilters(), pinned: null, now: null };
 }
 
 const NOTHING = new Int32Array(0);
