@@ -7,6 +7,7 @@ import { attachClock } from "./clock.js";
 import { attachDialog } from "./dialog.js";
 import { attachKeeps } from "./keeps.js";
 import { attachKeysOfPage } from "./keys.js";
+import { gettext } from "./gettext.js";
 import { follow } from "./live.js";
 import { attachPieces } from "./pieces.js";
 import { attachPlayback } from "./playback/pane.js";
@@ -40,7 +41,7 @@ function onClick(event) {
     document.dispatchEvent(new CustomEvent("tree:show", { detail: { ordinal: shown.dataset.showNode } }));
   }
   const copied = event.target.closest("[data-copy]");
-  if (copied) navigator.clipboard.writeText(document.querySelector(copied.dataset.copy).textContent.trim()).then(() => { copied.textContent = "Copied"; });
+  if (copied) navigator.clipboard.writeText(document.querySelector(copied.dataset.copy).textContent.trim()).then(() => { copied.textContent = gettext("Copied"); });
 }
 
 attachAll();

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from traces.analytics.word_diff import CHARS_AT_MOST, TextDiff, diff_words
 from traces.queries.access import NotVisible, Who, see_run
 from traces.queries.candidates import CandidateRow, read_candidates
@@ -13,9 +15,9 @@ from traces.queries.node import NodeDetail, get_node
 from traces.queries.verdicts import VerdictRow
 
 TEXTS = {
-    "the answer": ("answer",),
-    "what was written": ("output", "text"),
-    "thoughts": ("reasoning",),
+    _("the answer"): ("answer",),
+    _("what was written"): ("output", "text"),
+    _("thoughts"): ("reasoning",),
 }
 """What is compared: in words → the parts of a node that may hold it, the first that is there."""
 
@@ -89,7 +91,7 @@ def _texts(left: Side, right: Side) -> list[ComparedText]:
             continue
         found.append(
             ComparedText(
-                name=name,
+                name=str(name),
                 diff=diff_words(ours or "", theirs or ""),
                 is_missing="left" if ours is None else "right" if theirs is None else None,
             )

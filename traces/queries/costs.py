@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from heapq import heappop, heappush
 
+from django.utils.translation import gettext
+
 from deliberation.vocabulary import Fate
 from traces.analytics.tree import ROOT, children_of, row_of
 from traces.models import Node
@@ -157,7 +159,7 @@ class _Sectors:
         return Sector(
             id=WHOLE_RUN,
             parent=None,
-            label=self.run_name or "the whole run",
+            label=self.run_name or gettext("the whole run"),
             fate=Fate.OPEN.value,
             nodes=end,
             tokens=add_known(tokens),
@@ -185,7 +187,7 @@ class _Sectors:
         return Sector(
             id=parent.id + OWN,
             parent=parent.id,
-            label="unallocated: belongs to no branch",
+            label=gettext("unallocated: belongs to no branch"),
             fate=Fate.OPEN.value,
             nodes=0,
             tokens=add_known([columns.input[row], columns.output[row]]),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from traces.queries.projects import list_projects
 from traces.queries.run_list import PORTION, list_runs
@@ -77,7 +78,7 @@ def _sorted_by(form: RunFilterForm, order: RunOrder) -> str:
 
 def refuse_address(request: HttpRequest, sentence: str) -> HttpResponse:
     """Answer an address that asks for something that is none, with a sentence on what."""
-    context = {"title": "Bad request", "detail": sentence}
+    context = {"title": gettext("Bad request"), "detail": sentence}
     return render(request, "error.html", context, status=400)
 
 

@@ -1,5 +1,6 @@
 // DOM. One row of the tree: seven cells, filled from the bones at once and from the server's part when it is here.
 
+import { gettext } from "../gettext.js";
 import { GLYPH, counted, money, percent, plain, short } from "../words.js";
 import { FLAG, isRunning } from "./bones.js";
 import { countRows, foldParent, foldedChildren, isFoldOpen, isOpen } from "./visible.js";
@@ -55,7 +56,7 @@ export function drawFold(row, index, state, code, placed) {
   place(row, { ...placed, expanded: open });
   glyph(row, "discarded");
   row.parts.slot.textContent = counted({ ...total, priced: false });
-  row.parts.count.textContent = open ? "" : "folded";
+  row.parts.count.textContent = open ? "" : gettext("folded");
   for (const cell of row.parts.cells.slice(1, TOKENS)) cell.textContent = "";
   amounts(row, index, total, "");
 }
@@ -70,8 +71,15 @@ function amounts(row, index, { tokens, cost, priced }, provenance) {
   cells.forEach((cell, at) => {
     if (at < TOKENS) return;
     cell.style.setProperty("--share", at === warm ? share.toFixed(4) : "0");
-    cell.title = at === warm && share ? `${percent(share)} of the run${provenance ? `, ${provenance}` : ""}, with everything below` : "";
+    cell.title = at === warm && share ? shareWords(percent(share), provenance) : "";
   });
+}
+
+/** "12% of the run, estimated, with everything below". */
+function shareWords(share, provenance) {
+  return provenance
+    ? gettext("{share} of the run, {provenance}, with everything below", { share, provenance: plain(provenance) })
+    : gettext("{share} of the run, with everything below", { share });
 }
 
 /** Draws a node from its bones, and with the server's part where it is known. */
@@ -87,7 +95,7 @@ export function drawNode(row, index, state, at, placed, flesh) {
   glyph(row, fate, running);
   if (at === 0 && index.absent) row.parts.glyph.textContent = "?";
   fill(row, flesh, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
-  row.parts.count.textContent = placed.leftOut ? `${short(placed.leftOut)} left out` : open === false ? counted(countInside(index, at, fate)) : "";
+  row.parts.count.textContent = placed.leftOut ? gettext("{n} left out", { n: short(placed.leftOut) }) : open === false ? counted(countInside(index, at, fate)) : "";
   const { sums } = index;
   amounts(row, index, { tokens: sums.tokens[at], cost: sums.cost[at], priced: sums.priced[at] === 1 }, flesh?.dataset.provenance ?? "");
 }
