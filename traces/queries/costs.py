@@ -16,7 +16,6 @@ from traces.queries.access import NotVisible, Who, see_run
 from traces.queries.amounts import add_known
 from traces.queries.columns import Tree, read_tree
 
-
 SECTORS_AT_MOST = 250
 """Each is drawn with five elements, and a page beside a tree in view has 3,000 at most; smaller ones show nothing."""
 
