@@ -1,5 +1,6 @@
 // The only entry. Attaches the parts to what the page carries, and detaches them when htmx takes it away.
 
+import { attachAligned } from "./aligned/lines.js";
 import { attachApprovals } from "./approvals.js";
 import { attachBadge } from "./badge.js";
 import { attachChart } from "./charts.js";
@@ -17,7 +18,7 @@ import { attachTimeline } from "./timeline/pane.js";
 import { attachTree } from "./tree/pane.js";
 import { attachUpload } from "./upload.js";
 
-const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-timeline]", attachTimeline], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals], ["[data-keeps]", attachKeeps], ["[data-playback]", attachPlayback]];
+const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-timeline]", attachTimeline], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals], ["[data-keeps]", attachKeeps], ["[data-playback]", attachPlayback], ["[data-aligned]", attachAligned]];
 const attached = new Map();
 
 function attachAll() {

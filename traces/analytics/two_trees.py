@@ -14,15 +14,14 @@ Nothing recurses. Time grows with the nodes, and with the pairs of equal keys am
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntFlag
-from itertools import accumulate
 
-from traces.analytics.common_order import common_order
+from traces.analytics.aligned_tree import NOBODY, Aligned, measure
+from traces.analytics.subsequence import common_order
 from traces.analytics.tree import ROOT, Shape, children_of
 
 WEIGHED_AT_MOST = 1_000_000
-NOBODY = -1
 NOTHING = 0
 
 
@@ -51,10 +50,12 @@ class Fact(IntFlag):
     """Its own cost."""
 
 
-FACTS = tuple(Fact)
 AMOUNTS = Fact.TOKENS | Fact.COST
 OF_SOURCES = Fact.MODEL | Fact.TEXT | Fact.VALUE | AMOUNTS
 """Facts that a source may leave out: where one side has none, nobody knows whether the two differ."""
+
+BITS = tuple((fact.value, fact in OF_SOURCES) for fact in Fact)
+"""Plain numbers: flags of an enum take ten times as long, for each of a million facts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,64 +70,6 @@ class Side:
     shape: Shape
     facts: Sequence[tuple[Hashable, ...]]
     keys: Sequence[Sequence[Hashable]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aligned:
-    """The lines of both trees together, in pre-order: parents first, pairs where they stand in both.
-
-    Per line: the `left` and `right` row, NOBODY where a tree has none; `depth`, `size` of the subtree in lines;
-    `differ` the facts that differ (`Fact`), `untold` those that only one side records. `by_order` counts the siblings
-    that were paired as the n-th with the n-th, since there were too many alike.
-    """
-
-    left: list[int]
-    right: list[int]
-    depth: list[int]
-    size: list[int]
-    differ: list[int]
-    untold: list[int]
-    by_order: int
-    _totals: list[list[int]] = field(default_factory=list)
-
-    def is_parted(self, line: int) -> bool:
-        """Whether a line differs in anything, or stands on one side alone."""
-        return bool(self.differ[line]) or self.is_alone(line)
-
-    def is_alone(self, line: int) -> bool:
-        """Whether one of the trees has no such node."""
-        return self.left[line] == NOBODY or self.right[line] == NOBODY
-
-    def count(self, start: int, end: int) -> Tally:
-        """Return how many lines of a stretch are what."""
-        if not self._totals:
-            self._totals.extend(_running_totals(self))
-        same, changed, left, right, untold = (each[end] - each[start] for each in self._totals)
-        return Tally(same=same, changed=changed, left=left, right=right, untold=untold)
-
-    def of_left(self) -> dict[int, int]:
-        """Return row of the left tree → its line."""
-        return {row: line for line, row in enumerate(self.left) if row != NOBODY}
-
-    def of_right(self) -> dict[int, int]:
-        """Return row of the right tree → its line."""
-        return {row: line for line, row in enumerate(self.right) if row != NOBODY}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """Lines by what they are. `untold` are pairs of which something is recorded on one side only; others are `same`."""
-
-    same: int
-    changed: int
-    left: int
-    right: int
-    untold: int
-
-    @property
-    def parted(self) -> int:
-        """Lines that differ at all."""
-        return self.changed + self.left + self.right
 
 
 def align(left: Side, right: Side, *, weighed_at_most: int = WEIGHED_AT_MOST) -> Aligned:
@@ -156,10 +99,12 @@ class _Aligner:
                 self._lay_whole(ours, theirs)
                 continue
             self._lay_pair(ours, theirs)
-            below = self._merged(
-                children_of(self._sides[0].shape, ours), children_of(self._sides[1].shape, theirs)
-            )
-            stack.extend(reversed(below))
+            below = [
+                children_of(side.shape, row) if side.shape.size[row] > 1 else []
+                for side, row in zip(self._sides, (ours, theirs), strict=True)
+            ]
+            if below[0] or below[1]:
+                stack.extend(reversed(self._merged(*below)))
         return self._gathered()
 
     def _is_same(self, ours: int, theirs: int) -> bool:
@@ -243,7 +188,7 @@ class _Aligner:
             left=self._left,
             right=self._right,
             depth=depth,
-            size=_sizes(depth),
+            size=measure(depth),
             differ=differ,
             untold=untold,
             by_order=self._by_order,
@@ -256,9 +201,10 @@ def _prints(side: Side, known: dict[Hashable, int]) -> list[int]:
     found = [0] * len(shape.order)
     below: dict[int, list[int]] = {}
     for row in reversed(shape.order):
-        under = below.pop(row, None)
-        key = (side.facts[row], tuple(reversed(under)) if under else ())
-        number = known.setdefault(key, len(known))
+        # A tuple of facts is longer than the pair that stands for a tree, so no leaf is taken for one.
+        number = known.setdefault(side.facts[row], len(known))
+        if shape.size[row] > 1:
+            number = known.setdefault((number, tuple(reversed(below.pop(row)))), len(known))
         found[row] = number
         if shape.parent[row] >= 0:
             below.setdefault(shape.parent[row], []).append(number)
@@ -275,13 +221,13 @@ def _subtree(shape: Shape, row: int) -> list[int]:
 def _compare(ours: tuple[Hashable, ...], theirs: tuple[Hashable, ...]) -> tuple[int, int]:
     """Return the facts that differ, and those that only one of the two records."""
     differ, untold = NOTHING, NOTHING
-    for fact, one, two in zip(FACTS, ours, theirs, strict=True):
+    for (bit, may_lack), one, two in zip(BITS, ours, theirs, strict=True):
         if one == two:
             continue
-        if fact & OF_SOURCES and (one is None or two is None):
-            untold |= fact.value
+        if may_lack and (one is None or two is None):
+            untold |= bit
         else:
-            differ |= fact.value
+            differ |= bit
     return differ, untold
 
 
@@ -296,34 +242,3 @@ def _gaps(
             found.append((at, one, other, two))
         at, other = one + 1, two + 1
     return found
-
-
-def _sizes(depth: Sequence[int]) -> list[int]:
-    """Return how many lines each subtree has: up to the next line that is no deeper."""
-    size = [0] * len(depth)
-    open_lines: list[int] = []
-    for line, level in enumerate(depth):
-        while open_lines and depth[open_lines[-1]] >= level:
-            begun = open_lines.pop()
-            size[begun] = line - begun
-        open_lines.append(line)
-    for begun in open_lines:
-        size[begun] = len(depth) - begun
-    return size
-
-
-def _running_totals(aligned: Aligned) -> list[list[int]]:
-    kinds = [
-        (
-            not differ and NOBODY not in (ours, theirs),
-            bool(differ),
-            theirs == NOBODY,
-            ours == NOBODY,
-            bool(untold) and not differ,
-        )
-        for ours, theirs, differ, untold in zip(
-            aligned.left, aligned.right, aligned.differ, aligned.untold, strict=True
-        )
-    ]
-    columns = zip(*kinds, strict=True) if kinds else ((),) * 5
-    return [list(accumulate(column, initial=0)) for column in columns]

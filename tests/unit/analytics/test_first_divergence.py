@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from traces.analytics.aligned_tree import Aligned
 from traces.analytics.first_divergence import Divergence, Moments, find_divergence
 from traces.analytics.tree import ROOT, lay_out
-from traces.analytics.two_trees import Aligned, Side, align
+from traces.analytics.two_trees import Side, align
 
 
 def side(*texts: str, tokens: int | None = None, kind: str = "x") -> Side:
@@ -21,7 +22,8 @@ def side(*texts: str, tokens: int | None = None, kind: str = "x") -> Side:
 def clock(count: int, pace: int = 10) -> Moments:
     """One after the other; the root is over last."""
     begun = [at * pace for at in range(count)]
-    return Moments(begun=begun, over=[count * pace, *(at + pace - 1 for at in begun[1:])])
+    over = [count * pace, *(at + pace - 1 for at in begun[1:])]
+    return Moments(begun=begun, over=over, decided=over, judged=over)
 
 
 def divergence(ours: Side, theirs: Side, *, pace: int = 10) -> tuple[Aligned, Divergence | None]:
@@ -62,6 +64,20 @@ def test_amounts_alone_part_nobody() -> None:
 
 def test_what_begins_at_one_moment_was_not_before_it() -> None:
     aligned = align(side("a", "b"), side("a", "c"))
-    at_once = Moments(begun=[0, 0, 0], over=[0, 0, 0])
+    at_once = Moments(begun=[0] * 3, over=[0] * 3, decided=[0] * 3, judged=[0] * 3)
     found = find_divergence(aligned, at_once, at_once)
     assert found == Divergence(left=2, right=2, alike=0)
+
+
+def test_a_fate_parts_them_when_it_was_decided_and_a_value_never_does() -> None:
+    ours, theirs = side("a", "b"), side("a", "b")
+    for at, (fate, value) in enumerate((("open", 0.5), ("kept", 0.5), ("open", 0.25))):
+        told = list(theirs.facts[at])
+        told[4], told[7] = fate, value
+        theirs.facts[at] = tuple(told)  # type: ignore[index]
+    aligned = align(ours, theirs)
+    late = Moments(begun=[0, 1, 2], over=[9, 1, 2], decided=[9, 7, 2], judged=[9, 1, 2])
+    found = find_divergence(aligned, late, late)
+    assert found is not None
+    assert (found.left, found.right) == (1, 1)
+    assert find_divergence(align(ours, ours), late, late) is None

@@ -8,8 +8,9 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traces.analytics.aligned_tree import NOBODY, Aligned
 from traces.analytics.tree import ORPHAN, ROOT, Shape, lay_out
-from traces.analytics.two_trees import NOBODY, Aligned, Fact, Side, align
+from traces.analytics.two_trees import Fact, Side, align
 
 SECONDS = 4
 """For two trees of 20,000 nodes of the worst forms known; of a hundred thousand they take three seconds."""

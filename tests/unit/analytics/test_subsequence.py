@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traces.analytics.common_order import common_order
+from traces.analytics.subsequence import common_order
 
 KEYS = st.lists(st.sampled_from(["a", "b", "c", None]), max_size=14)
 SECONDS = 5

@@ -30,9 +30,7 @@ def common_order(
     left: Sequence[Hashable], right: Sequence[Hashable], *, allowed: int = 1_000_000
 ) -> Common:
     """Return a longest common subsequence; None as a key equals nothing. Of equally long ones always the same."""
-    begin = _alike(left, right)
-    rest = min(len(left), len(right)) - begin
-    end = _alike(left[::-1][:rest], right[::-1][:rest])
+    begin, end = _ends_alike(left, right)
     inner, other = left[begin : len(left) - end], right[begin : len(right) - end]
     weighed = _count_pairs(inner, other)
     is_longest = weighed <= allowed
@@ -46,17 +44,24 @@ def common_order(
     )
 
 
-def _alike(left: Sequence[Hashable], right: Sequence[Hashable]) -> int:
-    """Return how many keys at the beginning are the same: taking those is never wrong, and often all there is to do."""
-    count = 0
-    for ours, theirs in zip(left, right, strict=False):
-        if ours != theirs or ours is None:
-            break
-        count += 1
-    return count
+def _ends_alike(left: Sequence[Hashable], right: Sequence[Hashable]) -> tuple[int, int]:
+    """Return how many keys are the same at the beginning and the end.
+
+    Taking those is never wrong, and often all there is to do.
+    """
+    most = min(len(left), len(right))
+    begin = end = 0
+    while begin < most and left[begin] is not None and left[begin] == right[begin]:
+        begin += 1
+    most -= begin
+    while end < most and left[-1 - end] is not None and left[-1 - end] == right[-1 - end]:
+        end += 1
+    return begin, end
 
 
 def _count_pairs(left: Sequence[Hashable], right: Sequence[Hashable]) -> int:
+    if not left or not right:
+        return 0
     theirs = Counter(key for key in right if key is not None)
     return sum(theirs[key] for key in left if key is not None)
 
@@ -80,6 +85,8 @@ class _Link:
 
 
 def _longest(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[int, int]]:
+    if not left or not right:
+        return []
     places: defaultdict[Hashable, list[int]] = defaultdict(list)
     for at in range(len(right) - 1, -1, -1):
         places[right[at]].append(at)
