@@ -21,6 +21,7 @@ from traces.views import (
     language,
     node,
     node_pieces,
+    palette,
     patterns,
     people,
     playback,
@@ -74,6 +75,7 @@ def figure_addresses(name: str, drawing: View) -> list[URLPattern]:
 urlpatterns = [
     path("", run_list.run_list, name="runs"),
     path("runs/rows", run_list.run_rows, name="run-rows"),
+    path("palette", palette.palette, name="palette"),
     path("views", saved_views.views, name="keep-view"),
     path("views/<int:view_id>/drop", saved_views.drop, name="drop-view"),
     path("runs/<uuid:run_id>", runs.run_detail, name="run"),

@@ -10,6 +10,7 @@ import { attachKeeps } from "./keeps.js";
 import { attachKeysOfPage } from "./keys.js";
 import { gettext } from "./gettext.js";
 import { follow } from "./live.js";
+import { attachPalette } from "./palette/pane.js";
 import { attachPieces } from "./pieces.js";
 import { attachPlayback } from "./playback/pane.js";
 import { attachTabs } from "./tabs.js";
@@ -18,7 +19,19 @@ import { attachTimeline } from "./timeline/pane.js";
 import { attachTree } from "./tree/pane.js";
 import { attachUpload } from "./upload.js";
 
-const PARTS = [["[data-tree]", attachTree], ["[data-chart]", attachChart], ["[data-timeline]", attachTimeline], ["[data-tabs]", attachTabs], ["[data-dialog]", attachDialog], ["[data-upload]", attachUpload], ["[data-approvals]", attachApprovals], ["[data-keeps]", attachKeeps], ["[data-playback]", attachPlayback], ["[data-aligned]", attachAligned]];
+const PARTS = [
+  ["[data-tree]", attachTree],
+  ["[data-chart]", attachChart],
+  ["[data-timeline]", attachTimeline],
+  ["[data-tabs]", attachTabs],
+  ["[data-dialog]", attachDialog],
+  ["[data-upload]", attachUpload],
+  ["[data-approvals]", attachApprovals],
+  ["[data-keeps]", attachKeeps],
+  ["[data-playback]", attachPlayback],
+  ["[data-aligned]", attachAligned],
+  ["[data-palette]", attachPalette],
+];
 const attached = new Map();
 
 function attachAll() {
