@@ -13,6 +13,7 @@ import { follow } from "./live.js";
 import { attachPalette } from "./palette/pane.js";
 import { attachPieces } from "./pieces.js";
 import { attachPlayback } from "./playback/pane.js";
+import { attachSteps } from "./steps.js";
 import { attachTabs } from "./tabs.js";
 import { attachTheme } from "./theme.js";
 import { attachTimeline } from "./timeline/pane.js";
@@ -31,6 +32,7 @@ const PARTS = [
   ["[data-playback]", attachPlayback],
   ["[data-aligned]", attachAligned],
   ["[data-palette]", attachPalette],
+  ["[data-steps]", attachSteps],
 ];
 const attached = new Map();
 

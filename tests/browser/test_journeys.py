@@ -53,7 +53,10 @@ def test_a_newcomer_is_told_how_to_begin_and_the_first_run_appears_by_itself(
 ) -> None:
     page = open_page("/")
     expect(page.get_by_text("Waiting for the first run")).to_be_visible()
-    expect(page.locator(".steps")).to_contain_text("local.env")
+    expect(page.locator("#lines-python")).to_contain_text(server.env["INSPECTOR_KEY"])
+    page.get_by_role("tab", name="Python SDK").press("ArrowRight")
+    expect(page.locator("#lines-otel")).to_be_visible()
+    expect(page.locator("#lines-python")).to_be_hidden()
     assert_accessible(page)
     expect(page.locator("[data-live-mark]")).to_have_attribute("data-state", "live")
     run = server.seed("small")
@@ -174,7 +177,7 @@ def test_hostile_text_is_found_seen_and_saved_and_does_nothing(
     expect(page.locator("[data-part=tally]")).to_have_text("8 of 24 nodes")
     page.locator(".row:not([hidden])", has_text="6 times 4 is 24. 6 times 4").first.click()
     with page.expect_download() as download:
-        page.locator("#node-panel").get_by_role("link", name="whole, as a file").last.click()
+        page.locator("#node-panel .said--text").get_by_role("link", name="whole").click()
     assert download.value.path().read_text() == "6 times 4 is 24.\n" * 9000
 
 

@@ -81,7 +81,7 @@ def find_nodes(*, who: Who, run_id: str | uuid.UUID, text: str, after: int = -1)
 
 
 def find_in_rows(*, who: Who, run_id: str | uuid.UUID, text: str, limit: int) -> list[FoundNode]:
-    """Return the first nodes whose rows alone hold each word: at once, also where texts are large. Raises NotVisible."""
+    """Return the first nodes whose rows alone hold each word: at once, however large texts are. Raises NotVisible."""
     run, words = see_run(who, run_id), words_of(text)
     return _in_rows(run.pk, words, limit) if words else []
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from traces.queries.first_steps import get_first_steps
 from traces.queries.projects import list_projects
 from traces.queries.run_list import PORTION, list_runs
 from traces.queries.run_order import RunOrder
@@ -83,10 +84,13 @@ def refuse_address(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def _first_steps(request: HttpRequest) -> dict[str, Any]:
-    """What a newcomer pastes first. Only on this machine is there a file that holds the key."""
-    if not settings.LOCAL_SIGN_IN_TOKEN:
-        address = request.build_absolute_uri("/").rstrip("/")
-        return {"first_step": f"export INSPECTOR_URL={address} INSPECTOR_KEY=…"}
-    file = settings.DATA_DIR / "local.env"
-    near = file.relative_to(settings.BASE_DIR) if file.is_relative_to(settings.BASE_DIR) else file
-    return {"first_step": f". {near}"}
+    """What a newcomer pastes first. Only on this machine, and only to its administrator, the key itself is shown."""
+    is_theirs = bool(settings.LOCAL_SIGN_IN_TOKEN) and request.user.is_staff
+    sdk = settings.BASE_DIR / "sdk"
+    steps = get_first_steps(
+        who=request.user,
+        address=request.build_absolute_uri("/").rstrip("/"),
+        local_env=settings.DATA_DIR / "local.env" if is_theirs else None,
+        sdk=sdk if is_theirs and sdk.is_dir() else None,
+    )
+    return {"steps": steps}
