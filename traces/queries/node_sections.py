@@ -9,7 +9,7 @@ from deliberation.vocabulary import NodeKind
 from traces.analytics.json_outline import Members, read_members
 from traces.queries.messages import Message
 from traces.queries.node import NodeDetail, NodePart
-from traces.queries.opaque import Opaque, opaque_reasoning, opaque_text, sealed
+from traces.queries.opaque import Opaque, opaque_reasoning, opaque_step, opaque_text, sealed
 from traces.queries.verdicts import VerdictRow
 
 FOLDED_BYTES = 64 * 1024
@@ -87,7 +87,10 @@ def sections_of(node: NodeDetail) -> list[Section]:
         _plain(node, "text"),
         _conversation(node, "output"),
     ]
-    return [*(each for each in read if each is not None), *(_of_part(part) for part in others)]
+    latent = opaque_step(node)
+    step = Section(name="latent", title="latent", opaque=[latent]) if latent else None
+    told = [each for each in (step, *read) if each is not None]
+    return [*told, *(_of_part(part) for part in others)]
 
 
 def _of_part(part: NodePart, title: str | None = None) -> Section:
