@@ -33,12 +33,7 @@ class Section:
     messages: list[Message] = field(default_factory=list)
     opaque: list[Opaque] = field(default_factory=list)
     outline: Members | None = None
-
-    @property
-    def earlier(self) -> int:
-        """How many messages come before the first that is shown."""
-        is_whole = self.part is not None and self.part.media == "messages" and self.messages
-        return self.messages[0].number if is_whole else 0
+    earlier: int = 0
 
     @property
     def is_plain(self) -> bool:
@@ -120,7 +115,11 @@ def _conversation(node: NodeDetail, name: str) -> Section | None:
     if part.media != "messages":
         return section
     told = [each for each in node.messages if each.direction == name]
-    return replace(section, messages=_without_reasoning(told) if name == "output" else told)
+    return replace(
+        section,
+        messages=_without_reasoning(told) if name == "output" else told,
+        earlier=told[0].number if told else 0,
+    )
 
 
 def _reasoning(node: NodeDetail) -> Section | None:
