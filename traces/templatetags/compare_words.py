@@ -56,10 +56,10 @@ LINES: dict[str, Promise] = {
 }
 """By the name of a line of the head to head."""
 ALONE: dict[str, Promise] = {
-    "cache_read": _("tokens read from a cache"),
-    "cache_write": _("tokens written to a cache"),
-    "reasoning": _("reasoning tokens"),
-    "discarded_node_ratio": _("the share that was discarded"),
+    "cache_read": _("Tokens read from a cache"),
+    "cache_write": _("Tokens written to a cache"),
+    "reasoning": _("Reasoning tokens"),
+    "discarded_node_ratio": _("Discarded share"),
 }
 """What a line is called away from the line of which it tells a part."""
 PARTS_OF_OTHERS = frozenset(ALONE)
@@ -96,10 +96,9 @@ def line_words(name: str) -> Promise | str:
 
 
 @register.filter
-def line_name(name: str) -> str:
-    """Return what a line is called in the midst of a sentence."""
-    words = str(ALONE.get(name) or LINES.get(name) or name)
-    return words[:1].lower() + words[1:]
+def line_name(name: str) -> Promise | str:
+    """Return what a line is called away from the others."""
+    return ALONE.get(name) or LINES.get(name) or name
 
 
 @register.filter

@@ -1,7 +1,8 @@
 // DOM. The lines of two aligned trees: what is folded is asked for when somebody opens it, and keys do what they do in
 // a tree. Without this script each twisty is a link to a page of the lines below it.
 
-import { levelOf, endOf, parentOf, siblingOf } from "./places.js";
+import { gettext, ngettext } from "../gettext.js";
+import { endOf, levelOf, parentOf, siblingOf } from "./places.js";
 
 const PAGE = 12;
 const typing = (target) => target.closest("input, textarea, select");
@@ -84,7 +85,7 @@ class AlignedLines {
       if (!answer.ok) throw new Error(`lines: ${answer.status}`);
       this.#put(row, link.dataset.fetch === "instead", await answer.text());
     } catch {
-      this.say.textContent = "The lines could not be loaded.";
+      this.say.textContent = gettext("The lines could not be loaded.");
     } finally {
       row.removeAttribute("aria-busy");
     }
@@ -107,7 +108,7 @@ class AlignedLines {
     // What is left of the lines below a row belongs to it: folding the row takes it away too.
     more?.setAttribute("aria-level", isInstead ? row.getAttribute("aria-level") : levelOf(row) + 1);
     row.after(...rows);
-    this.say.textContent = `${rows.length - (more ? 1 : 0)} lines`;
+    this.say.textContent = ngettext(rows.length - (more ? 1 : 0), "{n} line", "{n} lines");
     if (!isInstead) return row.setAttribute("aria-expanded", "true");
     row.remove();
     if (had && rows[0]) this.focus(rows[0]);

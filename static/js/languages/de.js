@@ -14,6 +14,7 @@ speak({ form: (n) => Number((n != 1)), words: {
 "No file was chosen.": "Es wurde keine Datei gewählt.",
 "Path copied": "Pfad kopiert",
 "The files have {size} MiB together, and {most} MiB is the most. Import them in smaller parts, or with manage.py import_traces.": "Die Dateien haben zusammen {size} MiB; höchstens {most} MiB sind möglich. Importieren Sie sie in kleineren Teilen oder mit manage.py import_traces.",
+"The lines could not be loaded.": "Die Zeilen konnten nicht geladen werden.",
 "Theme: as the system": "Farbschema: wie das System",
 "Theme: dark": "Farbschema: dunkel",
 "Theme: light": "Farbschema: hell",
@@ -201,6 +202,10 @@ speak({ form: (n) => Number((n != 1)), words: {
 "{n} discarded": "{n} verworfen",
 "{n} failed": "{n} fehlgeschlagen",
 "{n} left out": "{n} ausgelassen",
+"{n} line": [
+"{n} Zeile",
+"{n} Zeilen"
+],
 "{n} more": "{n} weitere",
 "{n} new node": [
 "{n} neuer Knoten",
