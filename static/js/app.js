@@ -13,6 +13,7 @@ import { follow } from "./live.js";
 import { attachPalette } from "./palette/pane.js";
 import { attachPieces } from "./pieces.js";
 import { attachPlayback } from "./playback/pane.js";
+import { attachRemarks } from "./remarks.js";
 import { attachSteps } from "./steps.js";
 import { attachTabs } from "./tabs.js";
 import { attachTheme } from "./theme.js";
@@ -30,6 +31,7 @@ const PARTS = [
   ["[data-approvals]", attachApprovals],
   ["[data-keeps]", attachKeeps],
   ["[data-playback]", attachPlayback],
+  ["[data-remarks]", attachRemarks],
   ["[data-aligned]", attachAligned],
   ["[data-palette]", attachPalette],
   ["[data-steps]", attachSteps],

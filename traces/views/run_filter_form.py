@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
-from deliberation.vocabulary import ObservedState, Strategy, StrategySource
-from traces.queries.run_filters import RunFilters
+from deliberation.vocabulary import ObservedState, SignOff, Strategy, StrategySource
+from traces.queries.run_filters import UNSIGNED, RunFilters
 from traces.queries.run_order import RunOrder
 
 MAX_CHARS = 300
 NAMES = (
     "q", "state", "strategy", "strategy_source", "model", "tag", "within", "since", "until", "cost_from", "cost_to",
-    "discarded", "approval", "project", "sort",
+    "discarded", "approval", "signed", "noted", "project", "sort",
 )  # fmt: skip
 WITHIN = {
     "hour": dt.timedelta(hours=1),
@@ -33,6 +33,8 @@ CHOICES = {
     "within": tuple(WITHIN),
     "discarded": ("1",),
     "approval": ("1",),
+    "signed": (*(each.value for each in SignOff), UNSIGNED),
+    "noted": ("1",),
     "sort": tuple(order.value for order in RunOrder),
 }
 
@@ -107,6 +109,8 @@ class RunFilterForm:
             cost_to=self._amount("cost_to"),
             has_discarded="discarded" in values,
             needs_approval="approval" in values,
+            signed=values.get("signed"),
+            has_notes="noted" in values,
         )
 
     def _moment(self, name: str) -> dt.datetime | None:

@@ -17,6 +17,7 @@ from traces.queries import (
     verdict_header,
 )
 from traces.queries.matrix import Ask
+from traces.queries.review import get_review
 from traces.views.access import for_people
 from traces.views.candidate_form import CandidateForm
 from traces.views.candidates import matrix_context
@@ -33,6 +34,7 @@ def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:
         "run": run,
         "original": likely_others.find_original(who=request.user, run=run),
         "header": verdict_header.get_header(who=request.user, run_id=run_id),
+        "review": get_review(who=request.user, run_id=run_id),
         "linked": trace_links.linked_runs(who=request.user, run_id=run_id),
     }
 
