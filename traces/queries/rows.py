@@ -12,7 +12,7 @@ from traces.queries.amounts import Subtree, Tokens, tokens_of
 from traces.queries.columns import Tree
 from traces.queries.remarks import NO_MARKS, read_marks
 from traces.queries.tree_row import TreeRow
-from traces.queries.verdicts import VerdictRow, verdicts_on
+from traces.queries.verdicts import VerdictRow, latest_of_people, verdicts_on
 
 NO_TOKENS = Tokens()
 SAME_NAMES = (
@@ -45,7 +45,7 @@ def _read(tree: Tree, **which: Any) -> list[TreeRow]:
     verdicts = verdicts_on(tree.run_id, judged) if judged else {}
     return [
         TreeRow(
-            **row_values(tree, node, verdicts.get(node.node_id, []))
+            **row_values(tree, node, latest_of_people(verdicts.get(node.node_id, [])))
             | {"notes": marks.get(node.node_id, NO_MARKS).notes}
         )
         for node in nodes

@@ -251,6 +251,29 @@ def test_a_sign_off_stands_on_the_run_with_what_was_seen(people: People, run: st
     assert "human" in checked
 
 
+def test_a_row_of_the_tree_shows_of_each_person_what_stands(people: People, run: str) -> None:
+    alice = client_of(people, "alice")
+    sign(run, "accept")
+    sign(run, "unsure", by="user:dora")
+    sign(run, "reject", after=5)
+    row = alice.get(f"/runs/{run}/tree/rows", {"node_id": "one"}).text
+    assert [word in row for word in ("chip--reject", "chip--unsure", "chip--accept")] == [
+        True, True, False
+    ]  # fmt: skip
+
+
+def test_a_node_is_rated_in_its_panel(people: People, run: str) -> None:
+    alice, panel = client_of(people, "alice"), f"/runs/{run}/node-notes/two"
+    assert "Rate this node" in alice.get(panel, headers=FRAGMENT).text
+    sent = {"rating": "poor", "node": "two", "ticket": "r"}
+    told = alice.post(f"/runs/{run}/review", sent, headers=FRAGMENT)
+    assert (told.status_code, "Entry" in told.text) == (200, True)
+    assert "★★☆☆☆" in alice.get(panel, headers=FRAGMENT).text
+    assert "★" not in alice.get(f"/runs/{run}/header").text
+    sent = {"rating": "poor", "node": "nobody", "ticket": "r2"}
+    assert alice.post(f"/runs/{run}/review", sent).status_code == 404
+
+
 def test_a_run_that_grew_is_not_signed_and_says_what_came(people: People, run: str) -> None:
     alice, seen = client_of(people, "alice"), head_line(run)
     put_on_record(people.project, observed(run, "later", parent="root"))
@@ -259,6 +282,7 @@ def test_a_run_that_grew_is_not_signed_and_says_what_came(people: People, run: s
     assert "1 entry came after" in answer.text
     assert "node.observed" in answer.text
     assert "I did the sum" in answer.text
+    assert " checked>" not in answer.text  # they say anew what they answer for
     assert said(run) == []
     (now,) = re.findall(r'name="head" value="([^"]+)"', answer.text)
     assert now == head_line(run)
