@@ -5,6 +5,7 @@ import { speak } from "../gettext.js";
 speak({ form: (n) => Number((n != 1)), words: {
 "Answer": "Antwort",
 "Copied": "Kopiert",
+"Could not be fetched. Again?": "Nicht abrufbar. Noch einmal?",
 "Could not copy": "Nicht kopiert",
 "It changed meanwhile. Load the page again to see how it stands.": "Inzwischen hat sich etwas geändert. Laden Sie die Seite neu, um den Stand zu sehen.",
 "It could not be copied": "Das ließ sich nicht kopieren",
@@ -12,22 +13,28 @@ speak({ form: (n) => Number((n != 1)), words: {
 "Link copied": "Verweis kopiert",
 "No answer is known yet": "Noch ist keine Antwort bekannt",
 "No file was chosen.": "Es wurde keine Datei gewählt.",
+"Nothing matches.": "Nichts passt.",
 "Path copied": "Pfad kopiert",
+"Search for “{words}”": "Suche nach „{words}“",
 "The files have {size} MiB together, and {most} MiB is the most. Import them in smaller parts, or with manage.py import_traces.": "Die Dateien haben zusammen {size} MiB; höchstens {most} MiB sind möglich. Importieren Sie sie in kleineren Teilen oder mit manage.py import_traces.",
 "The lines could not be loaded.": "Die Zeilen konnten nicht geladen werden.",
+"The server could not be asked.": "Der Server war nicht zu erreichen.",
 "Theme: as the system": "Farbschema: wie das System",
 "Theme: dark": "Farbschema: dunkel",
 "Theme: light": "Farbschema: hell",
 "These are {count} files, and {most} is the most. Pack them into a .zip, or import them with manage.py import_traces.": "Das sind {count} Dateien; höchstens {most} sind möglich. Packen Sie sie in eine .zip-Datei, oder importieren Sie sie mit manage.py import_traces.",
 "This run has no such node": "Diesen Knoten gibt es in diesem Lauf nicht",
 "Uploading…": "Wird hochgeladen…",
+"action": "Handlung",
 "all {nodes}": "alle {nodes}",
 "any": "beliebig",
 "began after {time}": "begann nach {time}",
 "folded": "zugeklappt",
 "live": "live",
 "no end told": "kein Ende gemeldet",
+"page": "Seite",
 "polling": "fragt nach",
+"section": "Abschnitt",
 "stale": "veraltet",
 "word\u0004absent": "fehlt",
 "word\u0004accept": "angenommen",
@@ -205,6 +212,10 @@ speak({ form: (n) => Number((n != 1)), words: {
 "{n} line": [
 "{n} Zeile",
 "{n} Zeilen"
+],
+"{n} match": [
+"{n} Treffer",
+"{n} Treffer"
 ],
 "{n} more": "{n} weitere",
 "{n} new node": [
