@@ -62,7 +62,6 @@ class TreeRow:
     error_preview: str | None
     text_visibility: str | None
     is_contradicted: bool
-    notes: int
 
     @property
     def twin(self) -> tuple[str, str] | None:

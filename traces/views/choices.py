@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.utils.translation import gettext
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -26,9 +25,7 @@ def chosen(request: HttpRequest, name: str, choices: type[Choice]) -> Choice | N
         return choices(word)
     except ValueError:
         known = ", ".join(each.value for each in choices)
-        raise NotAChoice(
-            gettext("{name} is one of {known}").format(name=name, known=known)
-        ) from None
+        raise NotAChoice(f"{name} is one of {known}") from None
 
 
 def whole_number(request: HttpRequest, name: str, least: int, default: int) -> int:
@@ -36,9 +33,7 @@ def whole_number(request: HttpRequest, name: str, least: int, default: int) -> i
     word = request.GET.get(name) or str(default)
     if word.isascii() and word.isdecimal() and len(word) <= 9 and int(word) >= least:
         return int(word)
-    raise NotAChoice(
-        gettext("{name} is a whole number from {least} on").format(name=name, least=least)
-    )
+    raise NotAChoice(f"{name} is a whole number from {least} on")
 
 
 def number_or_none(request: HttpRequest, name: str) -> int | None:

@@ -1,6 +1,5 @@
 // DOM. A node's path in words, or its address, goes to the clipboard.
 
-import { gettext } from "../gettext.js";
 import { describePath, pathTo } from "./path.js";
 import { rowOf } from "./index.js";
 
@@ -16,11 +15,11 @@ export class Copying {
     const isPath = button.dataset.treeCopy === "path";
     try {
       await put(isPath ? await this.#path(ordinal) : this.#link(ordinal));
-      this.say(isPath ? gettext("Path copied") : gettext("Link copied"));
-      told(button, gettext("Copied"));
+      this.say(isPath ? "Path copied" : "Link copied");
+      told(button, "Copied");
     } catch {
-      this.say(gettext("It could not be copied"));
-      told(button, gettext("Could not copy"));
+      this.say("It could not be copied");
+      told(button, "Could not copy");
     }
   }
 
