@@ -7,15 +7,17 @@ import sys
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 PROBLEM = "application/problem+json"
 FOR_MACHINES = ("/api/", "/v1/", "/otel", "/health/", "/metrics")
 SENTENCES = {
-    400: ("Bad request", "The request could not be understood."),
-    403: ("Forbidden", "You may not do this."),
-    404: ("Not found", "There is nothing here, or it is not yours."),
-    500: ("Internal error", "This is our fault; it has been logged."),
-    503: ("Busy", "The database does not answer just now; try again in a moment."),
+    400: (_("Bad request"), _("The request could not be understood.")),
+    403: (_("Forbidden"), _("You may not do this.")),
+    404: (_("Not found"), _("There is nothing here, or it is not yours.")),
+    500: (_("Internal error"), _("This is our fault; it has been logged.")),
+    503: (_("Busy"), _("The database does not answer just now; try again in a moment.")),
 }
 RETRY_SECONDS = 2
 
@@ -50,5 +52,5 @@ def _tell(request: HttpRequest, status: int) -> HttpResponse:
         problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return JsonResponse(problem, status=status, content_type=PROBLEM)
     # Without the request: a page about an error runs no context processor that may fail too.
-    page = {"status": status, "title": title, "detail": detail}
+    page = {"status": status, "title": gettext(title), "detail": gettext(detail)}
     return HttpResponse(render_to_string("error.html", page), status=status)

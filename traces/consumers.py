@@ -1,4 +1,4 @@
-"""The socket of a live page: `/live?run=<id>` or `/live?project=<slug>`, the latter once or more.
+"""The socket of a live page: `/live?run=<id>`, for one run or two, or `/live?project=<slug>`, once or more.
 
 It says hello with the last seq, then pokes, and hangs up on whoever talks back. Access is asked at connection and
 again, at most once in `RECHECK`, before a poke is passed on; who lost it is closed with 4404 and told no more than who
@@ -27,10 +27,11 @@ RECHECK = 5.0
 NOT_HERE = 4404
 NOT_TAKEN = 4400
 MOST_PROJECTS = 20
+MOST_RUNS = 2
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """One browser's ear on one run or on its projects."""
+    """One browser's ear on a run, on two that are compared, or on its projects."""
 
     # No layer of its own: the hub hears for all, and a receive for each browser would cost a core.
     channel_layer_alias = "none"
@@ -40,7 +41,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Subscribe first and look second: what happens between is poked, not missed."""
         asked = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
         self.subscribers = []
-        self.run = asked.get("run", [None])[0]
+        self.runs = asked.get("run", [])[:MOST_RUNS]
         self.projects = asked.get("project", [])[:MOST_PROJECTS]
         await self.accept()
         seen = await self._look()
@@ -77,19 +78,19 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _look(self) -> list[Sight]:
         self.looked = time.monotonic()
         look = database_sync_to_async(_sights)
-        seen: list[Sight] = await look(self.scope, self.run, self.projects)
+        seen: list[Sight] = await look(self.scope, self.runs, self.projects)
         return seen
 
     async def _say(self, poke: Poke) -> None:
         await self.send(text_data=json.dumps(poke, separators=(",", ":")))
 
 
-def _sights(scope: Any, run: str | None, projects: list[str]) -> list[Sight]:
-    """What this person sees of the run or the projects; nothing once their session or account has ended."""
+def _sights(scope: Any, runs: list[str], projects: list[str]) -> list[Sight]:
+    """What this person sees of the runs or the projects; nothing once their session or account has ended."""
     try:
         who = _who(scope["session"])
-        if run is not None:
-            return [sight_of_run(who=who, run_id=run)]
+        if runs:
+            return [sight_of_run(who=who, run_id=run) for run in runs]
         return [sight_of_project(who=who, slug=slug) for slug in projects]
     except NotVisible:
         return []

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import statistics
 import time
-from importlib import import_module
 from typing import Any
 
-from django.core.management.base import CommandError
-
 from deliberation.ids import make_node_id, make_run_id
+from inspector.bench.browser import open_browser
+from inspector.bench.door import post_events
 from inspector.bench.ingest import Figures
 from inspector.bench.stack import Stack
 
 PAGES = 5
 EVENTS = 20  # of one run: few enough that each new row is drawn, not only counted
 PAUSE_SECONDS = 0.15
-VIEWPORT = {"width": 1280, "height": 1200}
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 
 def bench_live(stack: Stack) -> Figures:
     """Return the delays in ms. Needs the test dependencies (playwright) and Chromium."""
-    try:
-        sync_playwright = import_module("playwright.sync_api").sync_playwright
-    except ImportError as error:
-        raise CommandError(
-            "`bench live` drives a browser: run `make install-test` first"
-        ) from error
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport=VIEWPORT)
-        page.goto(stack.sign_in)
+    with open_browser(stack) as page:
         delays = [delay for _ in range(PAGES) for delay in _follow_run(stack, page)]
-        browser.close()
     delays.sort()
     return {
         "events": len(delays),
@@ -48,7 +32,7 @@ def bench_live(stack: Stack) -> Figures:
 
 def _follow_run(stack: Stack, page: Any) -> list[float]:
     run = make_run_id(time.time_ns(), os.urandom)
-    _post(stack, _started(run, "first"))
+    post_events(stack, [_started(run, "first")])
     _open(page, f"http://{stack.host}:{stack.port}/runs/{run}")
     return [_measure(stack, page, run, number) for number in range(EVENTS)]
 
@@ -66,7 +50,7 @@ def _open(page: Any, address: str) -> None:
 def _measure(stack: Stack, page: Any, run: str, number: int) -> float:
     name = f"node {number} of the bench"
     began = time.monotonic()
-    _post(stack, _started(run, name))
+    post_events(stack, [_started(run, name)])
     page.wait_for_function(
         "name => document.querySelector('[role=treegrid]').textContent.includes(name)", arg=name
     )
@@ -75,8 +59,8 @@ def _measure(stack: Stack, page: Any, run: str, number: int) -> float:
     return delay
 
 
-def _started(run: str, name: str) -> bytes:
-    event = {
+def _started(run: str, name: str) -> dict[str, Any]:
+    return {
         "kind": "node.started",
         "run": run,
         "key": os.urandom(8).hex(),
@@ -84,18 +68,3 @@ def _started(run: str, name: str) -> bytes:
         "node": make_node_id(os.urandom),
         "name": name,
     }
-    return json.dumps(event).encode()
-
-
-def _post(stack: Stack, body: bytes) -> None:
-    connection = http.client.HTTPConnection(stack.host, stack.port, timeout=30)
-    headers = {
-        "Authorization": f"Bearer {stack.key}",
-        "Content-Type": "application/x-ndjson",
-    }
-    connection.request("POST", "/v1/events", body, headers)
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    if answer.status != 200:
-        raise RuntimeError(f"the door answered {answer.status}")

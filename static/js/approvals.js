@@ -3,6 +3,8 @@
 // j and k go on and back. The first `a` goes to a request and opens it, the second approves what is then in view;
 // `d` opens the reason. Without this script the same forms work, and the page is current when it is loaded.
 
+import { gettext } from "./gettext.js";
+
 const ITEM = "[data-approval]";
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 const seenSince = new WeakMap();
@@ -52,7 +54,7 @@ export function attachApprovals(queue) {
   }
 
   function replace(there, item) {
-    if (isInUse(there)) { sayGone(there, "It changed meanwhile. Load the page again to see how it stands."); return; }
+    if (isInUse(there)) { sayGone(there, gettext("It changed meanwhile. Load the page again to see how it stands.")); return; }
     const wasOpen = there.querySelector("details").open;
     const hadFocus = there === document.activeElement;
     there.replaceWith(bear(item));
@@ -63,7 +65,7 @@ export function attachApprovals(queue) {
   const isInUse = (item) => [...item.querySelectorAll("input[type=text], textarea")]
     .some((field) => field === document.activeElement || field.value !== field.defaultValue);
 
-  function sayGone(item, said = "It was decided meanwhile. What you send now is answered with who was first.") {
+  function sayGone(item, said = gettext("It was decided meanwhile. What you send now is answered with who was first.")) {
     if (item.querySelector(".approval__gone")) return;
     const note = Object.assign(document.createElement("p"), { className: "approval__gone", textContent: said });
     note.setAttribute("role", "status");

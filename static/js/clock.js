@@ -1,5 +1,6 @@
 // DOM. `<time data-ago>` in words that stay true; the exact time is its title.
 
+import { gettext } from "./gettext.js";
 import { age } from "./words.js";
 
 const EVERY = 5000;
@@ -10,7 +11,7 @@ function say() {
     if (Number.isNaN(then)) continue;
     if (!element.title) element.title = element.textContent.trim();
     const seconds = (Date.now() - then) / 1000;
-    if (seconds < 86_400 * 7) element.textContent = `${age(seconds)} ago`;
+    if (seconds < 86_400 * 7) element.textContent = gettext("{age} ago", { age: age(seconds) });
   }
 }
 

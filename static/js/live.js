@@ -4,12 +4,14 @@
 // and every return to a hidden page compares, and while the socket is down the page asks by itself, ever more
 // slowly, and only while somebody looks. "live" is said only of a socket that spoke within BEAT.
 
+import { gettext } from "./gettext.js";
 import { age } from "./words.js";
 
 const BEAT = 25_000;
 const FRAGMENTS_EVERY = 1000;
 const LOOK_EVERY = 30_000; // a poke that was lost on its way leaves a page behind for no longer than this
 const POLL = { first: 3000, most: 30_000 };
+const SAID = { live: gettext("live"), polling: gettext("polling"), stale: gettext("stale") };
 const RETRY = { first: 500, most: 15_000 };
 
 /** Calls at once, then at most once each `every` ms, the last call never lost. */
@@ -88,8 +90,8 @@ export function follow(element, mark) {
     const last = Math.max(page.spoke, page.polled);
     const state = isLive() ? "live" : last && Date.now() - page.polled < BEAT ? "polling" : "stale";
     mark.dataset.state = state;
-    const ago = last ? ` · ${age((Date.now() - last) / 1000)} ago` : "";
-    mark.lastElementChild.textContent = state + ago;
+    const ago = last ? ` · ${gettext("{age} ago", { age: age((Date.now() - last) / 1000) })}` : "";
+    mark.lastElementChild.textContent = SAID[state] + ago;
   }
 
   function onVisible() {

@@ -2,6 +2,8 @@
 //
 // Without this script the same links lead to pages of their own.
 
+import { gettext } from "./gettext.js";
+
 /** Follows links with `data-piece` and opens `<details data-opens>`, wherever on the page they come to be. */
 export function attachPieces() {
   document.addEventListener("click", onClick);
@@ -40,6 +42,6 @@ async function put(link) {
     if (hadFocus) first?.focus({ preventScroll: true });
   } catch {
     gap.setAttribute("aria-busy", "false");
-    link.textContent = "Could not be fetched. Again?";
+    link.textContent = gettext("Could not be fetched. Again?");
   }
 }

@@ -1,15 +1,23 @@
 // DOM. The form of the import page: refuses what is too much before it is sent, and says where in a folder each file lay.
 
+import { gettext } from "./gettext.js";
+
 const MEBI = 1024 * 1024;
 const ROOM_FOR_THE_FORM = 64 * 1024; // fields and part headings are bytes of the body too
 const HEADING = 512;
 
 /** What is wrong with these files, as a sentence; empty when nothing is. */
 export function complaint(files, most) {
-  if (!files.length) return "No file was chosen.";
-  if (files.length > most.files) return `These are ${files.length.toLocaleString("en-US")} files, and ${most.files.toLocaleString("en-US")} is the most. Pack them into a .zip, or import them with manage.py import_traces.`;
+  if (!files.length) return gettext("No file was chosen.");
+  if (files.length > most.files) {
+    const parts = { count: files.length.toLocaleString("en-US"), most: most.files.toLocaleString("en-US") };
+    return gettext("These are {count} files, and {most} is the most. Pack them into a .zip, or import them with manage.py import_traces.", parts);
+  }
   const bytes = files.reduce((sum, file) => sum + file.size + HEADING, ROOM_FOR_THE_FORM);
-  if (bytes > most.bytes) return `The files have ${(bytes / MEBI).toFixed(1)} MiB together, and ${(most.bytes / MEBI).toFixed(0)} MiB is the most. Import them in smaller parts, or with manage.py import_traces.`;
+  if (bytes > most.bytes) {
+    const parts = { size: (bytes / MEBI).toFixed(1), most: (most.bytes / MEBI).toFixed(0) };
+    return gettext("The files have {size} MiB together, and {most} MiB is the most. Import them in smaller parts, or with manage.py import_traces.", parts);
+  }
   return "";
 }
 
@@ -31,7 +39,7 @@ export function attachUpload(form) {
     say(sentence);
     if (sentence) { event.preventDefault(); return; }
     form.elements.paths.value = JSON.stringify(folder.map((file) => file.webkitRelativePath || file.name));
-    status.textContent = "Uploading…";
+    status.textContent = gettext("Uploading…");
     button.disabled = true;
   }
 

@@ -1,5 +1,7 @@
 // PURE. How numbers and fates are written; the same words as the server's `fmt` filters.
 
+import { gettext, ngettext, pgettext } from "./gettext.js";
+
 export const GLYPH = Object.freeze({ open: "○", selected: "◆", kept: "●", discarded: "◌", failed: "✕" });
 
 /** 120000 micro-dollars → "$0.12"; what is below a cent keeps two significant digits. */
@@ -28,10 +30,10 @@ export function percent(share) {
 /** "37 discarded · 4 failed · $0.12": what a closed line hides. */
 export function counted({ nodes, discarded, failed, cost, priced }) {
   const parts = [];
-  if (discarded) parts.push(`${short(discarded)} discarded`);
-  if (failed) parts.push(`${short(failed)} failed`);
+  if (discarded) parts.push(gettext("{n} discarded", { n: short(discarded) }));
+  if (failed) parts.push(gettext("{n} failed", { n: short(failed) }));
   const rest = nodes - discarded - failed;
-  if (rest > 0) parts.push(parts.length ? `${short(rest)} more` : `${short(rest)} ${rest === 1 ? "node" : "nodes"}`);
+  if (rest > 0) parts.push(parts.length ? gettext("{n} more", { n: short(rest) }) : ngettext(rest, "{n} node", "{n} nodes", { n: short(rest) }));
   if (priced) parts.push(money(cost));
   return parts.join(" · ");
 }
@@ -44,4 +46,5 @@ export function age(seconds) {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-export const plain = (word) => (word ?? "").replaceAll("_", " ");
+/** A word of the vocabulary as people write it. */
+export const plain = (word) => (word ? pgettext("word", word.replaceAll("_", " ")) : "");

@@ -15,11 +15,14 @@ HOSTILE = (
 )
 
 
-def small(name: str = "Game of 24: 1 4 5 10") -> str:
-    """Eight samples with votes, verdicts, costs and one deep branch; hostile text in one of them."""
+def small(name: str = "Game of 24: 1 4 5 10", right: int = 5) -> str:
+    """Eight samples with votes, verdicts, costs and one deep branch; hostile text in one of them.
+
+    As many as are `right` have the answer that is.
+    """
     budget = dl.Budget(usd="0.50", model_calls=20)
     with dl.run("make 24", name=name, strategy="best_of_n", budget=budget, models=["m-1"]) as run:
-        samples = [_sample(run, rank) for rank in range(8)]
+        samples = [_sample(run, rank, right) for rank in range(8)]
         for sample in samples[1:]:
             sample.discard("outvoted", by="majority", votes=2)
         run.select(samples[0], rule="majority", margin=3, margin_unit="votes", runner_up=samples[5])
@@ -27,8 +30,8 @@ def small(name: str = "Game of 24: 1 4 5 10") -> str:
     return run.id
 
 
-def _sample(run: dl.Run, rank: int) -> dl.Node:
-    answer = "(10 - 4) * (5 - 1)" if rank < 5 else "10 * 4 - 5 - 1"
+def _sample(run: dl.Run, rank: int, right: int) -> dl.Node:
+    answer = "(10 - 4) * (5 - 1)" if rank < right else "10 * 4 - 5 - 1"
     with run.node("sample", name=f"try {rank}", rank=rank) as sample:
         with run.model_call(model="m-1", input=f"Try {rank}. {HOSTILE}") as call:
             usage = dl.Usage(input=812, output=96, reasoning=41)
@@ -36,9 +39,14 @@ def _sample(run: dl.Run, rank: int) -> dl.Node:
         with run.node("thought", name="check") as thought:
             thought.finish(text="6 times 4 is 24.\n" * (9000 if rank == 0 else 1))
         sample.candidate(answer=answer, cluster=answer, votes=1)
-        outcome = "accept" if rank < 5 else "reject"
-        sample.verdict("calculator", outcome=outcome, score=float(rank < 5), verifier="calc@1")
+        outcome = "accept" if rank < right else "reject"
+        sample.verdict("calculator", outcome=outcome, score=float(rank < right), verifier="calc@1")
     return sample
+
+
+def another() -> str:
+    """The same again, with fewer samples that are right."""
+    return small(right=4)
 
 
 def growing(steps: int = 60, pause: float = 0.25) -> str:
@@ -66,6 +74,6 @@ def spending(steps: int = 40, pause: float = 0.3) -> str:
 
 
 if __name__ == "__main__":
-    runs = {"small": small, "growing": growing, "spending": spending}
+    runs = {"small": small, "another": another, "growing": growing, "spending": spending}
     print(runs[sys.argv[1]](), flush=True)
     dl.flush()

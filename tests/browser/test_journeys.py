@@ -53,7 +53,10 @@ def test_a_newcomer_is_told_how_to_begin_and_the_first_run_appears_by_itself(
 ) -> None:
     page = open_page("/")
     expect(page.get_by_text("Waiting for the first run")).to_be_visible()
-    expect(page.locator(".steps")).to_contain_text("local.env")
+    expect(page.locator("#lines-python")).to_contain_text(server.env["INSPECTOR_KEY"])
+    page.get_by_role("tab", name="Python SDK").press("ArrowRight")
+    expect(page.locator("#lines-otel")).to_be_visible()
+    expect(page.locator("#lines-python")).to_be_hidden()
     assert_accessible(page)
     expect(page.locator("[data-live-mark]")).to_have_attribute("data-state", "live")
     run = server.seed("small")
@@ -174,7 +177,7 @@ def test_hostile_text_is_found_seen_and_saved_and_does_nothing(
     expect(page.locator("[data-part=tally]")).to_have_text("8 of 24 nodes")
     page.locator(".row:not([hidden])", has_text="6 times 4 is 24. 6 times 4").first.click()
     with page.expect_download() as download:
-        page.locator("#node-panel").get_by_role("link", name="whole, as a file").last.click()
+        page.locator("#node-panel .said--text").get_by_role("link", name="whole").click()
     assert download.value.path().read_text() == "6 times 4 is 24.\n" * 9000
 
 
@@ -362,3 +365,36 @@ def test_when_it_was_decided_and_what_went_on_at_once(run_id: str, open_page: Op
     page.get_by_label("Bars by time").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#node-panel h2")).to_have_text("try 0")
+
+
+def test_whatever_a_page_can_do_is_done_from_the_palette_by_keys_alone(
+    run_id: str, open_page: Open
+) -> None:
+    page = open_page(f"/runs/{run_id}", ready=TREE)
+    page.get_by_role("searchbox").focus()
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Go to, or do")
+    expect(field).to_be_focused()
+    page.keyboard.type("check")
+    expect(page.get_by_role("option", name="check thought").first).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("check")
+    expect(page.get_by_role("option", name="check thought").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#node-panel h2")).to_have_text("check")
+    page.get_by_role("link", name="ledger").click()
+    expect(page).to_have_url(re.compile(r"#node=\d+&part=ledger$"))
+    page.locator("#part-ledger summary").press("Enter")
+    expect(page.locator("#part-ledger .entry").first).to_contain_text('"kind":"node.started"')
+    assert_accessible(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("theme")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("graveyard")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/graveyard$"))

@@ -18,7 +18,8 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 import deliberation.vocabulary
 from tests.architecture.tree import files, is_written, name
-from traces.templatetags.fmt import WORD, counted_forms
+from traces.queries.spoken import WORD
+from traces.templatetags.fmt import counted_forms
 
 PYTHON = ("inspector", "ingest", "traces")
 PYTHON_KEYWORDS = {
@@ -26,8 +27,12 @@ PYTHON_KEYWORDS = {
     **dict.fromkeys(["ngettext", "ngettext_lazy"], (1, 2)),
     **dict.fromkeys(["pgettext", "pgettext_lazy"], ((1, "c"), 2)),
     **dict.fromkeys(["npgettext", "npgettext_lazy"], ((1, "c"), 2, 3)),
+    # of traces.analytics.phrases
+    "phrase": None,
+    "counted": (2, 3),
 }
 SCRIPT_KEYWORDS = {"gettext": None, "pgettext": ((1, "c"), 2), "ngettext": (2, 3)}
+SAYS = re.compile(r"gettext|analytics\.phrases")
 MARKED = re.compile(r"""_\((?P<quote>["'])(?P<text>.*?)(?P=quote)\)""")
 COUNTED = re.compile(r"""\|plural:(?:_\()?(?P<quote>["'])(?P<words>.*?)(?P=quote)""")
 
@@ -54,7 +59,7 @@ def is_of_scripts(message: Message) -> bool:
 
 def _of_python() -> Iterator[Message]:
     for path in files(*PYTHON, suffix=".py"):
-        if is_written(path) and "gettext" in path.read_text():
+        if is_written(path) and SAYS.search(path.read_text()):
             yield from _extracted(path, "python", PYTHON_KEYWORDS)
 
 

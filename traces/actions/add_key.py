@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from traces.actions.conflict import Unfit
 from traces.models import ApiKey, Project
@@ -41,7 +42,10 @@ def add_key(
         if known is not None:
             return _standing(known)
         if ApiKey.objects.filter(project_id=project_id, revoked_at=None).count() >= MAX_KEYS:
-            raise Unfit("name", f"is one too many: a project has at most {MAX_KEYS} keys")
+            raise Unfit(
+                "name",
+                gettext("is one too many: a project has at most {most} keys").format(most=MAX_KEYS),
+            )
         return ApiKey.objects.create(
             project_id=project_id,
             name=name,
@@ -55,15 +59,17 @@ def add_key(
 
 def _standing(key: ApiKey) -> ApiKey:
     if key.revoked_at is not None:
-        raise Unfit("name", "is of a key that was made already, and ended since")
+        raise Unfit("name", gettext("is of a key that was made already, and ended since"))
     return key
 
 
 def _check(name: str, scopes: Collection[str]) -> None:
     is_name = 0 < len(name) <= MAX_NAME_CHARS and name.isprintable() and is_storable(name)
     if not is_name or not name.strip():
-        raise Unfit("name", f"has 1 to {MAX_NAME_CHARS} printable characters")
+        raise Unfit(
+            "name", gettext("has 1 to {most} printable characters").format(most=MAX_NAME_CHARS)
+        )
     if not scopes:
-        raise Unfit("scopes", "are needed: a key without any can do nothing")
+        raise Unfit("scopes", gettext("are needed: a key without any can do nothing"))
     if not set(scopes) <= set(Scope.values):
-        raise Unfit("scopes", f"must be of {', '.join(Scope.values)}")
+        raise Unfit("scopes", gettext("must be of {known}").format(known=", ".join(Scope.values)))

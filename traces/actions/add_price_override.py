@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from traces.models import PriceOverride, Project
 from traces.queries.access import is_storable
@@ -64,7 +65,12 @@ def add_price_override(
         if same is not None:
             return same
         if in_force.count() >= MAX_IN_FORCE:
-            raise NotAPrice("model", f"A project has at most {MAX_IN_FORCE} prices of its own.")
+            raise NotAPrice(
+                "model",
+                gettext("A project has at most {most} prices of its own.").format(
+                    most=MAX_IN_FORCE
+                ),
+            )
         return PriceOverride.objects.create(
             project_id=project_id, created_by=by, created_at=now, **checked
         )
@@ -97,21 +103,28 @@ def _is(columns: dict[str, Any]) -> Q:
 def _name(field: str, text: str) -> str:
     name = text.strip()
     if not name or len(name) > MAX_NAME_CHARS or not name.isprintable() or not is_storable(name):
-        raise NotAPrice(field, f"A name has 1 to {MAX_NAME_CHARS} printable characters.")
+        raise NotAPrice(
+            field,
+            gettext("A name has 1 to {most} printable characters.").format(most=MAX_NAME_CHARS),
+        )
     return name
 
 
 def _price(field: str, amount: Decimal) -> Decimal:
     if not amount.is_finite() or not 0 <= amount <= MOST:
-        raise NotAPrice(field, f"A price is a number from 0 to {MOST:,} dollars.")
+        raise NotAPrice(
+            field, gettext("A price is a number from 0 to {most:,} dollars.").format(most=MOST)
+        )
     if amount != amount.quantize(Decimal(1).scaleb(-DECIMALS)):
-        raise NotAPrice(field, f"A price has at most {DECIMALS} decimals.")
+        raise NotAPrice(
+            field, gettext("A price has at most {decimals} decimals.").format(decimals=DECIMALS)
+        )
     return amount
 
 
 def _check_days(valid_from: dt.date | None, valid_until: dt.date | None) -> None:
     for field, day in (("valid_from", valid_from), ("valid_until", valid_until)):
         if day is not None and day < EARLIEST:
-            raise NotAPrice(field, "There were no calls before 1970.")
+            raise NotAPrice(field, gettext("There were no calls before 1970."))
     if valid_from is not None and valid_until is not None and valid_from >= valid_until:
-        raise NotAPrice("valid_until", "The price ends before it holds for a day.")
+        raise NotAPrice("valid_until", gettext("The price ends before it holds for a day."))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from traces.actions.conflict import Conflict
 from traces.actions.tell_run import Changes
 from traces.projection.states import RunState
 from traces.queries.approvals import ApprovalRow
+from traces.queries.spoken import spoken
 
 
 class ApprovalConflict(Conflict):
@@ -31,7 +34,9 @@ def why_closed(approval: ApprovalRow) -> str:
     """Return a sentence on what became of a request that is open no more."""
     last = approval.last
     if approval.status == "expired":
-        return "its time is over: nobody decided, which denies it"
+        return gettext("its time is over: nobody decided, which denies it")
     if approval.status == "cancelled" or last is None:
-        return "it is asked no longer"
-    return f"{last.by} decided first: {approval.status}"
+        return gettext("it is asked no longer")
+    return gettext("{by} decided first: {status}").format(
+        by=last.by, status=spoken(approval.status)
+    )

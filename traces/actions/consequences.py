@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from django.utils.translation import gettext
+
 from deliberation.events import CommandStaged, Event, HoldLifted, HoldPlaced, StateReported
 from deliberation.events.codec import MAX_ID_CHARS
 from deliberation.events.fields import clean
@@ -114,7 +116,7 @@ def hold_to_lift(given: Given) -> HoldRow:
     for hold in [*own, *holds]:
         return hold
     raise Conflict(
-        "a budget or an approval holds the run; name its hold_id, or do what it waits for",
+        gettext("a budget or an approval holds the run; name its hold_id, or do what it waits for"),
         given.run,
     )
 
@@ -122,9 +124,13 @@ def hold_to_lift(given: Given) -> HoldRow:
 def _named(given: Given, hold_id: str) -> HoldRow:
     found = [each for each in read_holds(given.run.id, only_open=False) if each.hold_id == hold_id]
     if not found:
-        raise Unfit("hold_id", "the run has no hold of this id")
+        raise Unfit("hold_id", gettext("the run has no hold of this id"))
     hold = found[0]
     if not hold.is_open:
         lifted = hold.lifted_command and read_command(given.run.id, hold.lifted_command)
-        raise Conflict(f"the hold was lifted by {hold.lifted_by}", given.run, winner=lifted or None)
+        raise Conflict(
+            gettext("the hold was lifted by {lifted_by}").format(lifted_by=hold.lifted_by),
+            given.run,
+            winner=lifted or None,
+        )
     return hold

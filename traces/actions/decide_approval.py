@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from deliberation.events import ApprovalClosed, ApprovalDecided, Event
 from deliberation.ledger.action import MAX_ACTION_BYTES, read_action, write_arguments
@@ -89,12 +90,17 @@ def decide_approval(
 
 def _check_form(ruling: Ruling) -> None:
     if len(ruling.reason) > MAX_REASON_CHARS:
-        raise Unfit("reason", f"must have at most {MAX_REASON_CHARS} characters")
+        raise Unfit(
+            "reason", gettext("must have at most {most} characters").format(most=MAX_REASON_CHARS)
+        )
     is_change = ruling.decision is Decision.MODIFY
     if is_change and ruling.arguments is None:
-        raise Unfit("arguments", "say what they are to be instead, as JSON")
+        raise Unfit("arguments", gettext("say what they are to be instead, as JSON"))
     if not is_change and ruling.arguments is not None:
-        raise Unfit("arguments", f"belong to modify, not to {ruling.decision.value}")
+        raise Unfit(
+            "arguments",
+            gettext("belong to modify, not to {decision}").format(decision=ruling.decision.value),
+        )
     if is_change:
         rewritten(ruling.arguments or "")
 
@@ -102,11 +108,14 @@ def _check_form(ruling: Ruling) -> None:
 def rewritten(arguments: str) -> str:
     """Return arguments in the form that is hashed. Raises Unfit for what is no JSON."""
     if len(arguments) > MAX_ACTION_BYTES // 6:  # each character may take six in ASCII
-        raise Unfit("arguments", f"must have at most {MAX_ACTION_BYTES // 6} characters")
+        raise Unfit(
+            "arguments",
+            gettext("must have at most {most} characters").format(most=MAX_ACTION_BYTES // 6),
+        )
     try:
         return write_arguments(json.loads(arguments))
     except (ValueError, RecursionError) as error:
-        raise Unfit("arguments", f"must be JSON: {error}") from None
+        raise Unfit("arguments", gettext("must be JSON: {error}").format(error=error)) from None
 
 
 def _check_right(approval: ApprovalRow, who: Viewer, role: str | None) -> None:
@@ -125,16 +134,24 @@ def _check_open(run: RunState, approval: ApprovalRow, ruling: Ruling, by: str) -
     if not approval.is_pending:
         raise conflict(why_closed(approval))
     if ObservedState(run.observed_state).is_terminal:
-        raise conflict(f"the run has ended: {run.observed_state}")
+        raise conflict(
+            gettext("the run has ended: {observed_state}").format(observed_state=run.observed_state)
+        )
     if len(approval.decisions) >= MAX_DECISIONS:
-        raise conflict(f"{MAX_DECISIONS} decisions were made about it already")
+        raise conflict(
+            gettext("{most} decisions were made about it already").format(most=MAX_DECISIONS)
+        )
     is_changed = approval.permit_digest != approval.digest
     if ruling.shown != approval.permit_digest and (ruling.shown is not None or is_changed):
-        raise conflict("its arguments were changed since; look at what it would do now")
+        raise conflict(gettext("its arguments were changed since; look at what it would do now"))
     if ruling.decision is Decision.APPROVE and by in approval.agreed:
-        raise conflict(f"{by} has agreed already; it takes {approval.needed} different people")
+        raise conflict(
+            gettext("{by} has agreed already; it takes {needed} different people").format(
+                by=by, needed=approval.needed
+            )
+        )
     if ruling.decision is Decision.ESCALATE and _next_role(approval) is None:
-        raise conflict("there is nobody above whoever is asked")
+        raise conflict(gettext("there is nobody above whoever is asked"))
 
 
 def _events(
@@ -165,7 +182,7 @@ def _changed(approval: ApprovalRow, ruling: Ruling) -> tuple[str, str] | None:
     if ruling.decision is not Decision.MODIFY:
         return None
     if approval.action is None:
-        raise Unfit("arguments", "cannot be changed: the action was redacted")
+        raise Unfit("arguments", gettext("cannot be changed: the action was redacted"))
     arguments = rewritten(ruling.arguments or "")
     return arguments, read_action(approval.action).changed(arguments).digest
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils.translation import gettext
 
 from traces.actions.conflict import Unfit
 from traces.models import Membership, Project, RoleChange
@@ -22,7 +23,7 @@ def give_role(
     The last owner stays one: a project without would be nobody's to change, ever.
     """
     if role not in (None, *Role.values):
-        raise Unfit("role", f"must be one of {', '.join(Role.values)}")
+        raise Unfit("role", gettext("must be one of {known}").format(known=", ".join(Role.values)))
     with transaction.atomic():
         # Locked, so that of two owners who both go, one stays.
         Project.objects.select_for_update(no_key=True).get(pk=project_id)
@@ -32,7 +33,12 @@ def give_role(
         if was == role:
             return None
         if was == Role.OWNER and not _other_owners(project_id, user):
-            raise Unfit("role", f"cannot be taken from {person}, the project's last owner")
+            raise Unfit(
+                "role",
+                gettext("cannot be taken from {person}, the project's last owner").format(
+                    person=person
+                ),
+            )
         _put(project_id, user, role)
         return RoleChange.objects.create(
             project_id=project_id, person=person, was=was, role=role, by=by, at=now
@@ -43,7 +49,7 @@ def _find(person: str) -> Any:
     accounts = get_user_model().objects
     user = accounts.filter(username=person).first() if is_storable(person) else None
     if user is None:
-        raise Unfit("person", "must be the name of an account")
+        raise Unfit("person", gettext("must be the name of an account"))
     return user
 
 

@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from deliberation.events import CommandIssued
 from deliberation.vocabulary import (
@@ -32,6 +33,7 @@ from traces.projection.states import RunState
 from traces.projection.texts import cut
 from traces.queries.commands import CommandRow, read_command
 from traces.queries.holds import read_holds
+from traces.queries.refusals import tell_refusal
 from traces.queries.standing import Standing, read_standing
 
 MAX_OPEN = 100
@@ -75,7 +77,7 @@ def _judge(order: Order, run: RunState, standing: Standing, by: str) -> Applies:
     state = faced(ObservedState(run.observed_state), DesiredState(run.desired_state))
     found = applies(order.kind, state, holds=len(standing.holds), killable=standing.is_killable)
     if isinstance(found, str):
-        raise Conflict(found, run, winner=_winner(order, run, standing))
+        raise Conflict(tell_refusal(found, state), run, winner=_winner(order, run, standing))
     if order.kind not in ENDS:
         _check_room(order, run, standing)
     if order.kind is CommandKind.PAUSE:
@@ -96,7 +98,10 @@ def _winner(order: Order, run: RunState, standing: Standing) -> CommandRow | Non
 def _check_room(order: Order, run: RunState, standing: Standing) -> None:
     is_open = sum(each.is_open for each in standing.commands)
     if is_open >= MAX_OPEN or (order.kind is CommandKind.PAUSE and len(standing.holds) >= MAX_OPEN):
-        raise Conflict(f"{MAX_OPEN} of them wait already; the run has not answered", run)
+        raise Conflict(
+            gettext("{most} of them wait already; the run has not answered").format(most=MAX_OPEN),
+            run,
+        )
 
 
 def _check_twin(order: Order, run: RunState, standing: Standing, by: str) -> None:
@@ -105,7 +110,11 @@ def _check_twin(order: Order, run: RunState, standing: Standing, by: str) -> Non
         if (hold.source, hold.reason) == asked:
             winner = hold.command_id and read_command(run.id, hold.command_id)
             raise Conflict(
-                f"{hold.source} holds the run for this reason already", run, winner=winner or None
+                gettext("{source} holds the run for this reason already").format(
+                    source=hold.source
+                ),
+                run,
+                winner=winner or None,
             )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from deliberation.vocabulary import Limit, OnHit, Strategy
 from deliberation.vocabulary.budget import DIMENSIONS
 from traces.actions.conflict import Unfit
@@ -65,30 +67,38 @@ def end_budget_policy(
 def _checked(terms: BudgetTerms) -> dict[str, dict[str, str]]:
     """Return the limits in the form in which they are kept. Raises Unfit."""
     if terms.strategy not in (None, *STRATEGIES):
-        raise Unfit("strategy", f"must be one of {', '.join(STRATEGIES)}")
+        raise Unfit(
+            "strategy", gettext("must be one of {known}").format(known=", ".join(STRATEGIES))
+        )
     for field in ("model", "tag"):
         word = getattr(terms, field)
         if word is not None and not (0 < len(word) <= MAX_WORD_CHARS and is_storable(word)):
-            raise Unfit(field, f"must have 1 to {MAX_WORD_CHARS} characters")
+            raise Unfit(
+                field, gettext("must have 1 to {most} characters").format(most=MAX_WORD_CHARS)
+            )
     if not terms.limits:
-        raise Unfit("limits", "name at least one dimension")
+        raise Unfit("limits", gettext("name at least one dimension"))
     return {name: _limit(name, said) for name, said in sorted(terms.limits.items())}
 
 
 def _limit(dimension: str, said: Said) -> dict[str, str]:
     field = f"limits.{dimension}"
     if dimension not in DIMENSIONS:
-        raise Unfit("limits", f"must be some of {', '.join(DIMENSIONS)}")
+        raise Unfit(
+            "limits", gettext("must be some of {known}").format(known=", ".join(DIMENSIONS))
+        )
     if set(said) - set(SAYS) or not set(said) & set(LIMITS):
-        raise Unfit(field, "must have hard, soft or both, and may say on_hit and on_soft")
+        raise Unfit(field, gettext("must have hard, soft or both, and may say on_hit and on_soft"))
     for which in LIMITS:
         if which in said:
             check_limit(f"{field}.{which}", said[which])
     for which in ("on_hit", "on_soft"):
         if said.get(which, WORDS[0]) not in WORDS:
-            raise Unfit(f"{field}.{which}", f"must be one of {', '.join(WORDS)}")
+            raise Unfit(
+                f"{field}.{which}", gettext("must be one of {known}").format(known=", ".join(WORDS))
+            )
     if "hard" in said and "soft" in said and Decimal(said["soft"]) > Decimal(said["hard"]):
-        raise Unfit(f"{field}.soft", "must not be above the hard limit")
+        raise Unfit(f"{field}.soft", gettext("must not be above the hard limit"))
     return _kept(said)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from deliberation.vocabulary import Risk, SideEffect
 from traces.actions.conflict import Unfit
@@ -58,23 +59,31 @@ def end_policy(
 
 def _check(terms: Terms, seconds: int) -> None:
     if terms.tool is not None and not (terms.tool and is_storable(terms.tool)):
-        raise Unfit("tool", "must be a tool's exact name")
+        raise Unfit("tool", gettext("must be a tool's exact name"))
     if terms.side_effect not in (None, *EFFECTS):
-        raise Unfit("side_effect", f"must be one of {', '.join(EFFECTS)}")
+        raise Unfit(
+            "side_effect", gettext("must be one of {known}").format(known=", ".join(EFFECTS))
+        )
     if terms.risk not in (None, *RISKS):
-        raise Unfit("risk", f"must be one of {', '.join(RISKS)}")
+        raise Unfit("risk", gettext("must be one of {known}").format(known=", ".join(RISKS)))
     if not 1 <= terms.needed <= MAX_NEEDED:
-        raise Unfit("needed", f"must be from 1 to {MAX_NEEDED}")
+        raise Unfit("needed", gettext("must be from 1 to {most}").format(most=MAX_NEEDED))
     if not 1 <= seconds <= MAX_TIMEOUT_SECONDS:
-        raise Unfit("timeout_seconds", f"must be from 1 to {MAX_TIMEOUT_SECONDS}")
+        raise Unfit(
+            "timeout_seconds", gettext("must be from 1 to {most}").format(most=MAX_TIMEOUT_SECONDS)
+        )
     _check_next(terms, seconds)
 
 
 def _check_next(terms: Terms, seconds: int) -> None:
     role, after = terms.escalate_to, terms.escalate_after_seconds
     if role not in (None, *NEXT_ROLES):
-        raise Unfit("escalate_to", f"must be one of {', '.join(NEXT_ROLES)}")
+        raise Unfit(
+            "escalate_to", gettext("must be one of {known}").format(known=", ".join(NEXT_ROLES))
+        )
     if (role is None) is not (after is None):
-        raise Unfit("escalate_after_seconds", "goes together with escalate_to")
+        raise Unfit("escalate_after_seconds", gettext("goes together with escalate_to"))
     if after is not None and not 1 <= after < seconds:
-        raise Unfit("escalate_after_seconds", "must be less than the time that it waits at all")
+        raise Unfit(
+            "escalate_after_seconds", gettext("must be less than the time that it waits at all")
+        )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from deliberation.vocabulary import ObservedState
 from deliberation.vocabulary.control import END_STATES
@@ -31,9 +32,19 @@ class Till:
     def check_spends(self) -> None:
         """Raise Conflict for a run that is to spend no more."""
         if ObservedState(self.run.observed_state).is_terminal:
-            raise Conflict(f"the run has ended: {self.run.observed_state}", self.run)
+            raise Conflict(
+                gettext("the run has ended: {observed_state}").format(
+                    observed_state=self.run.observed_state
+                ),
+                self.run,
+            )
         if self.run.desired_state in END_STATES:
-            raise Conflict(f"the run is asked to {self.run.desired_state}", self.run)
+            raise Conflict(
+                gettext("the run is asked to {desired_state}").format(
+                    desired_state=self.run.desired_state
+                ),
+                self.run,
+            )
 
 
 def open_till(*, project: int, run_id: uuid.UUID, reservation_id: str, now_ns: int) -> Till:

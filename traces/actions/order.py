@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext
+
 from deliberation.vocabulary import DIMENSIONS, ActorKind, CommandKind
 from traces.actions.conflict import Unfit
 
@@ -56,20 +58,29 @@ class Order:
 def check_order(order: Order, by: str) -> None:
     """Raise Unfit, with the field and a sentence, unless the order has the form that its kind needs."""
     if order.command_id.startswith(ESCALATED) and by.partition(":")[0] != ActorKind.SERVER.value:
-        raise Unfit("command_id", f"those that begin with {ESCALATED} are the server's own")
+        raise Unfit(
+            "command_id",
+            gettext("those that begin with {escalated} are the server's own").format(
+                escalated=ESCALATED
+            ),
+        )
     if not COMMAND_ID.fullmatch(order.command_id):
-        raise Unfit("command_id", "must be 1 to 36 letters, digits and . _ : -")
+        raise Unfit("command_id", gettext("must be 1 to 36 letters, digits and . _ : -"))
     if len(order.reason) > MAX_REASON_CHARS:
-        raise Unfit("reason", f"must have at most {MAX_REASON_CHARS} characters")
+        raise Unfit(
+            "reason", gettext("must have at most {most} characters").format(most=MAX_REASON_CHARS)
+        )
     if order.seen_seq is not None and not 0 <= order.seen_seq <= MAX_SEQ:
-        raise Unfit("seen_seq", "must be the number of an entry")
+        raise Unfit("seen_seq", gettext("must be the number of an entry"))
     _check_belonging(order)
     if order.kind is CommandKind.STEER:
         _check_message(order.message)
     if order.kind is CommandKind.RAISE_BUDGET:
         _check_budgets(order)
     if order.hold_id is not None and not 0 < len(order.hold_id) <= MAX_HOLD_ID_CHARS:
-        raise Unfit("hold_id", f"must have 1 to {MAX_HOLD_ID_CHARS} characters")
+        raise Unfit(
+            "hold_id", gettext("must have 1 to {most} characters").format(most=MAX_HOLD_ID_CHARS)
+        )
 
 
 BELONGS_TO = {
@@ -83,26 +94,35 @@ def _check_belonging(order: Order) -> None:
     # A message that came with a stop would be kept and never heard: better to say so.
     for field, kind in BELONGS_TO.items():
         if getattr(order, field) is not None and order.kind is not kind:
-            raise Unfit(field, f"belongs to {kind.value}, not to {order.kind.value}")
+            raise Unfit(
+                field,
+                gettext("belongs to {word}, not to {kind}").format(
+                    word=kind.value, kind=order.kind.value
+                ),
+            )
 
 
 def _check_message(message: str | None) -> None:
     if not message or not message.strip():
-        raise Unfit("message", "say something to the program")
+        raise Unfit("message", gettext("say something to the program"))
     if len(message.encode("utf-8", "surrogatepass")) > MAX_MESSAGE_BYTES:
-        raise Unfit("message", f"must have at most {MAX_MESSAGE_BYTES} bytes")
+        raise Unfit(
+            "message", gettext("must have at most {most} bytes").format(most=MAX_MESSAGE_BYTES)
+        )
 
 
 def _check_budgets(order: Order) -> None:
     if not order.reason.strip():
-        raise Unfit("reason", "say why the budget is raised")
+        raise Unfit("reason", gettext("say why the budget is raised"))
     if not order.budgets:
-        raise Unfit("budgets", "name at least one dimension")
+        raise Unfit("budgets", gettext("name at least one dimension"))
     for dimension, limits in order.budgets.items():
         if dimension not in DIMENSIONS:
-            raise Unfit("budgets", f"must be some of {', '.join(DIMENSIONS)}")
+            raise Unfit(
+                "budgets", gettext("must be some of {known}").format(known=", ".join(DIMENSIONS))
+            )
         if not limits or set(limits) - set(LIMITS):
-            raise Unfit(f"budgets.{dimension}", "must have hard, soft or both")
+            raise Unfit(f"budgets.{dimension}", gettext("must have hard, soft or both"))
         for name, limit in limits.items():
             check_limit(f"budgets.{dimension}.{name}", limit)
 
@@ -112,8 +132,8 @@ def check_limit(field: str, limit: str) -> None:
     try:
         amount = Decimal(limit)
     except (InvalidOperation, TypeError, ValueError):
-        raise Unfit(field, "must be a decimal number") from None
+        raise Unfit(field, gettext("must be a decimal number")) from None
     if not amount.is_finite() or not 0 <= amount < MAX_LIMIT:
-        raise Unfit(field, "must be a decimal number from 0 to under 10^12")
+        raise Unfit(field, gettext("must be a decimal number from 0 to under 10^12"))
     if int(amount.as_tuple().exponent) < -18:
-        raise Unfit(field, "must have at most 18 digits after the point")
+        raise Unfit(field, gettext("must have at most 18 digits after the point"))

@@ -7,6 +7,7 @@ import re
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from traces.actions.conflict import Unfit
 from traces.models import ApprovalPolicy, BudgetPolicy, Project
@@ -43,7 +44,9 @@ def put_version(
         if replaces is not None and replaces != (stands.version if stands else 0):
             raise Unfit("name", _overtaken(stands))
         if stands is None and in_force.count() >= MAX_POLICIES:
-            raise Unfit("name", f"a project has at most {MAX_POLICIES} policies")
+            raise Unfit(
+                "name", gettext("a project has at most {most} policies").format(most=MAX_POLICIES)
+            )
         return _put(table, project_id, said, by, now)
 
 
@@ -82,10 +85,11 @@ def _put(
 
 def _overtaken(stands: ApprovalPolicy | BudgetPolicy | None) -> str:
     if stands is None:
-        return "was ended meanwhile"
-    return f"is in force as version {stands.version}, by {stands.created_by}: change that one"
+        return gettext("was ended meanwhile")
+    words = gettext("is in force as version {version}, by {by}: change that one")
+    return words.format(version=stands.version, by=stands.created_by)
 
 
 def _check_name(name: str) -> None:
     if not NAME.fullmatch(name):
-        raise Unfit("name", "must be 1 to 50 small letters, digits and _ -")
+        raise Unfit("name", gettext("must be 1 to 50 small letters, digits and _ -"))

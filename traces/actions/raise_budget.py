@@ -13,6 +13,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from deliberation.events import CommandStaged, Event
 from deliberation.vocabulary import BudgetSource, CommandStage, Dimension, Limit
 from deliberation.vocabulary.budget import DIMENSIONS, RAISE_TOOL
@@ -28,6 +30,9 @@ from traces.queries.holds import read_holds
 Named = dict[str, Any]
 """Which of the two limits is set, and to what amount."""
 HELD_HERE = "no program holds the run: its limits are held here, on what is recorded"
+
+LOWER = gettext_noop("; see allow_lower")
+"""How the refusal of a lower limit ends, for whoever sends one; a form has a box for it."""
 
 
 def raise_by_command(given: Given) -> Iterator[Event]:
@@ -85,7 +90,9 @@ def _check_raise(name: str, stands: Limit, named: Named) -> None:
         before = getattr(stands, which)
         if before is not None and amount < before:
             raise Unfit(
-                f"budgets.{name}.{which}", f"is below the {before:f} that stands; see allow_lower"
+                f"budgets.{name}.{which}",
+                gettext("is below the {before} that stands").format(before=f"{before:f}")
+                + gettext(LOWER),
             )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext
+
 from traces.actions.conflict import Unfit
 from traces.models import SavedView
 from traces.queries.access import NotVisible, is_storable
@@ -18,12 +20,15 @@ MAX_QUERY_CHARS = 4_000
 def save_view(*, user: Any, name: str, query: str, now: dt.datetime) -> SavedView:
     """Keep an address of the list under a name; the same name again is another address for it. Raises Unfit."""
     if not (0 < len(name) <= MAX_NAME_CHARS and name.isprintable()):
-        raise Unfit("name", f"must be 1 to {MAX_NAME_CHARS} characters")
+        raise Unfit("name", gettext("must be 1 to {most} characters").format(most=MAX_NAME_CHARS))
     if len(query) > MAX_QUERY_CHARS or not is_storable(query):
-        raise Unfit("query", "must be the address of a list of runs")
+        raise Unfit("query", gettext("must be the address of a list of runs"))
     mine = SavedView.objects.filter(user=user)
     if mine.count() >= MAX_VIEWS and not mine.filter(name=name).exists():
-        raise Unfit("name", f"at most {MAX_VIEWS} views are kept; let go of one first")
+        raise Unfit(
+            "name",
+            gettext("at most {most} views are kept; let go of one first").format(most=MAX_VIEWS),
+        )
     kept, _ = SavedView.objects.update_or_create(
         user=user,
         name=name,

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from deliberation.events import StrategySet
 from deliberation.events.server_made import CONTROL_KEY
@@ -44,7 +45,9 @@ def set_strategy(
     """
     words = reason.strip()
     if not 0 < len(words) <= MAX_REASON_CHARS or not is_storable(words):
-        raise NotAReason(f"Say why, in 1 to {MAX_REASON_CHARS:,} characters.")
+        raise NotAReason(
+            gettext("Say why, in 1 to {most:,} characters.").format(most=MAX_REASON_CHARS)
+        )
     with transaction.atomic():
         run = lock_runs([run_id])[run_id]
         said = strategy and strategy.value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router
@@ -70,6 +70,11 @@ def list_runs(
     cost_to: Annotated[Decimal | None, Query(ge=0, description="US dollars, at most")] = None,
     discarded: Annotated[bool, Query(description="Only those that discarded something")] = False,
     approval: Annotated[bool, Query(description="Only those that wait for a person")] = False,
+    signed: Annotated[
+        Literal["accept", "reject", "unsure", "none"] | None,
+        Query(description="Signed off so by somebody, or by nobody"),
+    ] = None,
+    noted: Annotated[bool, Query(description="Only those with notes of people")] = False,
     sort: Annotated[RunOrder, Query(description="The most first")] = RunOrder.NEWEST,
     cursor: RunCursor = None,
     limit: Limit = 100,
@@ -93,6 +98,8 @@ def list_runs(
         cost_to=cost_to,
         has_discarded=discarded,
         needs_approval=approval,
+        signed=signed,
+        has_notes=noted,
     )
     page = list_runs_in_order(
         who=asker_of(request), filters=filters, order=sort, cursor=cursor, limit=limit

@@ -7,12 +7,16 @@ from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from deliberation.vocabulary import Fate
 from traces.figures.drawing import describe
 from traces.queries.costs import Sector
+from traces.queries.spoken import spoken
 
 LABELLED_AT_MOST = 500
+MEASURES = {"cost": _("cost"), "tokens": _("tokens"), "nodes": _("nodes")}
 
 
 def cost_icicle(sectors: Sequence[Sector]) -> dict[str, Any]:
@@ -50,7 +54,7 @@ def cost_icicle(sectors: Sequence[Sector]) -> dict[str, Any]:
 
 
 def _lacks(values: Sequence[float]) -> str | None:
-    return None if any(values) else "No cost and no tokens are recorded."
+    return None if any(values) else gettext("No cost and no tokens are recorded.")
 
 
 def _said_of_all(sectors: Sequence[Sector], measure: str) -> str:
@@ -58,10 +62,15 @@ def _said_of_all(sectors: Sequence[Sector], measure: str) -> str:
         return ""
     whole = sectors[0]
     dearest = max(sectors[1:], key=lambda each: getattr(each, measure) or 0, default=None)
-    told = f"{len(sectors):,} sectors by {measure}; the whole: {_said(whole)}"
-    return (
-        told if dearest is None else f"{told}. The largest part: {dearest.label}, {_said(dearest)}"
+    told = gettext("{count} sectors by {measure}; the whole: {whole}").format(
+        count=f"{len(sectors):,}", measure=MEASURES[measure], whole=_said(whole)
     )
+    if dearest is None:
+        return told
+    part = gettext("The largest part: {name}, {amounts}").format(
+        name=dearest.label, amounts=_said(dearest)
+    )
+    return f"{told}. {part}"
 
 
 def _measure(sectors: Sequence[Sector]) -> str:
@@ -76,10 +85,15 @@ def _label(sector: Sector) -> str:
 
 def _said(sector: Sector) -> str:
     cost = (
-        "cost not known" if sector.cost is None else f"${sector.cost:.6f}".rstrip("0").rstrip(".")
+        gettext("cost not known")
+        if sector.cost is None
+        else f"${sector.cost:.6f}".rstrip("0").rstrip(".")
     )
-    tokens = "tokens not known" if sector.tokens is None else f"{sector.tokens:,} tokens"
-    return f"{sector.fate.replace('_', ' ')} · {sector.nodes:,} nodes · {tokens} · {cost}"
+    tokens = gettext("tokens not known")
+    if sector.tokens is not None:
+        tokens = gettext("{count} tokens").format(count=f"{sector.tokens:,}")
+    nodes = ngettext("{n} node", "{n} nodes", sector.nodes).format(n=f"{sector.nodes:,}")
+    return f"{spoken(sector.fate)} · {nodes} · {tokens} · {cost}"
 
 
 def _meta(sectors: Sequence[Sector]) -> dict[str, Any]:

@@ -8,27 +8,30 @@ from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from deliberation.vocabulary import Dimension
 from traces.analytics.amount_words import amount_words
 from traces.analytics.decision import Rule
 from traces.figures.drawing import BARE, PLAIN, describe
 from traces.queries.decision import Answered, DecisionRow
+from traces.queries.spoken import spoken
 
 ANSWERS_SHOWN = 12
 DOTS_AT_MOST = 1000
 LABEL_CHARS = 28
-OTHERS = "other answers"
-MARKS = "what was done"
+OTHERS = _("other answers")
+MARKS = _("what was done")
 TITLES = {
-    Dimension.USD: "spent, $",
-    Dimension.TOKENS: "tokens spent",
-    Dimension.MODEL_CALLS: "model calls",
+    Dimension.USD: _("spent, $"),
+    Dimension.TOKENS: _("tokens spent"),
+    Dimension.MODEL_CALLS: _("model calls"),
 }
 RULES = {
-    Rule.VOTES: "the most votes so far",
-    Rule.VALUE: "the highest value so far",
-    Rule.LATEST: "the latest so far",
+    Rule.VOTES: _("the most votes so far"),
+    Rule.VALUE: _("the highest value so far"),
+    Rule.LATEST: _("the latest so far"),
 }
 
 
@@ -54,28 +57,40 @@ def words_of(dimension: Dimension | None, amount: Decimal | None) -> str | None:
     if dimension is None or amount is None:
         return None
     words = amount_words(dimension, amount)
-    return words if dimension is Dimension.USD else f"{words} {dimension.value.replace('_', ' ')}"
+    return words if dimension is Dimension.USD else f"{words} {spoken(dimension.value)}"
 
 
 def said_of(decision: DecisionRow) -> str:
     """Return the figure in sentences."""
     if not decision.leads or decision.rule is None:
         return ""
-    flips = "1 answer flip" if decision.flips == 1 else f"{decision.flips:,} answer flips"
-    told = [f"Best by {RULES[decision.rule]}: {flips} among {len(decision.answers):,} answers"]
+    flips = ngettext("{n} answer flip", "{n} answer flips", decision.flips or 0)
+    told = [
+        gettext("Best by {rule}: {flips} among {answers} answers").format(
+            rule=RULES[decision.rule],
+            flips=flips.format(n=f"{decision.flips:,}"),
+            answers=f"{len(decision.answers):,}",
+        )
+    ]
     useful = words_of(decision.dimension, decision.last_useful)
     after = words_of(decision.dimension, decision.spent_after)
     if useful is not None:
-        told.append(f"The returned answer stood fast at {useful}; {after} were spent after that")
+        told.append(
+            gettext(
+                "The returned answer stood fast at {useful}; {after} were spent after that"
+            ).format(useful=useful, after=after)
+        )
     return ". ".join(told) + "."
 
 
 def _lacks(decision: DecisionRow) -> str | None:
     if not decision.answers:
-        return "Not recorded: which answers there were on the way."
+        return gettext("Not recorded: which answers there were on the way.")
     if decision.dimension is None:
-        return "Not recorded: what had been spent when each answer was there."
-    return None if decision.leads else "Not recorded: by what one answer was better than another."
+        return gettext("Not recorded: what had been spent when each answer was there.")
+    if decision.leads:
+        return None
+    return gettext("Not recorded: by what one answer was better than another.")
 
 
 def _rows(decision: DecisionRow) -> dict[str, str]:
@@ -99,13 +114,13 @@ def _dots(decision: DecisionRow, rows: dict[str, str]) -> go.Scatter:
     shown = decision.answers[::stride]
     return go.Scatter(
         x=[_number(each.spent) for each in shown],
-        y=[rows.get(each.answer, OTHERS) for each in shown],
+        y=[rows.get(each.answer, str(OTHERS)) for each in shown],
         customdata=[each.ordinal for each in shown],
         mode="markers",
         marker={"size": 7, "symbol": [_symbol(each) for each in shown], "opacity": 0.8},
         meta={"role": "kept"},
         text=[_told(each) for each in shown],
-        hovertemplate="node %{customdata} · %{text}<extra></extra>",
+        hovertemplate=gettext("node") + " %{customdata} · %{text}<extra></extra>",
     )
 
 
@@ -116,7 +131,11 @@ def _symbol(answered: Answered) -> str:
 
 
 def _told(answered: Answered) -> str:
-    known = {True: "right", False: "wrong", None: "not known whether right"}[answered.correct]
+    known = {
+        True: gettext("right"),
+        False: gettext("wrong"),
+        None: gettext("not known whether right"),
+    }[answered.correct]
     return f"{_label(answered.answer)}<br>{known}"
 
 
@@ -124,7 +143,7 @@ def _lead(decision: DecisionRow, rows: dict[str, str]) -> go.Scatter:
     leads = decision.leads
     return go.Scatter(
         x=[*(_number(each.spent) for each in leads), _number(decision.total)],
-        y=[rows.get(each.answer, OTHERS) for each in (*leads, leads[-1])],
+        y=[rows.get(each.answer, str(OTHERS)) for each in (*leads, leads[-1])],
         mode="lines",
         line={"shape": "hv", "width": 4},
         opacity=0.75,
@@ -137,11 +156,11 @@ def _marks(decision: DecisionRow) -> go.Scatter:
     placed = [each for each in decision.marks if each.spent is not None]
     return go.Scatter(
         x=[_number(each.spent) for each in placed],
-        y=[MARKS] * len(placed),
+        y=[str(MARKS)] * len(placed),
         mode="markers",
         marker={"size": 10, "symbol": "triangle-up"},
         meta={"role": "warning"},
-        text=[f"{each.kind.value}: {_label(each.about)}" for each in placed],
+        text=[f"{spoken(each.kind.value)}: {_label(each.about)}" for each in placed],
         hovertemplate="%{text}<extra></extra>",
     )
 
@@ -167,8 +186,8 @@ def _after(decision: DecisionRow) -> Sequence[dict[str, Any]]:
 def _axes(decision: DecisionRow) -> dict[str, Any]:
     across = {**PLAIN, "rangemode": "tozero"}
     if decision.dimension is not None:
-        across["title"] = {"text": TITLES[decision.dimension]}
-    order = [MARKS, OTHERS, *_rows(decision).values()]
+        across["title"] = {"text": str(TITLES[decision.dimension])}
+    order = [str(MARKS), str(OTHERS), *_rows(decision).values()]
     return {
         "xaxis": across,
         "yaxis": {

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
+from django.utils.translation import gettext, ngettext
 
 from traces.figures.drawing import BARE, describe
 from traces.queries.flows import LEVELS_APART, Flow
+from traces.queries.spoken import spoken
 
 UNJUDGED = "not judged"
 
@@ -31,10 +33,10 @@ def flow_figure(flows: Sequence[Flow]) -> dict[str, Any]:
         orientation="h",
         arrangement="snap",
         node={
-            "label": [word for _, word in places],
+            "label": [_shown(*place) for place in places],
             "pad": 14,
             "thickness": 14,
-            "hovertemplate": "%{label}: %{value:,} nodes<extra></extra>",
+            "hovertemplate": "%{label}: %{value:,} " + gettext("nodes") + "<extra></extra>",
         },
         link={
             "source": [places[source] for source, _, _ in links],
@@ -49,18 +51,27 @@ def flow_figure(flows: Sequence[Flow]) -> dict[str, Any]:
         },
     )
     layout = BARE | {"margin": {"t": 12, "r": 12, "b": 12, "l": 12}}
-    empty = None if flows else "No node is recorded."
+    empty = None if flows else gettext("No node is recorded.")
     return describe(go.Figure(trace, layout=layout), said=_said(flows), empty=empty)
 
 
 def level_words(depth: int) -> str:
     """Return how a level is called."""
-    return f"level {depth} and deeper" if depth == LEVELS_APART else f"level {depth}"
+    if depth == LEVELS_APART:
+        return gettext("level {depth} and deeper").format(depth=depth)
+    return gettext("level {depth}").format(depth=depth)
 
 
 def verdict_words(verdict: str | None) -> str:
     """Return how a verdict is called, and that there was none."""
     return UNJUDGED if verdict is None else verdict
+
+
+def _shown(column: str, word: str) -> str:
+    """Return a word as it is shown; a role stays what it is."""
+    if column == "level":
+        return word
+    return gettext("not judged") if word == UNJUDGED else spoken(word)
 
 
 def _said(flows: Sequence[Flow]) -> str:
@@ -70,6 +81,11 @@ def _said(flows: Sequence[Flow]) -> str:
     for flow in flows:
         verdicts[verdict_words(flow.verdict)] += flow.nodes
         fates[flow.fate] += flow.nodes
-    judged = ", ".join(f"{count:,} {word}" for word, count in verdicts.most_common())
-    ended = ", ".join(f"{count:,} {word}" for word, count in fates.most_common())
-    return f"{total:,} nodes. By their latest verdict: {judged}. By their fate: {ended}."
+    judged = ", ".join(
+        f"{count:,} {_shown('verdict', word)}" for word, count in verdicts.most_common()
+    )
+    ended = ", ".join(f"{count:,} {_shown('fate', word)}" for word, count in fates.most_common())
+    nodes = ngettext("{n} node", "{n} nodes", total).format(n=f"{total:,}")
+    return gettext("{nodes}. By their latest verdict: {verdicts}. By their fate: {fates}.").format(
+        nodes=nodes, verdicts=judged, fates=ended
+    )

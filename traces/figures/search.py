@@ -8,9 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from traces.figures.drawing import BARE, PLAIN, describe, packed, scale_of
 from traces.queries.points import Axis, Points
+from traces.queries.spoken import spoken
 
 DRAWN_AT_MOST = 100_000
 # In the order of drawing: what counts most lies on top. Shapes, so that colour is not the only sign.
@@ -22,12 +26,20 @@ MARKS = {
     "selected": ("diamond", 10, 1.0),
 }
 TITLES = {
-    Axis.VALUE: "value",
-    Axis.VISITS: "visits",
-    Axis.DEPTH: "depth",
-    Axis.TOKENS: "tokens of the branch",
-    Axis.COST: "cost of the branch, $",
-    Axis.TIME: "seconds since the run began",
+    Axis.VALUE: _("value"),
+    Axis.VISITS: _("visits"),
+    Axis.DEPTH: _("depth"),
+    Axis.TOKENS: _("tokens of the branch"),
+    Axis.COST: _("cost of the branch, $"),
+    Axis.TIME: _("seconds since the run began"),
+}
+NAMES = {
+    Axis.VALUE: _("value"),
+    Axis.VISITS: _("visits"),
+    Axis.DEPTH: _("depth"),
+    Axis.TOKENS: _("tokens"),
+    Axis.COST: _("cost"),
+    Axis.TIME: _("time"),
 }
 AMOUNTS = {Axis.VISITS, Axis.TOKENS, Axis.COST}
 FORMATS = {Axis.DEPTH: ".0f", Axis.VISITS: ",.0f", Axis.TOKENS: ",.0f"}
@@ -73,9 +85,9 @@ def _trace(points: Points, fate: str, rows: list[int]) -> go.Scattergl:
         marker={"symbol": symbol, "size": size, "opacity": opacity},
         meta={"role": fate},
         hovertemplate=(
-            f"node %{{customdata}} · {fate}"
-            f"<br>{points.y_axis.value} %{{y:{FORMATS.get(points.y_axis, '.4~g')}}}"
-            f"<br>{points.x_axis.value} %{{x:{FORMATS.get(points.x_axis, '.4~g')}}}<extra></extra>"
+            f"{gettext('node')} %{{customdata}} · {spoken(fate)}"
+            f"<br>{NAMES[points.y_axis]} %{{y:{FORMATS.get(points.y_axis, '.4~g')}}}"
+            f"<br>{NAMES[points.x_axis]} %{{x:{FORMATS.get(points.x_axis, '.4~g')}}}<extra></extra>"
         ),
     )
 
@@ -95,7 +107,7 @@ def _placed(points: Points, axis: Axis, numbers: array[float], rows: list[int]) 
 def _axis(axis: Axis, numbers: array[float]) -> dict[str, Any]:
     scale = scale_of(min(numbers), max(numbers)) if numbers and axis in AMOUNTS else "linear"
     ticks = {"dtick": 1, "zeroline": False} if _is_few_levels(axis, numbers) else {}
-    return {"title": {"text": TITLES[axis]}, "type": scale, **PLAIN, **ticks}
+    return {"title": {"text": str(TITLES[axis])}, "type": scale, **PLAIN, **ticks}
 
 
 def _is_few_levels(axis: Axis, numbers: array[float]) -> bool:
@@ -105,28 +117,44 @@ def _is_few_levels(axis: Axis, numbers: array[float]) -> bool:
 def _lacks(points: Points) -> str | None:
     if points.fate:
         return None
-    return f"No node has both a {points.y_axis.value} and a {points.x_axis.value}."
+    return gettext("No node has both a {one} and a {other}.").format(
+        one=NAMES[points.y_axis], other=NAMES[points.x_axis]
+    )
 
 
 def _said(points: Points, drawn: int) -> str:
     if not points.fate:
         return ""
     fates = Counter(points.fate)
-    parts = ", ".join(f"{fates[fate]:,} {fate}" for fate in reversed(MARKS) if fates[fate])
+    parts = ", ".join(f"{fates[fate]:,} {spoken(fate)}" for fate in reversed(MARKS) if fates[fate])
     told = [
-        f"{len(points.fate):,} nodes: {parts}",
-        f"{_range(points.y_axis, points.y).capitalize()}, {_range(points.x_axis, points.x)}",
+        f"{_nodes(len(points.fate))}: {parts}",
+        f"{capfirst(_range(points.y_axis, points.y))}, {_range(points.x_axis, points.x)}",
     ]
     if drawn < len(points.fate):
-        told.append(f"{drawn:,} of them are drawn, evenly, the selected ones all")
+        told.append(
+            gettext("{count} of them are drawn, evenly, the selected ones all").format(
+                count=f"{drawn:,}"
+            )
+        )
     if points.without:
-        lack = "node that lacks" if points.without == 1 else "nodes that lack"
-        told.append(f"Without {points.without:,} {lack} one of the two")
+        lack = ngettext(
+            "Without {n} node that lacks one of the two",
+            "Without {n} nodes that lack one of the two",
+            points.without,
+        )
+        told.append(lack.format(n=f"{points.without:,}"))
     return ". ".join(told) + "."
 
 
 def _range(axis: Axis, numbers: array[float]) -> str:
-    return f"{TITLES[axis]} from {_words(min(numbers))} to {_words(max(numbers))}"
+    return gettext("{what} from {least} to {most}").format(
+        what=TITLES[axis], least=_words(min(numbers)), most=_words(max(numbers))
+    )
+
+
+def _nodes(count: int) -> str:
+    return ngettext("{n} node", "{n} nodes", count).format(n=f"{count:,}")
 
 
 def _words(number: float) -> str:

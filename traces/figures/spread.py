@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 import plotly.graph_objects as go
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from deliberation.vocabulary import Dimension
 from traces.analytics.amount_words import amount_words
@@ -15,8 +17,13 @@ from traces.figures.drawing import BARE, PLAIN, describe, scale_of
 from traces.queries.spread import Spread, Unit
 
 QUANTILES = {"p50": Fraction(50, 100), "p95": Fraction(95, 100), "p99": Fraction(99, 100)}
-TITLES = {Dimension.USD: "cost, $", Dimension.TOKENS: "tokens"}
-UNITS = {Unit.CALL: "model calls", Unit.NODE: "nodes"}
+TITLES = {
+    (Dimension.USD, Unit.CALL): _("cost of one call, $"),
+    (Dimension.USD, Unit.NODE): _("cost of one node, $"),
+    (Dimension.TOKENS, Unit.CALL): _("tokens of one call"),
+    (Dimension.TOKENS, Unit.NODE): _("tokens of one node"),
+}
+UNITS = {Unit.CALL: _("model calls"), Unit.NODE: _("nodes")}
 
 
 def spread_figure(spread: Spread) -> dict[str, Any]:
@@ -29,13 +36,16 @@ def spread_figure(spread: Spread) -> dict[str, Any]:
             words = f"{name} {amount_words(spread.dimension, amount)}"
             figure.add_trace(_line(words, float(amount), 0.42 - height * 0.11, "quiet"))
         if spread.limit is not None:
-            words = f"budget of the run {amount_words(spread.dimension, spread.limit)}"
+            limit = amount_words(spread.dimension, spread.limit)
+            words = gettext("budget of the run {amount}").format(amount=limit)
             figure.add_trace(_line(words, float(spread.limit), 0.64, "danger", "middle left"))
         figure.update_layout(xaxis=_amount_axis(amounts, spread))
     empty = (
         None
         if amounts
-        else f"No cost and no tokens are recorded of any of the {UNITS[spread.unit]}."
+        else gettext("No cost and no tokens are recorded of any of the {units}.").format(
+            units=UNITS[spread.unit]
+        )
     )
     return describe(figure, said=_said(spread), empty=empty)
 
@@ -56,9 +66,10 @@ def _distribution(amounts: list[float], spread: Spread) -> go.Scatter:
         mode="lines",
         line={"shape": "hv", "width": 2},
         meta={"role": "accent"},
-        hovertemplate=(
-            f"%{{y:.1%}} of the {UNITS[spread.unit]}<br>at most %{{x:,.4~g}}<extra></extra>"
-        ),
+        hovertemplate=gettext("{share} of the {units}<br>at most {amount}").format(
+            share="%{y:.1%}", units=UNITS[spread.unit], amount="%{x:,.4~g}"
+        )
+        + "<extra></extra>",
     )
 
 
@@ -79,14 +90,14 @@ def _line(
 
 
 def _share_axis() -> dict[str, Any]:
-    title = {"text": "share that cost at most this"}
+    title = {"text": gettext("share that cost at most this")}
     return {"title": title, "range": [0, 1.03], "tickformat": ".0%", "automargin": True}
 
 
 def _amount_axis(amounts: list[float], spread: Spread) -> dict[str, Any]:
     least = next((each for each in amounts if each > 0), 0.0)
     most = max(amounts[-1], float(spread.limit or 0))
-    title = {"text": f"{TITLES[spread.dimension]} of one {spread.unit.value}"}
+    title = {"text": str(TITLES[spread.dimension, spread.unit])}
     return {"title": title, "type": scale_of(least, most), **PLAIN}
 
 
@@ -98,11 +109,25 @@ def _said(spread: Spread) -> str:
         for name, amount in _quantiles(spread).items()
     ]
     most = amount_words(spread.dimension, spread.spent[-1].amount)
-    what = "cost" if spread.dimension is Dimension.USD else "tokens"
-    said = f"{what.capitalize()} of {len(spread.spent):,} {UNITS[spread.unit]}: {', '.join(told)}, the most {most}."
+    is_money = spread.dimension is Dimension.USD
+    what = gettext("Cost") if is_money else gettext("Tokens")
+    said = [
+        gettext("{what} of {count} {units}: {quantiles}, the most {most}.").format(
+            what=what,
+            count=f"{len(spread.spent):,}",
+            units=UNITS[spread.unit],
+            quantiles=", ".join(told),
+            most=most,
+        )
+    ]
     if spread.limit is not None:
         limit = amount_words(spread.dimension, spread.limit)
-        said += f" The run as a whole may spend {limit}."
+        said.append(gettext("The run as a whole may spend {limit}.").format(limit=limit))
     if spread.without:
-        said += f" {spread.without:,} more name no {what} of their own and are left out."
-    return said
+        lack = (
+            gettext("{count} more name no cost of their own and are left out.")
+            if is_money
+            else gettext("{count} more name no tokens of their own and are left out.")
+        )
+        said.append(lack.format(count=f"{spread.without:,}"))
+    return " ".join(said)

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
 from deliberation.vocabulary import Dimension
 from traces.analytics.spreadsheet import Cell
 from traces.figures.flow import level_words, verdict_words
+from traces.figures.search import NAMES
 from traces.queries.costs import Sector
 from traces.queries.decision import DecisionRow
 from traces.queries.flows import Flow
@@ -61,57 +65,64 @@ AXIS_UNITS = {
 def cost_table(sectors: Sequence[Sector]) -> Table:
     """Return the branches of the icicle."""
     heads = {
-        "Branch": Unit.TEXT,
-        "Fate": Unit.WORD,
-        "Nodes": Unit.COUNT,
-        "Tokens": Unit.COUNT,
-        "Cost": Unit.MONEY,
-        "Sector": Unit.WORD,
-        "Inside": Unit.WORD,
+        gettext("Branch"): Unit.TEXT,
+        gettext("Fate"): Unit.WORD,
+        gettext("Nodes"): Unit.COUNT,
+        gettext("Tokens"): Unit.COUNT,
+        gettext("Cost"): Unit.MONEY,
+        gettext("Sector"): Unit.WORD,
+        gettext("Inside"): Unit.WORD,
     }
     rows = [
         (each.label, each.fate, each.nodes, each.tokens, each.cost, each.id, each.parent)
         for each in sectors
     ]
-    return Table(heads=heads, rows=rows, order="as they lie inside each other")
+    return Table(heads=heads, rows=rows, order=gettext("as they lie inside each other"))
 
 
 def search_table(points: Points) -> Table:
     """Return the points."""
     x, y = points.x_axis, points.y_axis
     heads = {
-        "Node": Unit.NODE,
-        "Fate": Unit.WORD,
-        y.value.capitalize(): AXIS_UNITS[y],
-        x.value.capitalize(): AXIS_UNITS[x],
+        gettext("Node"): Unit.NODE,
+        gettext("Fate"): Unit.WORD,
+        capfirst(str(NAMES[y])): AXIS_UNITS[y],
+        capfirst(str(NAMES[x])): AXIS_UNITS[x],
     }
     ranked = sorted(range(len(points.fate)), key=lambda row: (-points.y[row], points.x[row]))
     rows = [
         (points.ordinal[row], points.fate[row], _whole(points.y[row]), _whole(points.x[row]))
         for row in ranked
     ]
-    return Table(heads=heads, rows=rows, order=f"the most {y.value} first")
+    return Table(
+        heads=heads, rows=rows, order=gettext("the most {what} first").format(what=NAMES[y])
+    )
 
 
 def flow_table(flows: Sequence[Flow]) -> Table:
     """Return the flows."""
-    heads = {"Level": Unit.TEXT, "Verdict": Unit.WORD, "Fate": Unit.WORD, "Nodes": Unit.COUNT}
+    heads = {
+        gettext("Level"): Unit.TEXT,
+        gettext("Verdict"): Unit.WORD,
+        gettext("Fate"): Unit.WORD,
+        gettext("Nodes"): Unit.COUNT,
+    }
     rows = [
         (level_words(each.depth), verdict_words(each.verdict), each.fate, each.nodes)
         for each in flows
     ]
-    return Table(heads=heads, rows=rows, order="by level")
+    return Table(heads=heads, rows=rows, order=gettext("by level"))
 
 
 def spread_table(spread: Spread) -> Table:
     """Return the amounts, with the share of those that are at most as large."""
     is_money = spread.dimension is Dimension.USD
     heads = {
-        "Node": Unit.NODE,
-        "Kind": Unit.WORD,
-        "Fate": Unit.WORD,
-        "Cost" if is_money else "Tokens": Unit.MONEY if is_money else Unit.COUNT,
-        "At most this": Unit.SHARE,
+        gettext("Node"): Unit.NODE,
+        gettext("Kind"): Unit.WORD,
+        gettext("Fate"): Unit.WORD,
+        gettext("Cost") if is_money else gettext("Tokens"): Unit.MONEY if is_money else Unit.COUNT,
+        gettext("At most this"): Unit.SHARE,
     }
     ascending = [each.amount for each in spread.spent]
     rows = [
@@ -124,20 +135,20 @@ def spread_table(spread: Spread) -> Table:
         )
         for each in reversed(spread.spent)
     ]
-    return Table(heads=heads, rows=rows, order="the most first")
+    return Table(heads=heads, rows=rows, order=gettext("the most first"))
 
 
 def timeline_table(timeline: Timeline) -> Table:
     """Return the bars."""
     heads = {
-        "Node": Unit.NODE,
-        "Name": Unit.TEXT,
-        "Kind": Unit.WORD,
-        "Fate": Unit.WORD,
-        "Began after, s": Unit.NUMBER,
-        "Took, s": Unit.NUMBER,
-        "Lane": Unit.COUNT,
-        "Nodes": Unit.COUNT,
+        gettext("Node"): Unit.NODE,
+        gettext("Name"): Unit.TEXT,
+        gettext("Kind"): Unit.WORD,
+        gettext("Fate"): Unit.WORD,
+        gettext("Began after, s"): Unit.NUMBER,
+        gettext("Took, s"): Unit.NUMBER,
+        gettext("Lane"): Unit.COUNT,
+        gettext("Nodes"): Unit.COUNT,
     }
     rows = [
         (
@@ -152,19 +163,19 @@ def timeline_table(timeline: Timeline) -> Table:
         )
         for bar in timeline.bars
     ]
-    return Table(heads=heads, rows=rows, order="by their beginning")
+    return Table(heads=heads, rows=rows, order=gettext("by their beginning"))
 
 
 def decision_table(decision: DecisionRow) -> Table:
     """Return the answers as they came, each with what had been spent, and the flips among them."""
     is_money = decision.dimension is Dimension.USD
     heads = {
-        "Node": Unit.NODE,
-        "Answer": Unit.TEXT,
-        "Spent until then": Unit.MONEY if is_money else Unit.COUNT,
-        "Value": Unit.NUMBER,
-        "Right": Unit.WORD,
-        "Became the best": Unit.WORD,
+        gettext("Node"): Unit.NODE,
+        gettext("Answer"): Unit.TEXT,
+        gettext("Spent until then"): Unit.MONEY if is_money else Unit.COUNT,
+        gettext("Value"): Unit.NUMBER,
+        gettext("Right"): Unit.WORD,
+        gettext("Became the best"): Unit.WORD,
     }
     led = {each.ordinal for each in decision.leads}
     rows = [
@@ -173,12 +184,12 @@ def decision_table(decision: DecisionRow) -> Table:
             each.answer,
             each.spent if is_money or each.spent is None else int(each.spent),
             each.strength,
-            None if each.correct is None else "yes" if each.correct else "no",
-            "yes" if each.ordinal in led else "no",
+            None if each.correct is None else gettext("yes") if each.correct else gettext("no"),
+            gettext("yes") if each.ordinal in led else gettext("no"),
         )
         for each in decision.answers
     ]
-    return Table(heads=heads, rows=rows, order="as they came")
+    return Table(heads=heads, rows=rows, order=gettext("as they came"))
 
 
 def _whole(number: float) -> int | float:

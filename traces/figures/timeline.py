@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
+
 from traces.queries.timeline import Bar, Timeline
 
 MICRO = 1000
@@ -19,7 +21,7 @@ def timeline_drawing(timeline: Timeline) -> dict[str, Any]:
     """
     names: dict[str, list[str]] = {}
     bars = timeline.bars
-    empty = None if bars else "No node names the time at which it began."
+    empty = None if bars else gettext("No node names the time at which it began.")
     return {
         "length": timeline.length // MICRO,
         "lanes": timeline.lanes,
@@ -56,25 +58,41 @@ def _said(timeline: Timeline) -> str:
     together = [bar.count for bar in timeline.bars if bar.count > 1]
     alone = len(timeline.bars) - len(together)
     lanes = timeline.lanes - len(together)
-    told = [f"{alone:,} nodes in {lanes:,} lanes over {_seconds(timeline.length)}"]
+    nodes = ngettext("{n} node", "{n} nodes", alone).format(n=f"{alone:,}")
+    told = [
+        gettext("{nodes} in {lanes} lanes over {time}").format(
+            nodes=nodes, lanes=f"{lanes:,}", time=_seconds(timeline.length)
+        )
+    ]
     if together:
-        bars = "bar" if len(together) == 1 else "bars"
-        told.append(f"{sum(together):,} more stand together in {len(together):,} {bars}")
+        bars = ngettext(
+            "{nodes} more stand together in {n} bar",
+            "{nodes} more stand together in {n} bars",
+            len(together),
+        )
+        told.append(bars.format(nodes=f"{sum(together):,}", n=f"{len(together):,}"))
     if timeline.gaps:
         idle = sum(gap.end - gap.start for gap in timeline.gaps)
-        gaps = "gap" if len(timeline.gaps) == 1 else "gaps"
         longest = sorted(timeline.gaps, key=lambda gap: gap.start - gap.end)[:GAPS_SAID]
         places = ", ".join(
-            f"{_seconds(gap.end - gap.start)} after {_seconds(gap.start)}" for gap in longest
+            gettext("{time} after {start}").format(
+                time=_seconds(gap.end - gap.start), start=_seconds(gap.start)
+            )
+            for gap in longest
         )
-        told.append(
-            f"nothing went on for {_seconds(idle)} in {len(timeline.gaps):,} {gaps}: {places}"
+        gaps = ngettext(
+            "nothing went on for {time} in {n} gap: {places}",
+            "nothing went on for {time} in {n} gaps: {places}",
+            len(timeline.gaps),
         )
+        told.append(gaps.format(time=_seconds(idle), n=f"{len(timeline.gaps):,}", places=places))
     unended = sum(bar.lacks_end for bar in timeline.bars)
     if unended:
-        told.append(f"{unended:,} tell no end")
+        told.append(gettext("{count} tell no end").format(count=f"{unended:,}"))
     if timeline.untimed:
-        told.append(f"{timeline.untimed:,} name no time and stand outside")
+        told.append(
+            gettext("{count} name no time and stand outside").format(count=f"{timeline.untimed:,}")
+        )
     return "; ".join(told) + "."
 
 

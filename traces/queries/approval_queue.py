@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, pgettext
+
 from traces.models import Run
 from traces.queries.access import JUDGES, Viewer
 from traces.queries.approvals import (
@@ -76,11 +78,13 @@ def _item(approval: ApprovalRow, run: Run, who: Viewer) -> QueueItem:
 
 def _why_not(approval: ApprovalRow, role: str | None, by: str) -> str | None:
     if role not in JUDGES:
-        return f"This takes the role {', '.join(JUDGES[:-1])} or {JUDGES[-1]} in the project."
+        return gettext("This takes the role reviewer, operator or owner in the project.")
     if not may_decide(role, approval.asked):
-        return f"It was passed on: it takes the role {approval.asked} now."
+        role_now = pgettext("role", str(approval.asked))
+        return gettext("It was passed on: it takes the role {role} now.").format(role=role_now)
     if by == approval.by:
-        return "Whoever asked may not decide."
+        return gettext("Whoever asked may not decide.")
     if by in approval.agreed:
-        return f"You have agreed. It takes {approval.needed} different people."
+        words = gettext("You have agreed. It takes {needed} different people.")
+        return words.format(needed=approval.needed)
     return None

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from deliberation.vocabulary import BudgetSource, Dimension
 from traces.analytics.amount_words import amount_words
 from traces.queries.budget_lines import BudgetRow
+from traces.queries.spoken import spoken
 
 WARM_SHARE = 0.8
 SOURCES = {
-    BudgetSource.RUN: "stated by the program",
-    BudgetSource.POLICY: "by a policy of the project",
-    BudgetSource.FORK: "what the run before had left",
+    BudgetSource.RUN: _("stated by the program"),
+    BudgetSource.POLICY: _("by a policy of the project"),
+    BudgetSource.FORK: _("what the run before had left"),
 }
 
 
@@ -37,15 +41,18 @@ class BudgetBar:
         row = self.row
         told = _told(row.dimension, row.spent)
         if self.whole is None:
-            told = f"{told}, no limit"
+            told = gettext("{spent}, no limit").format(spent=told)
         else:
-            told = f"{told} of {amount_words(row.dimension, self.whole)}"
-            told = f"{told} (soft limit)" if row.hard is None else told
-        return (
-            f"{told} · {amount_words(row.dimension, row.reserved)} reserved"
-            if row.reserved
-            else told
-        )
+            words = (
+                gettext("{spent} of {limit} (soft limit)")
+                if row.hard is None
+                else gettext("{spent} of {limit}")
+            )
+            told = words.format(spent=told, limit=amount_words(row.dimension, self.whole))
+        if not row.reserved:
+            return told
+        amount = amount_words(row.dimension, row.reserved)
+        return f"{told} · {gettext('{amount} reserved').format(amount=amount)}"
 
     @property
     def tone(self) -> str | None:
@@ -65,12 +72,14 @@ class BudgetBar:
     def told(self) -> str:
         """All that the bar shows, for whoever does not see it."""
         over = self.over_words
-        return self.words if over is None else f"{self.words}, {over} over the limit"
+        if over is None:
+            return self.words
+        return gettext("{told}, {amount} over the limit").format(told=self.words, amount=over)
 
     @property
     def comes_from(self) -> str:
         """Where the limit comes from, where that is no person with a reason."""
-        return self.row.policy or SOURCES.get(self.row.source, "")
+        return self.row.policy or str(SOURCES.get(self.row.source, ""))
 
 
 def bar_of(row: BudgetRow) -> BudgetBar:
@@ -96,4 +105,4 @@ def _share(amount: Decimal | None, whole: Decimal | None) -> float | None:
 
 
 def _told(dimension: Dimension, amount: Decimal | None) -> str:
-    return "unknown" if amount is None else amount_words(dimension, amount)
+    return spoken("unknown") if amount is None else amount_words(dimension, amount)

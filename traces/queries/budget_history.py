@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
+
 from deliberation.events import BudgetHit, BudgetSet
 from deliberation.vocabulary import Dimension, Limit, LimitKind, OnHit
-from traces.analytics.amount_words import amount_words, hit_words
+from traces.analytics.amount_words import amount_words, hit_phrase
 from traces.models import LedgerEntry
 from traces.queries.budget_keys import hit_key, set_key
 from traces.queries.budget_lines import BudgetRow
 from traces.queries.holds import HoldRow, read_holds
 from traces.queries.ledger import read_entries, showable
+from traces.queries.spoken import told
 
 OF_BUDGETS = "budget:"
 LATEST_VERSIONS = 20
@@ -109,7 +112,7 @@ def _of_hit(event: BudgetHit) -> BudgetHitRow:
         which=event.which,
         version=event.version,
         at_ns=event.at,
-        words=hit_words(dimension, event.which, event.spent, event.limit),
+        words=told(hit_phrase(dimension, event.which, event.spent, event.limit)),
         hold=None,
     )
 
@@ -137,8 +140,11 @@ def _of_lines(rows: Iterable[BudgetRow]) -> Iterator[BudgetHitRow]:
 
 def _words(dimension: Dimension, which: LimitKind, spent: Decimal | None, limit: Decimal) -> str:
     if spent is not None:
-        return hit_words(dimension, which, spent, limit)
-    return f"the {which.value} limit of {amount_words(dimension, limit)} was reached"
+        return told(hit_phrase(dimension, which, spent, limit))
+    amount = amount_words(dimension, limit)
+    if which is LimitKind.SOFT:
+        return gettext("the soft limit of {amount} was reached").format(amount=amount)
+    return gettext("the hard limit of {amount} was reached").format(amount=amount)
 
 
 def _of_holds(run_id: uuid.UUID) -> Iterator[BudgetHitRow]:

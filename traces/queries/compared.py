@@ -6,18 +6,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from traces.analytics.word_diff import CHARS_AT_MOST, TextDiff, diff_words
+from traces.analytics.word_diff import CHARS_AT_MOST
 from traces.queries.access import NotVisible, Who, see_run
 from traces.queries.candidates import CandidateRow, read_candidates
+from traces.queries.compared_nodes import ComparedText, compare_texts
 from traces.queries.node import NodeDetail, get_node
 from traces.queries.verdicts import VerdictRow
-
-TEXTS = {
-    "the answer": ("answer",),
-    "what was written": ("output", "text"),
-    "thoughts": ("reasoning",),
-}
-"""What is compared: in words → the parts of a node that may hold it, the first that is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +20,6 @@ class Side:
 
     candidate: CandidateRow
     node: NodeDetail
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedText:
-    """A text of both, by what it is. `is_missing` names the side that has none: left, right or None."""
-
-    name: str
-    diff: TextDiff
-    is_missing: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,29 +67,8 @@ def _side(who: Who, run_id: str | uuid.UUID, candidate: CandidateRow) -> Side:
 
 
 def _texts(left: Side, right: Side) -> list[ComparedText]:
-    found = []
-    for name, parts in TEXTS.items():
-        ours, theirs = _text(left, parts), _text(right, parts)
-        if ours is None and theirs is None:
-            continue
-        found.append(
-            ComparedText(
-                name=name,
-                diff=diff_words(ours or "", theirs or ""),
-                is_missing="left" if ours is None else "right" if theirs is None else None,
-            )
-        )
-    return found
-
-
-def _text(side: Side, names: Sequence[str]) -> str | None:
-    part = next((found for name in names if (found := side.node.part(name))), None)
-    if part is None:
-        return side.candidate.answer if "answer" in names else None
-    if part.media != "messages":
-        return part.text
-    spoken = [each for each in side.node.messages if each.direction == part.name]
-    return "\n\n".join(piece.text for each in spoken for piece in each.parts)
+    answers = left.candidate.answer, right.candidate.answer
+    return compare_texts(left.node, right.node, answers=answers)
 
 
 def _verdicts(left: Side, right: Side) -> list[ComparedVerdict]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import ngettext_lazy
+
 from deliberation.vocabulary import NodeKind
 from traces.analytics.tree import children_of
 from traces.models import Run
@@ -15,14 +17,14 @@ from traces.queries.columns import Tree
 
 CALLS = {NodeKind.MODEL_CALL.value, NodeKind.TOOL_CALL.value}
 FORMS = (
-    (NodeKind.SAMPLE, "sample", "samples"),
-    (NodeKind.EXPANSION, "expansion", "expansions"),
-    (NodeKind.ROLLOUT, "rollout", "rollouts"),
-    (NodeKind.PROPOSAL, "proposal", "proposals"),
-    (NodeKind.CRITIQUE, "critique", "critiques"),
-    (NodeKind.REVISION, "revision", "revisions"),
-    (NodeKind.VERIFICATION, "verification", "verifications"),
-    (NodeKind.TOOL_CALL, "tool call", "tool calls"),
+    (NodeKind.SAMPLE, ngettext_lazy("{n} sample", "{n} samples")),
+    (NodeKind.EXPANSION, ngettext_lazy("{n} expansion", "{n} expansions")),
+    (NodeKind.ROLLOUT, ngettext_lazy("{n} rollout", "{n} rollouts")),
+    (NodeKind.PROPOSAL, ngettext_lazy("{n} proposal", "{n} proposals")),
+    (NodeKind.CRITIQUE, ngettext_lazy("{n} critique", "{n} critiques")),
+    (NodeKind.REVISION, ngettext_lazy("{n} revision", "{n} revisions")),
+    (NodeKind.VERIFICATION, ngettext_lazy("{n} verification", "{n} verifications")),
+    (NodeKind.TOOL_CALL, ngettext_lazy("{n} tool call", "{n} tool calls")),
 )
 
 
@@ -58,10 +60,10 @@ def read_compute_mode(run: Run, tree: Tree) -> ComputeMode:
 
 def _forms(tree: Tree) -> Iterator[str]:
     counted = Counter(tree.columns.kind)
-    for kind, one, many in FORMS:
+    for kind, words in FORMS:
         number = counted.get(kind.value, 0)
         if number:
-            yield f"{number:,} {one if number == 1 else many}"
+            yield (words % number).format(n=f"{number:,}")
 
 
 def _multiple(run: Run, tree: Tree) -> tuple[float | None, str | None]:

@@ -17,6 +17,7 @@ from traces.queries.commands import CommandRow, list_commands
 from traces.queries.holds import HoldRow
 from traces.queries.leases import LeaseRow
 from traces.queries.patience import patience
+from traces.queries.refusals import tell_refusal
 from traces.queries.standing import Standing, read_standing
 
 ON_THE_BAR = (
@@ -130,4 +131,7 @@ def _offers(run: Run, standing: Standing) -> list[Offer]:
         kind: applies(kind, state, holds=len(standing.holds), killable=standing.is_killable)
         for kind in ON_THE_BAR
     }
-    return [Offer(kind, why if isinstance(why, str) else None) for kind, why in found.items()]
+    return [
+        Offer(kind, tell_refusal(why, state) if isinstance(why, str) else None)
+        for kind, why in found.items()
+    ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
+
+from django.utils.translation import gettext
 
 from deliberation.vocabulary import Fate
 from traces.analytics.tree import ROOT, children_of, row_of
@@ -13,6 +15,9 @@ from traces.models import Node
 from traces.queries.access import NotVisible, Who, see_run
 from traces.queries.amounts import add_known
 from traces.queries.columns import Tree, read_tree
+
+SECTORS_AT_MOST = 250
+"""Each is drawn with five elements, and a page beside a tree in view has 3,000 at most; smaller ones show nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,11 @@ class Sector:
 
 
 def cost_by_branch(
-    *, who: Who, run_id: str | uuid.UUID, root: str | None = None, max_sectors: int = 1000
+    *,
+    who: Who,
+    run_id: str | uuid.UUID,
+    root: str | None = None,
+    max_sectors: int = SECTORS_AT_MOST,
 ) -> list[Sector]:
     """Return the sectors below the sector `root`, or of the whole run; parents first. Raises NotVisible.
 
@@ -85,13 +94,11 @@ def _choose(tree: Tree, top: int, limit: int) -> _Chosen:
         children = children_of(tree.shape, row)
         # What no branch owns, and the roll-up, each take a sector of their own.
         room = limit - used - _is_unallocated(tree, row) - 1
-        ranked = sorted((_weight(tree, child), child) for child in children)
-        if len(children) > room:
-            ranked, rest = ranked[: max(0, room)], [child for _, child in ranked[max(0, room) :]]
-            if ranked:
-                chosen.rolled[row] = rest
-        used += len(ranked) + _is_unallocated(tree, row) + (row in chosen.rolled)
+        ranked = nsmallest(max(0, room), ((_weight(tree, child), child) for child in children))
         kept = {child for _, child in ranked}
+        if ranked and len(ranked) < len(children):
+            chosen.rolled[row] = [child for child in children if child not in kept]
+        used += len(ranked) + _is_unallocated(tree, row) + (row in chosen.rolled)
         chosen.shown[row] = [child for child in children if child in kept]
         for weight, child in ranked:
             chosen.shown.setdefault(child, [])
@@ -157,7 +164,7 @@ class _Sectors:
         return Sector(
             id=WHOLE_RUN,
             parent=None,
-            label=self.run_name or "the whole run",
+            label=self.run_name or gettext("the whole run"),
             fate=Fate.OPEN.value,
             nodes=end,
             tokens=add_known(tokens),
@@ -185,7 +192,7 @@ class _Sectors:
         return Sector(
             id=parent.id + OWN,
             parent=parent.id,
-            label="unallocated: belongs to no branch",
+            label=gettext("unallocated: belongs to no branch"),
             fate=Fate.OPEN.value,
             nodes=0,
             tokens=add_known([columns.input[row], columns.output[row]]),

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from deliberation.vocabulary import Dimension, NodeKind
 from traces.analytics.decision import (
     Meter,
@@ -252,18 +254,21 @@ class _Reader:
         is_answered = self._run.answer is not None or self._run.selected_node is not None
         calls = self._run.unpriced_calls
         missing = {
-            "what had been spent when: no node says what it spent": self._dimension is None,
-            f"what some calls cost: {calls:,} without a price count for nothing here": calls > 0
-            and self._dimension is Dimension.USD,
-            "candidates: which answers there were on the way": not self._candidates,
-            "the returned answer: the run names none": not is_answered,
-            "which candidate was returned": is_answered
+            gettext("what had been spent when: no node says what it spent"): self._dimension
+            is None,
+            gettext("what some calls cost: {count} without a price count for nothing here").format(
+                count=f"{calls:,}"
+            ): calls > 0 and self._dimension is Dimension.USD,
+            gettext("candidates: which answers there were on the way"): not self._candidates,
+            gettext("the returned answer: the run names none"): not is_answered,
+            gettext("which candidate was returned"): is_answered
             and bool(self._candidates)
             and returned is None,
-            "the last useful spending: by this rule another answer was the best at the end": returned
-            is not None
-            and last is None,
-            "times of all answers and calls: they stand in the order of the ledger": self._clock
-            is Clock.LEDGER,
+            gettext(
+                "the last useful spending: by this rule another answer was the best at the end"
+            ): returned is not None and last is None,
+            gettext(
+                "times of all answers and calls: they stand in the order of the ledger"
+            ): self._clock is Clock.LEDGER,
         }
         return [words for words, is_missing in missing.items() if is_missing]

@@ -5,26 +5,31 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from deliberation.control.stopped import Cause
 from deliberation.vocabulary import (
     TERMINAL_STATES,
+    CommandKind,
     CommandStage,
     Dimension,
     LimitKind,
     ObservedState,
 )
 from deliberation.vocabulary.control import ENDS
-from traces.analytics.amount_words import hit_words
+from traces.analytics.amount_words import hit_phrase, share_phrase
 from traces.analytics.budget_line import BudgetLine, read_lines
 from traces.models import Command, Run
 from traces.queries.access import Who, see_run
 from traces.queries.commands import row_of
+from traces.queries.spoken import spoken, told
 
 CAUSES = {
-    f"stopped: {Cause.OPERATOR.value}": "stopped by a command",
-    f"stopped: {Cause.FENCED.value}": "stopped, for another process took the run over",
-    f"stopped: {Cause.REJECTED.value}": "stopped, for a person refused an action",
-    f"stopped: {Cause.DISCONNECTED.value}": "stopped, for the inspector was silent for too long",
+    f"stopped: {Cause.OPERATOR.value}": _("stopped by a command"),
+    f"stopped: {Cause.FENCED.value}": _("stopped, for another process took the run over"),
+    f"stopped: {Cause.REJECTED.value}": _("stopped, for a person refused an action"),
+    f"stopped: {Cause.DISCONNECTED.value}": _("stopped, for the inspector was silent for too long"),
 }
 """What the SDK states as the reason of an end, as people say it."""
 BY_COMMAND = (ObservedState.CANCELLED, ObservedState.KILLED)
@@ -42,16 +47,18 @@ def tell_ending(run: Run) -> str | None:
         return None
     if state is ObservedState.LIMIT_EXCEEDED:
         return _limit(run)
-    told = _command(run.id) if state in BY_COMMAND else None
+    by_command = _command(run.id) if state in BY_COMMAND else None
     reason = run.stop_reason or ""
-    return told or CAUSES.get(reason, reason.replace("_", " ")) or None
+    cause = CAUSES.get(reason)
+    return by_command or (str(cause) if cause else spoken(reason)) or None
 
 
 def _limit(run: Run) -> str:
     """Return which limit was reached last, for that one ended the run."""
     found = [hit for each in read_lines(run.budgets).items() for hit in _hits(*each)]
     _, _, words = max(found, default=(0, False, None))
-    return f"limit exceeded, {words}" if words else "limit exceeded"
+    limit = spoken(ObservedState.LIMIT_EXCEEDED.value)
+    return f"{limit}, {words}" if words else limit
 
 
 def _hits(dimension: Dimension, line: BudgetLine) -> Iterator[tuple[int, bool, str]]:
@@ -62,8 +69,13 @@ def _hits(dimension: Dimension, line: BudgetLine) -> Iterator[tuple[int, bool, s
     )
     for which, limit, at in limits:
         if at is not None and limit is not None and line.hit_spent is not None:
-            words = hit_words(dimension, which, line.hit_spent, limit)
-            yield at, which is LimitKind.HARD, words.removesuffix(" spent")
+            is_hard = which is LimitKind.HARD
+            words = (
+                share_phrase(dimension, line.hit_spent, limit)
+                if is_hard
+                else hit_phrase(dimension, which, line.hit_spent, limit)
+            )
+            yield at, is_hard, told(words)
 
 
 def _command(run_id: uuid.UUID) -> str | None:
@@ -75,5 +87,7 @@ def _command(run_id: uuid.UUID) -> str | None:
     if last is None:
         return None
     row = row_of(last)
-    verb = "killed" if row.kind.value == "kill" else "stopped"
-    return f"{verb} by {row.by}: {row.reason}" if row.reason else f"{verb} by {row.by}"
+    is_kill = row.kind is CommandKind.KILL
+    words = gettext("killed by {by}") if is_kill else gettext("stopped by {by}")
+    told_by = words.format(by=row.by)
+    return f"{told_by}: {row.reason}" if row.reason else told_by

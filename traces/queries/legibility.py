@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext
 
 from traces.models import Node, Run
 
@@ -33,8 +34,10 @@ class Legibility:
     def words(self) -> str:
         """What such a ratio amounts to."""
         if self.chars == 0:
-            return "none of it can be read"
-        return "about the whole text" if self.ratio >= FULL_FROM else "a summary at most"
+            return gettext("none of it can be read")
+        if self.ratio >= FULL_FROM:
+            return gettext("about the whole text")
+        return gettext("a summary at most")
 
 
 def read_legibility(run: Run) -> Legibility | None:

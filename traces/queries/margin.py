@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext, ngettext
+
 from traces.models import Run
 from traces.queries.candidates import CandidateRow, CandidateTable, Cluster
 
@@ -24,17 +26,21 @@ def find_runner_up(run: Run, table: CandidateTable) -> CandidateRow | None:
 def words_of_margin(run: Run, table: CandidateTable, runner_up: CandidateRow | None) -> str | None:
     """Return the margin in words, None when no number tells it."""
     if run.margin == 0:
-        return "a tie"
+        return gettext("a tie")
     if run.margin is not None:
-        return f"{run.margin:g} {_unit(run.margin, run.margin_unit)}".rstrip()
+        return _with_unit(run.margin, run.margin_unit)
     pair = _voted_pair(run, table)
     if pair is not None:
         gap = pair[0].votes - pair[1].votes
-        return f"{gap:,} {'vote' if gap == 1 else 'votes'} ({pair[0].votes:,} to {pair[1].votes:,})"
+        return _votes(gap, pair[0].votes, pair[1].votes)
     chosen = _chosen(table)
     if chosen is None or runner_up is None or chosen.value is None or runner_up.value is None:
         return None
-    return f"{chosen.value - runner_up.value:g} in value ({chosen.value:g} to {runner_up.value:g})"
+    return gettext("{gap} in value ({first} to {second})").format(
+        gap=f"{chosen.value - runner_up.value:g}",
+        first=f"{chosen.value:g}",
+        second=f"{runner_up.value:g}",
+    )
 
 
 def what_would_have_changed_it(
@@ -50,21 +56,32 @@ def what_would_have_changed_it(
     other = _quoted(runner_up.answer or runner_up.normalised)
     gap = chosen.value - runner_up.value
     if gap == 0:
-        return f"The order alone: {other} had the same value, {chosen.value:g}."
-    if gap > 0:
-        return f"A value above {chosen.value:g} for {other}, which had {runner_up.value:g}."
-    return f"Choosing by value: {other} had {runner_up.value:g} against {chosen.value:g}."
+        words = gettext("The order alone: {other} had the same value, {ours}.")
+    elif gap > 0:
+        words = gettext("A value above {ours} for {other}, which had {theirs}.")
+    else:
+        words = gettext("Choosing by value: {other} had {theirs} against {ours}.")
+    return words.format(other=other, ours=f"{chosen.value:g}", theirs=f"{runner_up.value:g}")
 
 
 def _by_votes(first: Cluster, second: Cluster) -> str:
     gap = first.votes - second.votes
     other = _quoted(second.answer)
+    votes = {"ours": f"{first.votes:,}", "theirs": f"{second.votes:,}"}
     if gap == 0:
-        return f"The tie-break alone: {other} had as many votes, {second.votes:,}."
+        words = gettext("The tie-break alone: {other} had as many votes, {theirs}.")
+        return words.format(other=other, **votes)
     if gap < 0:
-        return f"Choosing by votes: {other} had {second.votes:,} against {first.votes:,}."
+        words = gettext("Choosing by votes: {other} had {theirs} against {ours}.")
+        return words.format(other=other, **votes)
     moved = gap // 2 + 1
-    return f"{moved:,} {'vote' if moved == 1 else 'votes'} for {other} instead."
+    words = ngettext("{n} vote for {other} instead.", "{n} votes for {other} instead.", moved)
+    return words.format(n=f"{moved:,}", other=other)
+
+
+def _votes(gap: int, first: int, second: int) -> str:
+    words = ngettext("{n} vote ({first} to {second})", "{n} votes ({first} to {second})", gap)
+    return words.format(n=f"{gap:,}", first=f"{first:,}", second=f"{second:,}")
 
 
 def _voted_pair(run: Run, table: CandidateTable) -> tuple[Cluster, Cluster] | None:
@@ -96,14 +113,15 @@ def _chosen(table: CandidateTable) -> CandidateRow | None:
     return next((row for row in table.candidates if row.chosen), None)
 
 
-def _unit(margin: float, unit: str | None) -> str:
-    if unit == "votes" and margin == 1:
-        return "vote"
-    return unit or ""
+def _with_unit(margin: float, unit: str | None) -> str:
+    if unit == "votes":
+        count = 1 if margin == 1 else 2  # half a vote is many
+        return ngettext("{n} vote", "{n} votes", count).format(n=f"{margin:g}")
+    return f"{margin:g} {unit or ''}".rstrip()
 
 
 def _quoted(answer: str | None) -> str:
     if not answer:
-        return "the runner-up"
+        return gettext("the runner-up")
     line = " ".join(answer.split())
     return f"“{line if len(line) <= SHOWN_CHARS else line[: SHOWN_CHARS - 1] + '…'}”"

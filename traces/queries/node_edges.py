@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from traces.models import Edge, Node
+from traces.queries.spoken import spoken
 
 EDGES_AT_MOST = 500
 NAME_CHARS = 120
@@ -63,7 +64,7 @@ def name_nodes(run_id: uuid.UUID, node_ids: list[str]) -> dict[str, OtherNode]:
         node_id: OtherNode(
             node_id=node_id,
             ordinal=ordinal,
-            name=name or (preview or "")[:NAME_CHARS] or kind.replace("_", " "),
+            name=name or (preview or "")[:NAME_CHARS] or spoken(kind),
         )
         for node_id, ordinal, name, preview, kind in found.values_list(
             "node_id", "ordinal", "name", "preview", "kind"

@@ -80,7 +80,15 @@ def find_nodes(*, who: Who, run_id: str | uuid.UUID, text: str, after: int = -1)
     )
 
 
-def _in_rows(run_id: uuid.UUID, words: Sequence[Word]) -> list[FoundNode]:
+def find_in_rows(*, who: Who, run_id: str | uuid.UUID, text: str, limit: int) -> list[FoundNode]:
+    """Return the first nodes whose rows alone hold each word: at once, however large texts are. Raises NotVisible."""
+    run, words = see_run(who, run_id), words_of(text)
+    return _in_rows(run.pk, words, limit) if words else []
+
+
+def _in_rows(
+    run_id: uuid.UUID, words: Sequence[Word], limit: int = ROWS_AT_MOST + 1
+) -> list[FoundNode]:
     nodes = Node.objects.filter(run_id=run_id)
     for word in words:
         anywhere = Q()
@@ -88,7 +96,7 @@ def _in_rows(run_id: uuid.UUID, words: Sequence[Word]) -> list[FoundNode]:
             anywhere |= Q(**{f"{field}__icontains": word.text})
         nodes = nodes.filter(anywhere)
     rows = nodes.order_by("ordinal").values_list(*FoundNode._fields)
-    return [FoundNode(*row) for row in rows[: ROWS_AT_MOST + 1]]
+    return [FoundNode(*row) for row in rows[:limit]]
 
 
 def _in_entries(

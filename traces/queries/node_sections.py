@@ -9,7 +9,7 @@ from deliberation.vocabulary import NodeKind
 from traces.analytics.json_outline import Members, read_members
 from traces.queries.messages import Message
 from traces.queries.node import NodeDetail, NodePart
-from traces.queries.opaque import Opaque, opaque_reasoning, opaque_text, sealed
+from traces.queries.opaque import Opaque, opaque_reasoning, opaque_step, opaque_text, sealed
 from traces.queries.verdicts import VerdictRow
 
 FOLDED_BYTES = 64 * 1024
@@ -33,12 +33,7 @@ class Section:
     messages: list[Message] = field(default_factory=list)
     opaque: list[Opaque] = field(default_factory=list)
     outline: Members | None = None
-
-    @property
-    def earlier(self) -> int:
-        """How many messages come before the first that is shown."""
-        is_whole = self.part is not None and self.part.media == "messages" and self.messages
-        return self.messages[0].number if is_whole else 0
+    earlier: int = 0
 
     @property
     def is_plain(self) -> bool:
@@ -87,7 +82,10 @@ def sections_of(node: NodeDetail) -> list[Section]:
         _plain(node, "text"),
         _conversation(node, "output"),
     ]
-    return [*(each for each in read if each is not None), *(_of_part(part) for part in others)]
+    latent = opaque_step(node)
+    step = Section(name="latent", title="latent", opaque=[latent]) if latent else None
+    told = [each for each in (step, *read) if each is not None]
+    return [*told, *(_of_part(part) for part in others)]
 
 
 def _of_part(part: NodePart, title: str | None = None) -> Section:
@@ -117,7 +115,11 @@ def _conversation(node: NodeDetail, name: str) -> Section | None:
     if part.media != "messages":
         return section
     told = [each for each in node.messages if each.direction == name]
-    return replace(section, messages=_without_reasoning(told) if name == "output" else told)
+    return replace(
+        section,
+        messages=_without_reasoning(told) if name == "output" else told,
+        earlier=told[0].number if told else 0,
+    )
 
 
 def _reasoning(node: NodeDetail) -> Section | None:

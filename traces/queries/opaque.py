@@ -74,6 +74,14 @@ def opaque_reasoning(node: NodeDetail, readable_chars: int) -> Opaque | None:
     )
 
 
+def opaque_step(node: NodeDetail) -> Opaque | None:
+    """Return what stands for a latent step, which was thought in no words, where nobody counts its tokens."""
+    if node.kind != NodeKind.LATENT or node.parts or node.usage.total:
+        return None
+    why = "a latent step: what was thought is in no words"
+    return Opaque(what="latent", why=why, amount=None, unit="tokens", basis="", chars=0)
+
+
 def opaque_text(node: NodeDetail, what: str) -> Opaque | None:
     """Return the input or output of a call that counts its tokens, or is gone, and has no text here."""
     if what in node.gone:

@@ -10,8 +10,9 @@ from traces.analytics.tree import ORPHAN
 from traces.models import Node
 from traces.queries.amounts import Subtree, Tokens, tokens_of
 from traces.queries.columns import Tree
+from traces.queries.remarks import NO_MARKS, read_marks
 from traces.queries.tree_row import TreeRow
-from traces.queries.verdicts import VerdictRow, verdicts_on
+from traces.queries.verdicts import VerdictRow, latest_of_people, verdicts_on
 
 NO_TOKENS = Tokens()
 SAME_NAMES = (
@@ -38,9 +39,17 @@ def read_newer_rows(tree: Tree, ordinals: Sequence[int]) -> list[TreeRow]:
 def _read(tree: Tree, **which: Any) -> list[TreeRow]:
     # The seqs of a node that a search visited for hours are many, and no row shows them.
     nodes = list(Node.objects.filter(run_id=tree.run_id, **which).defer("entries"))
-    judged = [node.node_id for node in nodes if node.verdict is not None]
+    marks = read_marks(tree.run_id, [node.node_id for node in nodes])
+    judged = {node.node_id for node in nodes if node.verdict is not None}
+    judged |= {node_id for node_id, mark in marks.items() if mark.is_signed}
     verdicts = verdicts_on(tree.run_id, judged) if judged else {}
-    return [TreeRow(**row_values(tree, node, verdicts.get(node.node_id, []))) for node in nodes]
+    return [
+        TreeRow(
+            **row_values(tree, node, latest_of_people(verdicts.get(node.node_id, [])))
+            | {"notes": marks.get(node.node_id, NO_MARKS).notes}
+        )
+        for node in nodes
+    ]
 
 
 def row_values(tree: Tree, node: Node, verdicts: list[VerdictRow]) -> dict[str, Any]:
@@ -90,6 +99,7 @@ def own_values(node: Any, verdicts: list[VerdictRow]) -> dict[str, Any]:
         "verdicts": verdicts,
         "error_preview": node.error,
         "is_contradicted": node.contradicted,
+        "notes": 0,
     }
 
 

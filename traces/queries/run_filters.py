@@ -6,14 +6,17 @@ import uuid
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 
-from traces.models import Approval, Run
+from traces.models import Approval, Remark, Run
 from traces.models.approval import PENDING
+from traces.models.remark import NOTE, SIGN_OFF, STANDING
 from traces.models.run import FINAL, NOT_OVER
 from traces.queries.access import is_storable
 
+UNSIGNED = "none"
 LAST_MILLISECOND = 2**63 // 10**6
 """The last time that fits in 64 bits of nanoseconds: in the year 2262."""
 
@@ -24,6 +27,7 @@ class RunFilters:
 
     `q` is looked for in name, task, answer and tags; `since` and `until` compare the start of a run, or, where its
     source stated none, the moment its id was made. Costs are in US dollars; a run without a known cost is in no range.
+    `signed` is what somebody signed whose word stands, or UNSIGNED.
     """
 
     q: str | None = None
@@ -41,6 +45,8 @@ class RunFilters:
     cost_to: Decimal | None = None
     has_discarded: bool = False
     needs_approval: bool = False
+    signed: str | None = None
+    has_notes: bool = False
 
     @property
     def is_storable(self) -> bool:
@@ -87,11 +93,24 @@ def narrow(found: QuerySet[Run], filters: RunFilters) -> QuerySet[Run]:
         found = _saying(found, filters.q)
     if filters.needs_approval:
         found = found.filter(id__in=Approval.objects.filter(status=PENDING).values("run_id"))
+    if filters.signed:
+        found = found.filter(_signed(filters.signed))
+    if filters.has_notes:
+        found = found.filter(Exists(_standing(NOTE)))
     if filters.since is not None:
         found = found.filter(_started(filters.since, "gte"))
     if filters.until is not None:
         found = found.filter(_started(filters.until, "lt"))
     return found
+
+
+def _standing(kind: str) -> QuerySet[Remark]:
+    return Remark.objects.filter(STANDING, kind=kind, run_id=OuterRef("pk"))
+
+
+def _signed(outcome: str) -> Any:
+    signed = _standing(SIGN_OFF)
+    return ~Exists(signed) if outcome == UNSIGNED else Exists(signed.filter(value=outcome))
 
 
 def _saying(found: QuerySet[Run], words: str) -> QuerySet[Run]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from deliberation.vocabulary import Dimension
 from traces.analytics.amount_words import amount_words
 from traces.models import Run
 from traces.queries.budget_lines import BudgetRow, budget_lines
+from traces.queries.spoken import spoken
 
 WARM_SHARE = 0.8
 
@@ -36,7 +39,9 @@ def _line(row: BudgetRow) -> SpendLine:
     share = None if row.recorded is None or not allowed else float(row.recorded / allowed)
     return SpendLine(
         dimension=row.dimension.value,
-        words=f"{_words(row.dimension, row.recorded)} of {_words(row.dimension, allowed)}",
+        words=gettext("{spent} of {limit}").format(
+            spent=_words(row.dimension, row.recorded), limit=_words(row.dimension, allowed)
+        ),
         share=share,
         tone=None if share is None or share < WARM_SHARE else "over" if share > 1 else "warm",
     )
@@ -47,4 +52,4 @@ def _goes_on(row: BudgetRow) -> bool:
 
 
 def _words(dimension: Dimension, amount: Decimal | None) -> str:
-    return "unknown" if amount is None else amount_words(dimension, amount)
+    return spoken("unknown") if amount is None else amount_words(dimension, amount)

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from deliberation.vocabulary import StrategySource
 from traces.analytics.signs import Signs, signs_of
 from traces.analytics.strategy import Inferred, infer_strategy
 from traces.models import Run
+from traces.queries.spoken import told
 
 REASON_CHARS = 200
 """Of a person's reason, where it stands among other things."""
@@ -47,7 +49,7 @@ def read_strategy(run: Run) -> StrategyTold:
     return StrategyTold(
         stated=run.strategy_stated,
         inferred=inferred.strategy.value,
-        inferred_from=inferred.evidence,
+        inferred_from=_signs(inferred),
         set=run.strategy_set,
         set_by=run.strategy_set_by,
         set_ns=run.strategy_set_ns,
@@ -63,10 +65,14 @@ def evidence_of(runs: Sequence[Run]) -> dict[uuid.UUID, str]:
 
 def _evidence(run: Run, inferred: Inferred) -> str:
     if run.strategy_source == StrategySource.STATED.value:
-        return "stated by its source"
+        return gettext("stated by its source")
     if run.strategy_source == StrategySource.SET_BY_PERSON.value:
         return f"{run.strategy_set_by}: {(run.strategy_set_reason or '')[:REASON_CHARS]}"
-    return inferred.evidence
+    return _signs(inferred)
+
+
+def _signs(inferred: Inferred) -> str:
+    return "; ".join(told(each) for each in inferred.signs)
 
 
 def _signs_of(runs: Sequence[Run]) -> dict[uuid.UUID, Signs]:

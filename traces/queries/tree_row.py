@@ -62,6 +62,7 @@ class TreeRow:
     error_preview: str | None
     text_visibility: str | None
     is_contradicted: bool
+    notes: int
 
     @property
     def twin(self) -> tuple[str, str] | None:

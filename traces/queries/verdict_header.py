@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, ngettext, pgettext
+
 from deliberation.vocabulary import TERMINAL_STATES
 from traces.analytics.tree import ROOT, children_of
 from traces.models import Run
@@ -72,7 +74,7 @@ def get_header(*, who: Who, run_id: str | uuid.UUID) -> RunHeader:
     return RunHeader(
         answer=whole_answer(run),
         runner_up=(runner_up.answer or runner_up.normalised) if runner_up else None,
-        margin=margin or "not recorded",
+        margin=margin or gettext("not recorded"),
         margin_known=margin is not None,
         decided_by=run.rule,
         checkers=_checkers(run, tree),
@@ -125,19 +127,25 @@ def _not_recorded(run: Run, tree: Tree) -> list[str]:
         for fate, reason in zip(columns.fate, columns.reason, strict=True)
     )
     missing = {
-        "task": run.task is None,
-        "strategy": run.strategy == "unknown",
-        "models": not run.model_names,
-        "times": run.started_ns is None,
-        "its end": run.end_inferred,
-        "answer": has_ended and run.answer is None,
-        "which node was chosen": has_ended and run.selected_node is None,
-        "tokens": run.input_tokens is None and run.output_tokens is None,
-        "cost": run.cost is None,
-        "cost of some calls": run.cost is not None and run.unpriced_calls > 0,
-        "stated confidence": run.stated_confidence is None,
-        "verdicts": run.verdicts == 0,
-        "reasons of some discards": nobody,
-        f"{run.missing_events:,} events known to be missing": run.missing_events > 0,
+        pgettext("not recorded", "task"): run.task is None,
+        pgettext("not recorded", "strategy"): run.strategy == "unknown",
+        pgettext("not recorded", "models"): not run.model_names,
+        pgettext("not recorded", "times"): run.started_ns is None,
+        pgettext("not recorded", "its end"): run.end_inferred,
+        pgettext("not recorded", "answer"): has_ended and run.answer is None,
+        pgettext("not recorded", "which node was chosen"): has_ended and run.selected_node is None,
+        pgettext("not recorded", "tokens"): run.input_tokens is None and run.output_tokens is None,
+        pgettext("not recorded", "cost"): run.cost is None,
+        pgettext("not recorded", "cost of some calls"): run.cost is not None
+        and run.unpriced_calls > 0,
+        pgettext("not recorded", "stated confidence"): run.stated_confidence is None,
+        pgettext("not recorded", "verdicts"): run.verdicts == 0,
+        pgettext("not recorded", "reasons of some discards"): nobody,
+        _missing(run.missing_events): run.missing_events > 0,
     }
     return [name for name, is_missing in missing.items() if is_missing]
+
+
+def _missing(events: int) -> str:
+    words = ngettext("{n} event known to be missing", "{n} events known to be missing", events)
+    return words.format(n=f"{events:,}")

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db.models import F
 
+from deliberation.vocabulary import ActorKind, VerifierKind
 from traces.models import Verdict
 from traces.queries.access import NotVisible, Who, see_run
 
@@ -55,6 +56,9 @@ class VerdictPage:
 
 COLUMNS = tuple(name for name in VerdictRow.__slots__ if name != "inferred")
 AT_MOST = 100
+HUMAN = VerifierKind.HUMAN.value
+PERSON = f"{ActorKind.USER.value}:"
+"""Begins the names of those who are signed in."""
 BY_TIME = (F("given_ns").asc(nulls_first=True), "verifier", "outcome", "seq")
 """Not by arrival, which may be any."""
 
@@ -89,6 +93,13 @@ def verdicts_by(run_id: uuid.UUID, node_id: str) -> list[VerdictRow]:
     """Return what was said of other nodes by the check that a node is. The caller has checked the run."""
     found = Verdict.objects.filter(run_id=run_id, by_node=node_id).exclude(node_id=node_id)
     return [VerdictRow(**values) for values in found.order_by(*BY_TIME).values(*COLUMNS)[:AT_MOST]]
+
+
+def latest_of_people(rows: list[VerdictRow]) -> list[VerdictRow]:
+    """Return verdicts without sign-offs that the same person has replaced: a row has room for what stands."""
+    signed = (row for row in rows if row.verifier_kind == HUMAN and row.verifier.startswith(PERSON))
+    last = {row.verifier: row.seq for row in signed}
+    return [row for row in rows if last.get(row.verifier, row.seq) == row.seq]
 
 
 def as_seq(cursor: str) -> int:

@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext
+
+from traces.queries.spoken import spoken
 
 register = template.Library()
 UNKNOWN = "–"
-WORD = "word"
-"""The context under which catalogues have the words of the vocabulary."""
 GLYPHS = {"open": "○", "selected": "◆", "kept": "●", "discarded": "◌", "failed": "✕"}
 MARKS = {"accept": "✓", "reject": "✗", "unsure": "?", "error": "!", "timeout": "◷"}
 ENDED_WELL = {"completed"}
@@ -157,12 +157,7 @@ def plain(word: object) -> str:
 
     Not for what others wrote, which may be a word of the vocabulary by chance: `spaced`.
     """
-    return UNKNOWN if word in (None, "") else _translated(str(word), get_language())
-
-
-@lru_cache(maxsize=4096)
-def _translated(word: str, language: str | None) -> str:
-    return pgettext(WORD, word.replace("_", " "))
+    return UNKNOWN if word in (None, "") else spoken(str(word))
 
 
 @register.filter

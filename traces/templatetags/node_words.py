@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from traces.queries.amounts import Tokens
 from traces.queries.node_edges import NodeEdge
+from traces.queries.trace_links import TraceLink
 
 register = template.Library()
 
@@ -75,7 +76,7 @@ def basis_told(basis: str) -> Promise | str:
 
 
 @register.filter
-def edge_told(edge: NodeEdge) -> Promise | str:
+def edge_told(edge: NodeEdge | TraceLink) -> Promise | str:
     """What an edge does, from the end that is looked at."""
     told = EDGES.get(edge.kind)
     return edge.kind.replace("_", " ") if told is None else told[0 if edge.is_outgoing else 1]

@@ -17,6 +17,7 @@ SECTIONS: dict[str, Promise] = {
     "run-decision": _("Decision"),
     "run-figures": _("Figures"),
     "run-playback": _("Playback"),
+    "run-notes": _("Notes"),
 }
 """By the name of the address, in the order of the tabs."""
 

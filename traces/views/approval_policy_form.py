@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from traces.actions.conflict import Unfit
 from traces.actions.keep_policy import Terms
 from traces.queries.approval_policies import PolicyRow
 from traces.templatetags.policy_words import lasting
 from traces.views.lasting import SENTENCE, read_lasting
 from traces.views.policy_versions import read_whole
+from traces.views.unfit_words import tell_unfit
 
 MAX_CHARS = 300
 NAMES = (
@@ -18,16 +21,6 @@ NAMES = (
 )  # fmt: skip
 FIELDS = {"timeout_seconds": "waits", "escalate_after_seconds": "escalate_after"}
 """Of what the action checks, what the form calls otherwise."""
-LABELS = {
-    "name": "The name",
-    "tool": "The tool",
-    "side_effect": "The side effect",
-    "risk": "The risk",
-    "needed": "The number of people",
-    "waits": "The time that it waits",
-    "escalate_to": "Who is asked next",
-    "escalate_after": "When they are asked",
-}
 BLANK = {"needed": "1", "replaces": "0"}
 
 
@@ -82,10 +75,12 @@ class ApprovalPolicyForm:
         """Return what the policy says; None when there are errors, which are noted then."""
         needed = read_whole(self.values["needed"])
         if needed is None:
-            self.errors["needed"] = "How many people must agree is a number, such as 1."
+            self.errors["needed"] = gettext("How many people must agree is a number, such as 1.")
         waits, after = self._seconds("waits"), self._seconds("escalate_after")
         if bool(self.values["escalate_to"]) is not bool(self.values["escalate_after"]):
-            self.errors["escalate_after"] = "Say both who is asked next and when, or neither."
+            self.errors["escalate_after"] = gettext(
+                "Say both who is asked next and when, or neither."
+            )
         if self.errors:
             return None
         return Terms(
@@ -102,7 +97,7 @@ class ApprovalPolicyForm:
     def note(self, unfit: Unfit) -> None:
         """Note what the action could not take."""
         name = FIELDS.get(unfit.field, unfit.field)
-        self.errors[name] = f"{LABELS[name]} {unfit.sentence}."
+        self.errors[name] = tell_unfit(unfit, field=name)
 
     def _seconds(self, name: str) -> int | None:
         text = self.values[name]
@@ -110,5 +105,5 @@ class ApprovalPolicyForm:
             return None
         seconds = read_lasting(text)
         if seconds is None:
-            self.errors[name] = SENTENCE
+            self.errors[name] = str(SENTENCE)
         return seconds

@@ -21,6 +21,7 @@ from traces.queries.projects import list_projects
 from traces.views.access import for_changes, for_people
 from traces.views.decision_form import DecisionForm
 from traces.views.see_other import see_other
+from traces.views.unfit_words import tell_unfit
 
 CHECKED, REFUSED = 400, 409
 
@@ -71,7 +72,7 @@ def decide(request: HttpRequest, approval_id: str) -> HttpResponse:
             randbytes=os.urandom,
         )
     except Unfit as unfit:
-        error = f"{unfit.field.capitalize()} {unfit.sentence}."
+        error = tell_unfit(unfit)
         return _page(request, opened=approval_id, form=form, error=error, status=CHECKED)
     except ApprovalConflict as conflict:
         poke(conflict.changes)

@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 MOST = 10
 PAUSE_SECONDS = 300
@@ -27,7 +28,7 @@ class BoundedSignIn(AuthenticationForm):
         key = self._key()
         # Counted before it is asked, or many at once would all be let through.
         if _count(key) > MOST:
-            raise ValidationError("Too many wrong passwords. Come back in five minutes.")
+            raise ValidationError(gettext("Too many wrong passwords. Come back in five minutes."))
         found = super().clean()
         cache.delete(key)
         return found

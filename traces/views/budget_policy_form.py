@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from deliberation.vocabulary import Dimension, OnHit
 from traces.actions.conflict import Unfit
 from traces.actions.keep_budget_policy import BudgetTerms
@@ -13,16 +16,18 @@ from traces.queries.budget_policies import BudgetPolicyRow
 from traces.templatetags.budget_words import dimension_word
 from traces.templatetags.fmt import exact
 from traces.views.policy_versions import read_whole
+from traces.views.unfit_words import tell_of, tell_unfit
 
 MAX_CHARS = 300
 NAMES = ("name", "strategy", "model", "tag", "replaces")
 USUAL = {"hard": "", "on_hit": OnHit.STOP.value, "soft": "", "on_soft": OnHit.WARN.value}
 """Of each dimension, what a field that is left alone says."""
 WHICH = {
-    "hard": "hard limit",
-    "soft": "soft limit",
-    "on_hit": "word for the hard limit",
-    "on_soft": "word for the soft limit",
+    "hard": _("The hard limit of {what}"),
+    "soft": _("The soft limit of {what}"),
+    "on_hit": _("The word for the hard limit of {what}"),
+    "on_soft": _("The word for the soft limit of {what}"),
+    "": _("The limit of {what}"),
 }
 
 
@@ -113,12 +118,12 @@ class BudgetPolicyForm:
         _, _, path = unfit.field.partition("limits.")
         name, _, which = path.partition(".")
         if name:
-            told = f"The {WHICH.get(which, 'limit')} of {dimension_word(name)}"
-            self.errors[name] = f"{told} {unfit.sentence}."
+            subject = WHICH.get(which, WHICH[""]).format(what=dimension_word(name))
+            self.errors[name] = tell_of(subject, unfit.sentence)
         elif unfit.field == "limits":
-            self.errors["limits"] = "Name at least one limit."
+            self.errors["limits"] = gettext("Name at least one limit.")
         else:
-            self.errors[unfit.field] = f"The {unfit.field} {unfit.sentence}."
+            self.errors[unfit.field] = tell_unfit(unfit)
 
 
 def _text(sent: Mapping[str, str], name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from traces.queries.matrix import Ask
 from traces.queries.matrix_order import CandidateOrder
@@ -28,14 +29,16 @@ class CandidateForm:
         """Return the form as an address fills it in. Raises Unreadable."""
         order = asked.get("sort") or CandidateOrder.PROPOSED.value
         if order not in ORDERS:
-            raise Unreadable(f"sort must be one of: {', '.join(ORDERS)}.")
+            raise Unreadable(
+                gettext("sort must be one of: {known}.").format(known=", ".join(ORDERS))
+            )
         verifier = asked.get("verifier") or None
         if (order == CandidateOrder.VERDICT) is not (verifier is not None):
             raise Unreadable(
-                "verifier names the one to sort by, with sort=verdict, and nothing else."
+                gettext("verifier names the one to sort by, with sort=verdict, and nothing else.")
             )
         if verifier is not None and (len(verifier) > LONGEST_NAME or "\x00" in verifier):
-            raise Unreadable("verifier is no name of one.")
+            raise Unreadable(gettext("verifier is no name of one."))
         return cls(
             Ask(
                 order=CandidateOrder(order),
@@ -67,16 +70,20 @@ def read_pair(asked: QueryDict) -> tuple[int, int] | None:
     if not named:
         return None
     if len(named) != 2 or len(set(named)) != 2:
-        raise Unreadable(f"Two candidates are compared: tick two; {len(set(named))} came.")
+        raise Unreadable(
+            gettext("Two candidates are compared: tick two; {len} came.").format(
+                len=len(set(named))
+            )
+        )
     if not all(_is_number(word, LONGEST_ORDINAL) for word in named):
-        raise Unreadable("a and b are the numbers of two candidates.")
+        raise Unreadable(gettext("a and b are the numbers of two candidates."))
     return int(named[0]), int(named[1])
 
 
 def _number(asked: QueryDict, name: str, usual: int) -> int:
     word = asked.get(name) or str(usual)
     if not _is_number(word, LONGEST_NUMBER):
-        raise Unreadable(f"{name} is a whole number.")
+        raise Unreadable(gettext("{name} is a whole number.").format(name=name))
     return int(word)
 
 

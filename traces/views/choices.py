@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -25,7 +26,9 @@ def chosen(request: HttpRequest, name: str, choices: type[Choice]) -> Choice | N
         return choices(word)
     except ValueError:
         known = ", ".join(each.value for each in choices)
-        raise NotAChoice(f"{name} is one of {known}") from None
+        raise NotAChoice(
+            gettext("{name} is one of {known}").format(name=name, known=known)
+        ) from None
 
 
 def whole_number(request: HttpRequest, name: str, least: int, default: int) -> int:
@@ -33,7 +36,9 @@ def whole_number(request: HttpRequest, name: str, least: int, default: int) -> i
     word = request.GET.get(name) or str(default)
     if word.isascii() and word.isdecimal() and len(word) <= 9 and int(word) >= least:
         return int(word)
-    raise NotAChoice(f"{name} is a whole number from {least} on")
+    raise NotAChoice(
+        gettext("{name} is a whole number from {least} on").format(name=name, least=least)
+    )
 
 
 def number_or_none(request: HttpRequest, name: str) -> int | None:

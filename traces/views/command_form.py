@@ -6,16 +6,19 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from deliberation.vocabulary import CommandKind
 from traces.actions.conflict import Unfit
 from traces.actions.order import LIMITS, Order
+from traces.actions.raise_budget import LOWER
 from traces.templatetags.budget_words import dimension_word
+from traces.views.unfit_words import tell_of, tell_unfit
 
 MAX_CHARS = 20_000
 NAMES = (
     "command_id", "seen_seq", "reason", "message", "hold_id", "dimension", "hard", "soft", "allow_lower",
 )  # fmt: skip
-LOWER = "; see allow_lower"
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ class CommandForm:
         """Return what is asked. Raises Unfit."""
         seen, is_number = self.values["seen_seq"], self.values["seen_seq"].isdecimal()
         if seen and not is_number:
-            raise Unfit("seen_seq", "must be the number of an entry")
+            raise Unfit("seen_seq", gettext("must be the number of an entry"))
         return Order(
             command_id=self.values["command_id"],
             kind=self.kind,
@@ -60,16 +63,21 @@ class CommandForm:
         """Note what cannot be asked so."""
         field, _, path = unfit.field.partition(".")
         if field != "budgets":
-            self.errors.append(f"{unfit.field.replace('_', ' ')} {unfit.sentence}")
+            self.errors.append(tell_unfit(unfit))
             return
         name, _, which = path.partition(".")
         if not which:
             self.errors.append(
-                "Say what is limited, and a new hard limit, a new soft limit, or both."
+                gettext("Say what is limited, and a new hard limit, a new soft limit, or both.")
             )
             return
-        sentence = unfit.sentence.replace(LOWER, ": tick the box to lower it")
-        self.errors.append(f"The {which} limit of {dimension_word(name)} {sentence}.")
+        sentence = unfit.sentence.replace(gettext(LOWER), gettext(": tick the box to lower it"))
+        subject = (
+            gettext("The soft limit of {what}")
+            if which == "soft"
+            else gettext("The hard limit of {what}")
+        )
+        self.errors.append(tell_of(subject.format(what=dimension_word(name)), sentence))
 
     def _budgets(self) -> dict[str, dict[str, str]]:
         amounts = {which: self.values[which].removeprefix("$").strip() for which in LIMITS}

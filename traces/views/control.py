@@ -8,6 +8,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from deliberation.vocabulary import CommandKind
 from traces.actions.conflict import Conflict, Unfit
@@ -67,7 +68,7 @@ def give(request: HttpRequest, run_id: uuid.UUID, kind: CommandKind) -> HttpResp
         form.note(unfit)
         return _form(request, _bar(request, run_id), form, status=CHECKED)
     except Conflict as conflict:
-        form.errors.append(f"It cannot be asked now: {conflict.sentence}.")
+        form.errors.append(gettext("It cannot be asked now: {why}.").format(why=conflict.sentence))
         return _form(request, _bar(request, run_id), form, status=REFUSED, winner=conflict.winner)
     poke(issued.changes)
     return see_other(f"{reverse('run', args=[run.id])}#control")

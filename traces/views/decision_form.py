@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from deliberation.vocabulary import Decision
 from traces.actions.conflict import Unfit
 from traces.actions.decide_approval import Ruling
@@ -31,7 +33,7 @@ class DecisionForm:
             decision = Decision(self.values["decision"])
         except ValueError:
             known = ", ".join(each.value for each in Decision)
-            raise Unfit("decision", f"must be one of {known}") from None
+            raise Unfit("decision", gettext("must be one of {known}").format(known=known)) from None
         opened = self.values["opened_at"]
         is_time = opened.isascii() and opened.isdigit() and len(opened) <= MAX_NS_DIGITS
         return Ruling(

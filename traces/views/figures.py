@@ -9,13 +9,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.gzip import gzip_page
 
 from traces.analytics.spreadsheet import to_csv
 from traces.figures.cost import cost_icicle
 from traces.figures.decision import decision_figure
 from traces.figures.flow import flow_figure
-from traces.figures.search import search_figure
+from traces.figures.search import NAMES, search_figure
 from traces.figures.spread import spread_figure
 from traces.figures.tables import (
     Table,
@@ -42,7 +44,7 @@ NAME_CHARS = 60
 class Figure:
     """How a figure is read, drawn and told as a table."""
 
-    title: str
+    title: str | Promise
     read: Callable[[HttpRequest, str], Any]
     draw: Callable[[Any], dict[str, Any]]
     tabulate: Callable[[Any], Table]
@@ -90,12 +92,12 @@ def _short(name: str) -> str:
 
 
 FIGURES = {
-    "cost": Figure("Cost by branch", _read_cost, cost_icicle, cost_table),
-    "search": Figure("The whole search", _read_search, search_figure, search_table),
-    "flow": Figure("From level to verdict to fate", _read_flow, flow_figure, flow_table),
-    "spread": Figure("How dear single calls were", _read_spread, spread_figure, spread_table),
-    "decision": Figure("Decision", read_decision, decision_figure, decision_table),
-    "timeline": Figure("Timeline", _read_timeline, timeline_drawing, timeline_table),
+    "cost": Figure(_("Cost by branch"), _read_cost, cost_icicle, cost_table),
+    "search": Figure(_("The whole search"), _read_search, search_figure, search_table),
+    "flow": Figure(_("From level to verdict to fate"), _read_flow, flow_figure, flow_table),
+    "spread": Figure(_("How dear single calls were"), _read_spread, spread_figure, spread_table),
+    "decision": Figure(_("Decision"), read_decision, decision_figure, decision_table),
+    "timeline": Figure(_("Timeline"), _read_timeline, timeline_drawing, timeline_table),
 }
 
 
@@ -105,7 +107,7 @@ def figures(request: HttpRequest, run_id: str) -> HttpResponse:
     """All figures of a run on one page; `x`, `y` and `of` choose what two of them show."""
     context = {
         "axes": [(name, chosen(request, name, Axis)) for name in ("y", "x")],
-        "axis_choices": list(Axis),
+        "axis_choices": [(each, NAMES[each]) for each in Axis],
         "units": list(Unit),
         "unit": chosen(request, "of", Unit) or Unit.CALL,
         "run": runs.get_run(who=request.user, run_id=run_id),

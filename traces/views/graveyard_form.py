@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext
+
 from deliberation.vocabulary import DiscardReason
 from traces.queries.access import is_storable
 from traces.queries.discarded_paths import NOT_RECORDED, PathFilter
@@ -27,12 +29,14 @@ class GraveyardForm:
         """Return the form as an address fills it in. Raises Unreadable."""
         values = {name: asked[name] for name in NAMES if asked.get(name)}
         if values.get("reason", NOT_RECORDED) not in REASONS:
-            raise Unreadable(f"reason must be one of: {', '.join(REASONS)}.")
+            raise Unreadable(
+                gettext("reason must be one of: {known}.").format(known=", ".join(REASONS))
+            )
         if values.get("wrongly", "1") != "1":
-            raise Unreadable("wrongly is 1, or is left out.")
+            raise Unreadable(gettext("wrongly is 1, or is left out."))
         for name in ("by", "verifier"):
             if len(values.get(name, "")) > LONGEST_NAME or not is_storable(values.get(name, "")):
-                raise Unreadable(f"{name} is no name of one.")
+                raise Unreadable(gettext("{name} is no name of one.").format(name=name))
         return cls(values)
 
     @property

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import QueryDict
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from traces.models.access import Scope
 
@@ -48,7 +49,7 @@ class KeyForm:
         try:
             ticket = _signer().unsign(self.ticket, max_age=GOOD_FOR)
         except BadSignature:
-            self.errors.append("This form is too old. Send it again: it is a new one now.")
+            self.errors.append(gettext("This form is too old. Send it again: it is a new one now."))
             self.ticket = KeyForm.fresh().ticket
             return None
         made = salted_hmac(SALT, f"{project_id} {by} {ticket}", algorithm="sha256").digest()

@@ -19,6 +19,7 @@ from traces.views.access import for_people
 from traces.views.key_form import KeyForm
 from traces.views.owned import form_on, get_owned, is_owner, read_time
 from traces.views.see_other import see_other
+from traces.views.unfit_words import tell_unfit
 
 
 @for_people
@@ -81,6 +82,6 @@ def _make(project: ProjectRow, owner: Viewer, form: KeyForm) -> str | None:
             now=read_time(),
         )
     except Unfit as unfit:
-        form.errors.append(f"The {unfit.field} {unfit.sentence}.")
+        form.errors.append(tell_unfit(unfit))
         return None
     return secret

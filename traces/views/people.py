@@ -9,9 +9,9 @@ from traces.actions.give_role import give_role
 from traces.views.keys import show_keys
 from traces.views.owned import form_on, get_owned, read_time
 from traces.views.see_other import see_other
+from traces.views.unfit_words import tell_unfit
 
 MAX_CHARS = 200
-LABELS = {"person": "The name", "role": "The role"}
 
 
 @form_on("keys")
@@ -24,6 +24,6 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
             project_id=project.id, person=person, role=role or None, by=owner.by, now=read_time()
         )
     except Unfit as unfit:
-        sentence = f"{LABELS[unfit.field]} {unfit.sentence}."
+        sentence = tell_unfit(unfit)
         return show_keys(request, project, people_error=sentence, person=person, status=400)
     return see_other("keys", slug=slug)

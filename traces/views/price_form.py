@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext
+
 from traces.actions.add_price_override import NewPrice
 
 MAX_CHARS = 300
@@ -42,7 +44,7 @@ class PriceForm:
         )
         for name, amount in (("input", entered), ("output", came_out)):
             if amount is None:
-                self.errors.setdefault(name, "A price is needed; 0 is one.")
+                self.errors.setdefault(name, gettext("A price is needed; 0 is one."))
         return None if self.errors else price
 
     def day(self, name: str) -> dt.date | None:
@@ -53,7 +55,7 @@ class PriceForm:
         try:
             return dt.date.fromisoformat(text)
         except ValueError:
-            self.errors[name] = "A day is written 2026-11-24."
+            self.errors[name] = gettext("A day is written 2026-11-24.")
             return None
 
     def _amount(self, name: str) -> Decimal | None:
@@ -63,5 +65,5 @@ class PriceForm:
         try:
             return Decimal(text)
         except InvalidOperation:
-            self.errors[name] = "A price is a number such as 2.50."
+            self.errors[name] = gettext("A price is a number such as 2.50.")
             return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from traces.actions.add_price_override import NotAPrice, add_price_override
 from traces.actions.end_price_override import end_price_override
@@ -58,7 +59,7 @@ def end(request: HttpRequest, slug: str, override_id: int) -> HttpResponse:
     is_mistake = "mistake" in request.POST
     if day is None and not is_mistake:
         blank = PriceForm.of({})
-        blank.errors["on"] = "Say on which day the price ends, as 2026-11-24."
+        blank.errors["on"] = gettext("Say on which day the price ends, as 2026-11-24.")
         return _page(request, project, blank, status=400)
     end_price_override(
         project_ids=[project.id],

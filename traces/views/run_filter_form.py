@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
-from deliberation.vocabulary import ObservedState, Strategy, StrategySource
-from traces.queries.run_filters import RunFilters
+from django.utils.translation import gettext
+
+from deliberation.vocabulary import ObservedState, SignOff, Strategy, StrategySource
+from traces.queries.run_filters import UNSIGNED, RunFilters
 from traces.queries.run_order import RunOrder
 
 MAX_CHARS = 300
 NAMES = (
     "q", "state", "strategy", "strategy_source", "model", "tag", "within", "since", "until", "cost_from", "cost_to",
-    "discarded", "approval", "project", "sort",
+    "discarded", "approval", "signed", "noted", "project", "sort",
 )  # fmt: skip
 WITHIN = {
     "hour": dt.timedelta(hours=1),
@@ -31,6 +33,8 @@ CHOICES = {
     "within": tuple(WITHIN),
     "discarded": ("1",),
     "approval": ("1",),
+    "signed": (*(each.value for each in SignOff), UNSIGNED),
+    "noted": ("1",),
     "sort": tuple(order.value for order in RunOrder),
 }
 
@@ -51,9 +55,17 @@ class RunFilterForm:
         values = {name: asked[name].strip() for name in NAMES if asked.get(name, "").strip()}
         for name, value in values.items():
             if len(value) > MAX_CHARS:
-                raise Unreadable(f"{name} is longer than {MAX_CHARS} characters.")
+                raise Unreadable(
+                    gettext("{name} is longer than {most} characters.").format(
+                        name=name, most=MAX_CHARS
+                    )
+                )
             if name in CHOICES and value not in CHOICES[name]:
-                raise Unreadable(f"{name} must be one of: {', '.join(CHOICES[name])}.")
+                raise Unreadable(
+                    gettext("{name} must be one of: {known}.").format(
+                        name=name, known=", ".join(CHOICES[name])
+                    )
+                )
         return cls(values)
 
     @property
@@ -97,6 +109,8 @@ class RunFilterForm:
             cost_to=self._amount("cost_to"),
             has_discarded="discarded" in values,
             needs_approval="approval" in values,
+            signed=values.get("signed"),
+            has_notes="noted" in values,
         )
 
     def _moment(self, name: str) -> dt.datetime | None:
@@ -105,7 +119,11 @@ class RunFilterForm:
         try:
             moment = dt.datetime.fromisoformat(self.values[name])
         except ValueError:
-            raise Unreadable(f"{name} is written 2026-11-24 or 2026-11-24T18:30, in UTC.") from None
+            raise Unreadable(
+                gettext("{name} is written 2026-11-24 or 2026-11-24T18:30, in UTC.").format(
+                    name=name
+                )
+            ) from None
         return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
     def _amount(self, name: str) -> Decimal | None:
@@ -116,5 +134,7 @@ class RunFilterForm:
         except InvalidOperation:
             amount = Decimal("nan")
         if not amount.is_finite() or not 0 <= amount < 10**18:
-            raise Unreadable(f"{name} is an amount in US dollars such as 0.50.")
+            raise Unreadable(
+                gettext("{name} is an amount in US dollars such as 0.50.").format(name=name)
+            )
         return amount

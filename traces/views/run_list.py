@@ -10,7 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
+from traces.queries.first_steps import get_first_steps
 from traces.queries.projects import list_projects
 from traces.queries.run_list import PORTION, list_runs
 from traces.queries.run_order import RunOrder
@@ -77,15 +79,18 @@ def _sorted_by(form: RunFilterForm, order: RunOrder) -> str:
 
 def refuse_address(request: HttpRequest, sentence: str) -> HttpResponse:
     """Answer an address that asks for something that is none, with a sentence on what."""
-    context = {"title": "Bad request", "detail": sentence}
+    context = {"title": gettext("Bad request"), "detail": sentence}
     return render(request, "error.html", context, status=400)
 
 
 def _first_steps(request: HttpRequest) -> dict[str, Any]:
-    """What a newcomer pastes first. Only on this machine is there a file that holds the key."""
-    if not settings.LOCAL_SIGN_IN_TOKEN:
-        address = request.build_absolute_uri("/").rstrip("/")
-        return {"first_step": f"export INSPECTOR_URL={address} INSPECTOR_KEY=…"}
-    file = settings.DATA_DIR / "local.env"
-    near = file.relative_to(settings.BASE_DIR) if file.is_relative_to(settings.BASE_DIR) else file
-    return {"first_step": f". {near}"}
+    """What a newcomer pastes first. Only on this machine, and only to its administrator, the key itself is shown."""
+    is_theirs = bool(settings.LOCAL_SIGN_IN_TOKEN) and request.user.is_staff
+    sdk = settings.BASE_DIR / "sdk"
+    steps = get_first_steps(
+        who=request.user,
+        address=request.build_absolute_uri("/").rstrip("/"),
+        local_env=settings.DATA_DIR / "local.env" if is_theirs else None,
+        sdk=sdk if is_theirs and sdk.is_dir() else None,
+    )
+    return {"steps": steps}

@@ -10,12 +10,14 @@ from django.shortcuts import render
 from deliberation.vocabulary import Strategy
 from traces.queries import (
     judged,
+    likely_others,
     runs,
     set_aside,
     trace_links,
     verdict_header,
 )
 from traces.queries.matrix import Ask
+from traces.queries.review import get_review
 from traces.views.access import for_people
 from traces.views.candidate_form import CandidateForm
 from traces.views.candidates import matrix_context
@@ -27,9 +29,12 @@ from traces.views.tree_form import check_tree_view
 
 
 def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:
+    run = runs.get_run(who=request.user, run_id=run_id)
     return {
-        "run": runs.get_run(who=request.user, run_id=run_id),
+        "run": run,
+        "original": likely_others.find_original(who=request.user, run=run),
         "header": verdict_header.get_header(who=request.user, run_id=run_id),
+        "review": get_review(who=request.user, run_id=run_id),
         "linked": trace_links.linked_runs(who=request.user, run_id=run_id),
     }
 

@@ -13,6 +13,7 @@ from traces.actions.save_view import remove_view, save_view
 from traces.views.access import for_changes, for_people
 from traces.views.run_filter_form import RunFilterForm, Unreadable
 from traces.views.run_list import refuse_address
+from traces.views.unfit_words import tell_unfit
 
 
 def views(request: HttpRequest) -> HttpResponse:
@@ -41,7 +42,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     except Unreadable as wrong:
         return refuse_address(request, str(wrong))
     except Unfit as wrong:
-        return refuse_address(request, f"The {wrong.field} {wrong.sentence}.")
+        return refuse_address(request, tell_unfit(wrong))
     return redirect(f"{reverse('runs')}?{form.address}")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from deliberation.vocabulary import Strategy
 from traces.actions.set_strategy import MAX_REASON_CHARS, NotAReason, set_strategy
@@ -37,7 +38,7 @@ class StrategyForm:
         try:
             return Strategy(word)
         except ValueError:
-            self.errors["strategy"] = "Choose one of the list."
+            self.errors["strategy"] = gettext("Choose one of the list.")
             return None
 
 

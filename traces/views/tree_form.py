@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from deliberation.vocabulary import DiscardReason, Fate, NodeKind, VerdictOutcome
 from traces.queries.absent import KIND as NOT_RECEIVED
@@ -30,14 +31,22 @@ def check_tree_view(asked: QueryDict) -> None:
         said = asked.get(name) or None
         strange = said is not None and next((w for w in said.split(",") if w not in words), None)
         if strange or strange == "":
-            raise Unreadable(f"{name} takes, with commas between them: {', '.join(words)}.")
+            raise Unreadable(
+                gettext("{name} takes, with commas between them: {known}.").format(
+                    name=name, known=", ".join(words)
+                )
+            )
     if (asked.get("show") or SHOWN[0]) not in SHOWN:
-        raise Unreadable(f"show must be one of: {', '.join(SHOWN)}.")
+        raise Unreadable(gettext("show must be one of: {known}.").format(known=", ".join(SHOWN)))
     verifier = asked.get("verifier") or ""
     if len(verifier) > LONGEST_NAME or "\x00" in verifier:
-        raise Unreadable("verifier is no name of one.")
+        raise Unreadable(gettext("verifier is no name of one."))
     cost = asked.get("cost_from") or "0"
     if len(cost) > LONGEST_AMOUNT or not re.fullmatch(r"[0-9]+\.?[0-9]*|\.[0-9]+", cost):
-        raise Unreadable("cost_from is an amount of dollars.")
+        raise Unreadable(gettext("cost_from is an amount of dollars."))
     if len(asked.get("q") or "") > LONGEST_SEARCH:
-        raise Unreadable(f"q has at most {LONGEST_SEARCH} characters.")
+        raise Unreadable(
+            gettext("q has at most {longest_search} characters.").format(
+                longest_search=LONGEST_SEARCH
+            )
+        )

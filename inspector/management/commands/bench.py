@@ -1,9 +1,10 @@
-"""`manage.py bench [ingest|live|control …] [--json]`: measure the hot paths on a whole inspector of its own."""
+"""`manage.py bench [ingest|live|control|tree …] [--json]`: measure the hot paths on a whole inspector of its own."""
 
 from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -12,8 +13,14 @@ from inspector.bench.control import bench_control
 from inspector.bench.ingest import bench_ingest
 from inspector.bench.live import bench_live
 from inspector.bench.stack import Stack, run_stack
+from inspector.bench.tree import bench_tree
 
-BENCHES = ("ingest", "live", "control")
+BENCHES: dict[str, Callable[[Stack, int], Any]] = {
+    "ingest": lambda stack, bodies: bench_ingest(stack, bodies=bodies),
+    "live": lambda stack, _: bench_live(stack),
+    "control": lambda stack, _: bench_control(stack),
+    "tree": lambda stack, _: bench_tree(stack),
+}
 DEFAULT_BODIES = 200
 
 
@@ -34,7 +41,7 @@ class Command(BaseCommand):
         """Run the benches asked for, all of them by default."""
         names = options["name"] or BENCHES
         with run_stack() as stack:
-            figures = {name: self._measure(name, stack, options["bodies"]) for name in names}
+            figures = {name: BENCHES[name](stack, options["bodies"]) for name in names}
         figures["machine"] = {"python": platform.python_version(), "processor": platform.machine()}
         if options["json"]:
             self.stdout.write(json.dumps(figures))
@@ -43,8 +50,3 @@ class Command(BaseCommand):
             self.stdout.write(name)
             for key, value in values.items():
                 self.stdout.write(f"  {key:<24} {value}")
-
-    def _measure(self, name: str, stack: Stack, bodies: int) -> dict[str, Any]:
-        if name == "ingest":
-            return bench_ingest(stack, bodies=bodies)
-        return bench_control(stack) if name == "control" else bench_live(stack)

@@ -43,26 +43,28 @@ export class Record {
     for (const [name, { seq, value }] of Object.entries(portion.tracks)) this.#track(name, seq, value);
   }
 
-  /** The state becomes that at an entry. */
+  /** The state becomes that at an entry. @returns the ordinals of the nodes that are other now, and whether it went back. */
   seek(seq) {
     const { ordinal } = this.#changes;
     const target = this.#changes.seq.upTo(seq);
+    const isBack = target < this.#applied;
+    const changed = new Set();
     for (; this.#applied < target; this.#applied++) {
       const node = ordinal.at(this.#applied);
       if (this.#current[node] === NONE) this.#count++;
       this.#current[node] = this.#applied;
+      changed.add(node);
     }
     while (this.#applied > target) {
       const node = ordinal.at(--this.#applied);
       this.#current[node] = this.#before.at(this.#applied);
       if (this.#current[node] === NONE) this.#count--;
+      changed.add(node);
     }
+    return { changed: Int32Array.from(changed), isBack };
   }
 
-  /**
-   * The bones of the state that was sought, in typed columns; an amount that is unknown is NaN. `changes` has the number of
-   * each row's last change: where it is the same at two entries, nothing was said of the node between them.
-   */
+  /** The bones of the state that was sought, in typed columns; an amount that is unknown is NaN. */
   bones(seq) {
     const { origin, over } = this.values(seq, ["origin", "over"]);
     const rows = this.#rows();
@@ -75,9 +77,7 @@ export class Record {
     }
     const names = { ...this.names };
     if (first) this.#gatherOrphans(columns, names);
-    const changes = new Int32Array(rows.length + first);
-    changes.set(rows, first);
-    return { run: this.run, seq, after: -1, is_over: over === 1, names, columns, changes };
+    return { run: this.run, seq, after: -1, is_over: over === 1, names, columns };
   }
 
   /** What the run as a whole has at an entry, by the names of the tracks; null where nothing says it. */

@@ -1,5 +1,6 @@
 // DOM. Draws bars in lanes on a canvas: ten thousand of them are one element.
 
+import { gettext } from "../gettext.js";
 import { ticks, words } from "./scale.js";
 
 const AXIS = 26;
@@ -76,7 +77,7 @@ function drawAxis(pen, scale, view, width, whole, token) {
   }
   pen.fillStyle = token("--text-quiet");
   for (const mark of scale.marks) {
-    const text = `${words(mark.length)} idle`;
+    const text = gettext("{time} idle", { time: words(mark.length) });
     const wide = pen.measureText(text).width;
     const left = (mark.place + mark.drawn / 2 - view.start) * per - wide / 2;
     if (mark.drawn * per > wide + 8) pen.fillText(text, left, whole - 10);

@@ -1,6 +1,8 @@
 // DOM. The timeline: a canvas that is read with the keyboard, a line that says what has the focus, and zoom.
 
 import { fetchTable } from "../figures/table.js";
+import { gettext } from "../gettext.js";
+import { plain } from "../words.js";
 import { box, draw, heights } from "./canvas.js";
 import { holding, makeScale, words, zoomed } from "./scale.js";
 
@@ -44,9 +46,10 @@ export function attachTimeline(element) {
   function say() {
     const bars = timeline.columns;
     if (chosen < 0) return;
-    const length = bars.lacks_end[chosen] ? "no end told" : words(bars.length[chosen]);
-    const facts = [timeline.names.kind[bars.kind[chosen]], timeline.names.fate[bars.fate[chosen]], `began after ${words(bars.start[chosen])}`, length];
-    part("bar").textContent = `${bars.name[chosen]} · ${facts.join(" · ").replaceAll("_", " ")}`;
+    const length = bars.lacks_end[chosen] ? gettext("no end told") : words(bars.length[chosen]);
+    const began = gettext("began after {time}", { time: words(bars.start[chosen]) });
+    const facts = [plain(timeline.names.kind[bars.kind[chosen]]), plain(timeline.names.fate[bars.fate[chosen]]), began, length];
+    part("bar").textContent = `${bars.name[chosen]} · ${facts.join(" · ")}`;
   }
 
   function choose(at) {

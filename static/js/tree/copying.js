@@ -1,5 +1,6 @@
 // DOM. A node's path in words, or its address, goes to the clipboard.
 
+import { gettext } from "../gettext.js";
 import { describePath, pathTo } from "./path.js";
 import { rowOf } from "./index.js";
 
@@ -15,11 +16,11 @@ export class Copying {
     const isPath = button.dataset.treeCopy === "path";
     try {
       await put(isPath ? await this.#path(ordinal) : this.#link(ordinal));
-      this.say(isPath ? "Path copied" : "Link copied");
-      told(button, "Copied");
+      this.say(isPath ? gettext("Path copied") : gettext("Link copied"));
+      told(button, gettext("Copied"));
     } catch {
-      this.say("It could not be copied");
-      told(button, "Could not copy");
+      this.say(gettext("It could not be copied"));
+      told(button, gettext("Could not copy"));
     }
   }
 

@@ -1,10 +1,11 @@
 // DOM. The form of a tree's filters: what can be asked, with how many nodes each word has, and what is asked.
 
+import { gettext } from "../gettext.js";
 import { plain, short } from "../words.js";
 import { WORDS, choices, countAsked, noFilters, readDollars } from "./filters.js";
 
 /** A verifier's name is its own; other words are of the vocabulary. */
-const said = (name, asked) => (name === "verifier" ? asked : asked.split(",").map(plain).join(" or "));
+const said = (name, asked) => (name === "verifier" ? asked : asked.split(",").map(plain).reduce((one, other) => gettext("{one} or {other}", { one, other })));
 
 export class Filtering {
   filters = noFilters();
@@ -52,14 +53,14 @@ export class Filtering {
       const select = this.form.elements[name];
       if (select === document.activeElement) continue;
       const options = choices(index, name).map(([word, count]) => new Option(`${said(name, word)} (${short(count)})`, word));
-      select.replaceChildren(new Option("any", ""), ...options);
+      select.replaceChildren(new Option(gettext("any"), ""), ...options);
       this.#choose(select, this.filters[name]);
     }
   }
 
   /** An address may ask for several words, or for one that no node has: that is shown too. */
   #choose(select, asked) {
-    if (![...select.options].some((option) => option.value === asked)) select.add(new Option(asked === "" ? "any" : said(select.name, asked), asked));
+    if (![...select.options].some((option) => option.value === asked)) select.add(new Option(asked === "" ? gettext("any") : said(select.name, asked), asked));
     select.value = asked;
   }
 

@@ -1,5 +1,6 @@
 // DOM. A tree on a page: joins the loader, the search, the filters, the tools, the grid and the panel.
 
+import { gettext } from "../gettext.js";
 import { nodeIn, partIn, readView, writeView } from "./address.js";
 import { FLAG } from "./bones.js";
 import { ChosenNode } from "./chosen.js";
@@ -108,8 +109,8 @@ class TreePane {
   }
 
   /** The tree as it was at an entry, where it is played back. */
-  #takeMoment({ seq, index, now, isFollowed }) {
-    this.flesh.moveTo(seq, (ordinal) => index.bones.changes[rowOf(index, ordinal)] ?? -1);
+  #takeMoment({ seq, index, changed, isBack, now, isFollowed }) {
+    this.flesh.moveTo(seq, changed, isBack);
     this.view.state.now = now;
     this.#takeIndex(index);
     if (isFollowed) this.view.bringIntoView(now);
@@ -172,7 +173,7 @@ class TreePane {
     this.chosen.lead(partIn(location.hash));
     const isKnown = /^\d{1,15}$/.test(asked) && rowOf(this.view.index, Number(asked)) >= 0;
     const ordinal = isKnown ? Number(asked) : await this.flesh.find(asked).catch(() => null);
-    if (ordinal === null || !this.view.show(ordinal, { quietly: true })) this.news.say("This run has no such node");
+    if (ordinal === null || !this.view.show(ordinal, { quietly: true })) this.news.say(gettext("This run has no such node"));
   }
 
   #onLine(event) {
@@ -201,7 +202,7 @@ class TreePane {
   }
 
   #showAnswer() {
-    if (!this.view.index || !this.view.showAnswer()) this.news.say("No answer is known yet");
+    if (!this.view.index || !this.view.showAnswer()) this.news.say(gettext("No answer is known yet"));
     else this.#tell();
   }
 

@@ -1,5 +1,6 @@
 // DOM. One row of the tree: seven cells, filled from the bones at once and from the server's part when it is here.
 
+import { gettext } from "../gettext.js";
 import { GLYPH, counted, money, percent, plain, short } from "../words.js";
 import { FLAG, isRunning } from "./bones.js";
 import { countRows, foldParent, foldedChildren, isFoldOpen, isOpen } from "./visible.js";
@@ -55,7 +56,7 @@ export function drawFold(row, index, state, code, placed) {
   place(row, { ...placed, expanded: open });
   glyph(row, "discarded");
   row.parts.slot.textContent = counted({ ...total, priced: false });
-  row.parts.count.textContent = open ? "" : "folded";
+  row.parts.count.textContent = open ? "" : gettext("folded");
   for (const cell of row.parts.cells.slice(1, TOKENS)) cell.textContent = "";
   amounts(row, index, total, "");
 }
@@ -70,8 +71,15 @@ function amounts(row, index, { tokens, cost, priced }, provenance) {
   cells.forEach((cell, at) => {
     if (at < TOKENS) return;
     cell.style.setProperty("--share", at === warm ? share.toFixed(4) : "0");
-    cell.title = at === warm && share ? `${percent(share)} of the run${provenance ? `, ${provenance}` : ""}, with everything below` : "";
+    cell.title = at === warm && share ? shareWords(percent(share), provenance) : "";
   });
+}
+
+/** "12% of the run, estimated, with everything below". */
+function shareWords(share, provenance) {
+  return provenance
+    ? gettext("{share} of the run, {provenance}, with everything below", { share, provenance: plain(provenance) })
+    : gettext("{share} of the run, with everything below", { share });
 }
 
 /** Draws a node from its bones, and with the server's part where it is known. */
@@ -86,8 +94,8 @@ export function drawNode(row, index, state, at, placed, flesh) {
   place(row, { ...placed, expanded: open });
   glyph(row, fate, running);
   if (at === 0 && index.absent) row.parts.glyph.textContent = "?";
-  fill(row, flesh, placed.isOld, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
-  row.parts.count.textContent = placed.leftOut ? `${short(placed.leftOut)} left out` : open === false ? counted(countInside(index, at, fate)) : "";
+  fill(row, flesh, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
+  row.parts.count.textContent = placed.leftOut ? gettext("{n} left out", { n: short(placed.leftOut) }) : open === false ? counted(countInside(index, at, fate)) : "";
   const { sums } = index;
   amounts(row, index, { tokens: sums.tokens[at], cost: sums.cost[at], priced: sums.priced[at] === 1 }, flesh?.dataset.provenance ?? "");
 }
@@ -108,10 +116,10 @@ function glyph(row, fate, running) {
   mark.setAttribute("aria-hidden", "true");
 }
 
-function fill(row, flesh, isOld, kind, fate, reason) {
+function fill(row, flesh, kind, fate, reason) {
   const [, fateCell, ...numbers] = row.parts.cells.slice(0, TOKENS);
   // What the bones say is newer than the server's part, where that was of an earlier entry.
-  if (flesh && isOld) fateCell.textContent = reason || fate;
+  if (flesh?.hasAttribute("data-stale")) fateCell.textContent = reason || fate;
   if (row.parts.flesh === flesh && flesh) return;
   row.parts.flesh = flesh;
   if (!flesh) {
@@ -123,6 +131,6 @@ function fill(row, flesh, isOld, kind, fate, reason) {
   const copy = flesh.cloneNode(true);
   const [text, said, ...told] = copy.children;
   row.parts.slot.replaceChildren(...text.childNodes);
-  if (!isOld) fateCell.replaceChildren(...said.childNodes);
+  if (!flesh.hasAttribute("data-stale")) fateCell.replaceChildren(...said.childNodes);
   numbers.forEach((cell, at) => cell.replaceChildren(...told[at]?.childNodes ?? []));
 }

@@ -1,10 +1,12 @@
 // PURE. Which rows hold the words that are searched for, as far as the browser knows them.
 
+import { gettext } from "../gettext.js";
+import { plain } from "../words.js";
 import { FLAG, isRunning } from "./bones.js";
 
 /**
- * Rows whose words (kind, fate, reason, verdict, #ordinal, answer, error, running) or known text hold every term, and
- * those that the server `found` by their texts. Null when nothing is asked.
+ * Rows whose words (kind, fate, reason, verdict, #ordinal, answer, error, running), in English or as the page says them, or
+ * whose known text hold every term, and those that the server `found` by their texts. Null when nothing is asked.
  *
  * A hundred thousand nodes have few different sets of words: each set is looked through once.
  */
@@ -38,10 +40,12 @@ function termsLackingBy(index, terms) {
     const key = ((((columns.kind[row] + 1) * sizes[0] + columns.fate[row] + 1) * sizes[1] + columns.reason[row] + 1) * sizes[2] + columns.verdict[row] + 1) * 16 + flags;
     let left = known.get(key);
     if (left === undefined) {
-      const words = [
+      const said = [
         names.kind[columns.kind[row]], names.fate[columns.fate[row]], names.reason[columns.reason[row]], names.verdict[columns.verdict[row]],
-        flags & FLAG.answer ? "answer" : "", flags & FLAG.error ? "error" : "", flags & FLAG.running ? "running" : "",
-      ].join(" ").toLowerCase().replaceAll("_", " ");
+        flags & FLAG.error ? "error" : "", flags & FLAG.running ? "running" : "",
+      ];
+      const answer = flags & FLAG.answer ? ["answer", gettext("Answer")] : [];
+      const words = [...said, ...said.map(plain), ...answer].join(" ").toLowerCase().replaceAll("_", " ");
       known.set(key, left = terms.filter((term) => !words.includes(term)));
     }
     return left;

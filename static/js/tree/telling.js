@@ -1,5 +1,6 @@
 // DOM. What a tree says in words: how many nodes are shown, and, now and then, how many are new or match.
 
+import { gettext, ngettext } from "../gettext.js";
 import { short } from "../words.js";
 
 const SAY_EVERY = 5000;
@@ -8,7 +9,8 @@ const SAY_AFTER = 600;
 /** Shows how many nodes there are, or how many of them a filter or a search lets through. */
 export function showTally(element, view) {
   const { index, lines: { kept } } = view;
-  element.textContent = kept ? `${short(kept.hits)} of ${short(index.nodes)} nodes` : `${short(index.nodes)} nodes`;
+  const nodes = ngettext(index.nodes, "{n} node", "{n} nodes", { n: short(index.nodes) });
+  element.textContent = kept ? gettext("{hits} of {nodes}", { hits: short(kept.hits), nodes }) : nodes;
 }
 
 /** What a screen reader is told: growth, never more often than it can be listened to, and how much a filter finds. */
@@ -28,14 +30,14 @@ export class TreeNews {
   /** Once typing and choosing have rested. */
   matched(tally, isNarrowed) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.say(isNarrowed ? `${tally} match` : `all ${tally}`), SAY_AFTER);
+    this.#timer = setTimeout(() => this.say(isNarrowed ? gettext("{hits} match", { hits: tally }) : gettext("all {nodes}", { nodes: tally })), SAY_AFTER);
   }
 
   grow(nodes) {
     const now = Date.now();
     const more = nodes - this.#saidNodes;
     const due = now - this.#saidAt > SAY_EVERY;
-    if (this.#saidAt && more && due) this.say(`${more} new nodes`);
+    if (this.#saidAt && more && due) this.say(ngettext(more, "{n} new node", "{n} new nodes"));
     if (due) { this.#saidAt = now; this.#saidNodes = nodes; }
   }
 }

@@ -127,6 +127,29 @@ def test_a_call_without_content_has_blocks_for_what_it_counts(people: People) ->
     assert "200 tokens as counted by its source" in said
 
 
+def test_a_message_of_nothing_but_reasoning_is_not_told_as_one_that_comes_before(
+    people: People,
+) -> None:
+    said = [
+        {"role": "assistant", "parts": [{"type": "reasoning", "content": "hm"}]},
+        {"role": "assistant", "parts": [{"type": "text", "content": "42"}]},
+    ]
+    html = panel(people, call(people, output=json.dumps(said)))
+    assert "before" not in words(html)
+    assert html.count(">hm</pre>") == html.count(">42</pre>") == 1
+
+
+def test_a_latent_step_is_a_block_whose_size_nobody_tells(people: People) -> None:
+    run = new_run()
+    put_on_record(
+        people.project,
+        observed(run, "a", node_kind=NodeKind.LATENT),
+        observed(run, "b", node_kind=NodeKind.LATENT, usage=Usage(output=80)),
+    )
+    assert "size not told · a latent step" in words(panel(people, run))
+    assert "80 tokens as counted by its source" in words(panel(people, run, "b"))
+
+
 def test_a_long_text_comes_by_portions_that_leave_nothing_out(people: People) -> None:
     text = "".join(f"{n:07d}€" for n in range(40_000))
     run = call(people, output=text)

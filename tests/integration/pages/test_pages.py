@@ -15,7 +15,7 @@ from tests.people import People
 from traces import urls
 
 OPEN_TO_ALL = {"language", "sign-in", "sign-in-local", "sign-out"}
-FORMS = {"run-strategy"}
+FORMS = {"run-strategy", "run-notes", "run-review", "run-sign-off"}
 """Addresses below a run that a form is sent to as well."""
 
 
@@ -93,6 +93,7 @@ def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str)
             "version": 1,
             "view_id": 1,
             "part": "output",
+            "note_id": "n",
         }
         needed = {name: parts[name] for name in entry.pattern.converters}
         address = reverse(entry.name, kwargs=needed)

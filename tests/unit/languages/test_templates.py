@@ -17,6 +17,8 @@ CODE = {"code", "pre", "kbd", "script", "style", "svg"}
 NAMES = {
     "Deliberation Inspector": "the program is called so",
     "SHA-256": "an algorithm",
+    "OpenTelemetry": "a standard",
+    "curl": "a program",
     "812 B": "an example of a size",
     "A": "one of the two that are compared",
     "B": "the other",
@@ -30,7 +32,7 @@ SAYING_FILTER = re.compile(
     r"""\|(?:default|default_if_none|yesno|pluralize):["'](?P<text>[^"']*[^\W\d_][^"']*)["'](?!\|plain)"""
 )
 WORDS = re.compile(r"""\bwords=["']""")
-pages = [each for each in files("templates", suffix=".html") if each.parent.name != "node"]
+pages = files("templates", suffix=".html")
 
 
 class Said(HTMLParser):

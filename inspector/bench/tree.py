@@ -1,0 +1,124 @@
+"""`bench tree`: how soon a tree can be used, and how it moves, in a real browser, at a thousand nodes and at 100,000.
+
+What is timed in the page ends at the second frame after the change, so that it stands before the reader's eyes.
+Scrolling goes down a screen each frame, which is faster than any hand: the longest frame is what would be seen as
+a jerk. Heap is after a collection.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from typing import Any
+
+from deliberation.ids import make_run_id
+from inspector.bench.browser import open_browser
+from inspector.bench.door import post_events
+from inspector.bench.ingest import Figures, ask
+from inspector.bench.searches import make_search
+from inspector.bench.stack import Stack
+
+SIZES = (1_000, 100_000)
+VISITS = 5
+RECORDING_SECONDS = 600
+READY = "[data-tree][data-ready]"
+CLICKED = """async (selector) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const began = performance.now();
+  document.querySelector(selector).click();
+  await frame(); await frame();
+  return performance.now() - began;
+}"""
+SEARCHED = """async (words) => {
+  const tally = document.querySelector("[data-part=tally]");
+  const field = document.querySelector("[data-part=search]");
+  const before = tally.textContent;
+  const began = performance.now();
+  const changed = new Promise((done) => new MutationObserver((_, watch) => {
+    if (tally.textContent !== before) { watch.disconnect(); done(); }
+  }).observe(tally, { childList: true, characterData: true, subtree: true }));
+  field.value = words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await changed;
+  await new Promise((done) => requestAnimationFrame(done));
+  return performance.now() - began;
+}"""
+SCROLLED = """async (frames) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const scroll = document.querySelector("[data-part=scroll]");
+  const took = [];
+  let last = await frame();
+  for (let number = 0; number < frames; number++) {
+    scroll.scrollTop += scroll.clientHeight;
+    const now = await frame();
+    took.push(now - last);
+    last = now;
+  }
+  return took.sort((a, b) => a - b);
+}"""
+FRAMES = 120
+
+
+def bench_tree(stack: Stack, *, sizes: tuple[int, ...] = SIZES) -> Figures:
+    """Return for each size times in ms, heap in MB and elements; and the ratio of the largest to the smallest."""
+    figures: Figures = {}
+    ready: dict[int, float] = {}
+    with open_browser(stack) as page:
+        for nodes in sizes:
+            run = _report(stack, nodes)
+            found = _measure(page, f"http://{stack.host}:{stack.port}/runs/{run}")
+            ready[nodes] = found["ready_ms"]
+            figures |= {f"{name}_at_{nodes}": value for name, value in found.items()}
+    figures["ready_ratio"] = round(ready[sizes[-1]] / ready[sizes[0]], 2)
+    return figures
+
+
+def _report(stack: Stack, nodes: int) -> str:
+    """Return the id of a run of so many nodes that is recorded whole."""
+    run = str(make_run_id(time.time_ns(), os.urandom))
+    post_events(stack, make_search(run, nodes))
+    deadline = time.monotonic() + RECORDING_SECONDS
+    while time.monotonic() < deadline:
+        if ask(stack, "/api/v1/ingest")["pending"] == 0:
+            counted = ask(stack, f"/api/v1/runs/{run}")["counts"]["nodes"]
+            if counted == nodes:
+                return run
+        time.sleep(0.2)
+    raise RuntimeError(f"a run of {nodes} nodes was not recorded within {RECORDING_SECONDS} s")
+
+
+def _measure(page: Any, address: str) -> dict[str, float]:
+    visits = [_visit(page, address) for _ in range(VISITS)]
+    opened = page.evaluate(CLICKED, "[data-mode=all]")
+    scrolled = page.evaluate(SCROLLED, FRAMES)
+    elements = page.evaluate("() => document.querySelectorAll('*').length")
+    folded = page.evaluate(CLICKED, "[data-mode=folded]")
+    searched = [page.evaluate(SEARCHED, words) for words in ("word13", "word31", "step 77")]
+    return {
+        "first_visit_ms": round(visits[0]),
+        "ready_ms": round(statistics.median(visits[1:])),
+        "expand_all_ms": round(opened, 1),
+        "collapse_all_ms": round(folded, 1),
+        "search_ms": round(statistics.median(searched), 1),
+        "frame_p95_ms": round(scrolled[int(len(scrolled) * 0.95)], 1),
+        "longest_frame_ms": round(scrolled[-1], 1),
+        "heap_mb": round(_heap_bytes(page) / 1e6, 1),
+        "elements": elements,
+    }
+
+
+def _visit(page: Any, address: str) -> float:
+    """Return the ms from asking for the page until its tree can be used."""
+    page.goto("about:blank")
+    began = time.monotonic()
+    page.goto(address, wait_until="commit")
+    page.wait_for_selector(READY)
+    page.wait_for_selector("[role=row][tabindex='0']")
+    return (time.monotonic() - began) * 1000
+
+
+def _heap_bytes(page: Any) -> float:
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    return float(session.send("Runtime.getHeapUsage")["usedSize"])

@@ -1,0 +1,209 @@
+"""The trees of two runs, aligned, and kept for the next asker.
+
+Aligning two trees of a hundred thousand nodes takes a second or two beside reading them. A few alignments are kept per
+process, each as of the last entry of either run. Where a run grows and people look on, the kept one of two large trees
+stands for a while, as `traces.queries.columns` has it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+
+from traces.analytics.aligned_tree import NOBODY, Aligned
+from traces.analytics.first_divergence import Divergence, Moments, find_divergence
+from traces.analytics.tree import row_of
+from traces.analytics.two_trees import Side, align
+from traces.models import Run
+from traces.queries.access import NotVisible
+from traces.queries.amounts import add_known
+from traces.queries.columns import LARGE_SECONDS, RESTS, Tree, read_tree
+
+KEPT = 4
+ERROR = 1
+"""The flag of a node that failed with an error; see `traces.queries.columns`."""
+SEED = secrets.randbits(62)
+"""What texts are hashed with: who writes them does not know it, so no two of theirs are made to look the same."""
+
+
+def _hashed(expression: str) -> str:
+    return f"hashtextextended({expression}, {SEED})"
+
+
+WHAT = _hashed("concat_ws(chr(31), node.kind, coalesce(node.name, ''), coalesce(node.tool, ''))")
+ANSWER = _hashed("coalesce(told.normalised, node.answer)")
+# Numbers in place of texts: a tenth of the bytes, and compared as quickly.
+CONTENTS = f"""
+SELECT node.ordinal,
+  {WHAT}, {_hashed("node.model")}, {_hashed("node.preview")}, {ANSWER},
+  {_hashed("node.error")}, coalesce(node.value, node.fate_value), node.ended_ns, node.changed_seq,
+  nullif(node.fate_at, 0), nullif(node.verdict_at, 0)
+FROM traces_node node
+LEFT JOIN traces_candidate told ON told.run_id = node.run_id AND told.node_id = node.node_id
+WHERE node.run_id = %s AND node.ordinal <= %s ORDER BY node.ordinal"""  # noqa: S608 - a number of our own is put in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What nodes say and are, as numbers per row that are equal where the texts are; None where there is no text."""
+
+    what: Sequence[int]
+    model: Sequence[int | None]
+    text: Sequence[int | None]
+    answer: Sequence[int | None]
+    error: Sequence[int | None]
+    value: Sequence[float | None]
+    ended_ns: Sequence[int | None]
+    changed_seq: Sequence[int]
+    decided_ns: Sequence[int | None]
+    judged_ns: Sequence[int | None]
+
+
+class AlignedRuns:
+    """Two runs' trees, how they are aligned, and where they part first. `left` and `right` are as of their `seq`."""
+
+    def __init__(self, left: Tree, right: Tree) -> None:
+        begun = time.monotonic()
+        self.left = left
+        self.right = right
+        self.aligned: Aligned = align(_side(left), _side(right))
+        self.divergence: Divergence | None = find_divergence(
+            self.aligned, _moments(left), _moments(right)
+        )
+        self.made_at = time.monotonic()
+        self.took = self.made_at - begun
+
+    @cached_property
+    def _line_of_left(self) -> dict[int, int]:
+        return self.aligned.of_left()
+
+    @cached_property
+    def _line_of_right(self) -> dict[int, int]:
+        return self.aligned.of_right()
+
+    def name_of(self, line: int) -> str:
+        """Return what a line is called in addresses: "12-15", "12-" or "-15", the ordinals of its nodes."""
+        rows = (self.left, self.aligned.left[line]), (self.right, self.aligned.right[line])
+        return "-".join(
+            "" if row == NOBODY else str(tree.columns.ordinal[row]) for tree, row in rows
+        )
+
+    def find_line(self, left: int | None, right: int | None) -> int:
+        """Return the line of a node, the left one's where both are named. Raises NotVisible.
+
+        A pair may have been parted since somebody was told of it; its nodes are still there.
+        """
+        for tree, ordinal, lines in (
+            (self.left, left, self._line_of_left),
+            (self.right, right, self._line_of_right),
+        ):
+            row = None if ordinal is None else row_of(tree.columns.ordinal, ordinal)
+            if row is not None:
+                return lines[row]
+        raise NotVisible
+
+
+_kept: OrderedDict[tuple[uuid.UUID, uuid.UUID], AlignedRuns] = OrderedDict()
+_lock = threading.Lock()
+
+
+def read_alignment(left: Run, right: Run) -> AlignedRuns:
+    """Return the alignment of two runs that the caller may see; of large ones that grow, one that may lag a little."""
+    key = left.pk, right.pk
+    trees = read_tree(left), read_tree(right)
+    with _lock:
+        kept = _kept.get(key)
+    if kept is not None:
+        is_current = kept.left is trees[0] and kept.right is trees[1]
+        if is_current or _rests(kept):
+            return kept
+    made = AlignedRuns(*trees)
+    with _lock:
+        _kept[key] = made
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def _rests(kept: AlignedRuns) -> bool:
+    return kept.took > LARGE_SECONDS and time.monotonic() - kept.made_at < RESTS * kept.took
+
+
+def _side(tree: Tree) -> Side:
+    columns, contents = tree.columns, tree.derive(_read_contents)
+    tokens = [add_known(pair) for pair in zip(columns.input, columns.output, strict=True)]
+    facts: list[tuple[Hashable, ...]] = list(
+        zip(
+            contents.what,
+            contents.model,
+            contents.text,
+            contents.answer,
+            zip(columns.fate, columns.reason, strict=True),
+            columns.verdict,
+            [
+                (flags & ERROR, error)
+                for flags, error in zip(columns.flags, contents.error, strict=True)
+            ],
+            contents.value,
+            tokens,
+            columns.cost,
+            strict=True,
+        )
+    )
+    told = zip(contents.what, contents.text, contents.answer, strict=True)
+    says = [None if text is None and answer is None else (what, text, answer)
+            for what, text, answer in told]  # fmt: skip
+    return Side(shape=tree.shape, facts=facts, keys=[says, contents.what])
+
+
+def _read_contents(tree: Tree) -> Contents:
+    with connection.cursor() as cursor:
+        cursor.execute(CONTENTS, [tree.run_id, tree.seq])
+        found = cursor.fetchall()
+    if len(found) != len(tree.columns.ordinal):
+        # The run was rebuilt since: what is not there any more says nothing.
+        by_ordinal = {values[0]: values for values in found}
+        nothing: tuple[Any, ...] = (0, 0, *[None] * 6, 0, None, None)
+        found = [by_ordinal.get(ordinal, nothing) for ordinal in tree.columns.ordinal]
+    columns = list(zip(*found, strict=True)) or [()] * 11
+    return Contents(**dict(zip(Contents.__slots__, columns[1:], strict=True)))
+
+
+def _moments(tree: Tree) -> Moments:
+    """Return when nodes began and were over: by the source's clock where all tell their start, else by the ledger."""
+    starts = [each for each in tree.columns.started_ns if each is not None]
+    contents = tree.derive(_read_contents)
+    if len(starts) < len(tree.columns.ordinal):
+        seq = contents.changed_seq
+        return Moments(begun=tree.columns.ordinal, over=seq, decided=seq, judged=seq)
+    over = _ends(tree, starts, contents.ended_ns)
+    return Moments(
+        begun=starts,
+        over=over,
+        decided=_else(contents.decided_ns, over),
+        judged=_else(contents.judged_ns, over),
+    )
+
+
+def _else(moments: Sequence[int | None], others: Sequence[int]) -> list[int]:
+    return [other if at is None else at for at, other in zip(moments, others, strict=True)]
+
+
+def _ends(tree: Tree, starts: Sequence[int], ends: Sequence[int | None]) -> list[int]:
+    """Return when each node was over: where none says so, when the last of what hangs under it was."""
+    over = [start if end is None else end for start, end in zip(starts, ends, strict=True)]
+    for row in reversed(tree.shape.order):
+        above = tree.shape.parent[row]
+        if above >= 0 and ends[above] is None:
+            over[above] = max(over[above], over[row])
+    return over
