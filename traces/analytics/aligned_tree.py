@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -25,7 +26,7 @@ class Aligned:
     differ: list[int]
     untold: list[int]
     by_order: int
-    _totals: list[list[int]] = field(default_factory=list)
+    _totals: list[array[int]] = field(default_factory=list)
 
     def is_parted(self, line: int) -> bool:
         """Whether a line differs in anything, or stands on one side alone."""
@@ -81,7 +82,7 @@ def measure(depth: Sequence[int]) -> list[int]:
     return size
 
 
-def _running_totals(aligned: Aligned) -> list[list[int]]:
+def _running_totals(aligned: Aligned) -> list[array[int]]:
     kinds = [
         (
             not differ and NOBODY not in (ours, theirs),
@@ -95,4 +96,4 @@ def _running_totals(aligned: Aligned) -> list[list[int]]:
         )
     ]
     columns = zip(*kinds, strict=True) if kinds else ((),) * 5
-    return [list(accumulate(column, initial=0)) for column in columns]
+    return [array("q", accumulate(column, initial=0)) for column in columns]

@@ -28,7 +28,8 @@ from traces.queries.access import NotVisible
 from traces.queries.amounts import add_known
 from traces.queries.columns import LARGE_SECONDS, RESTS, Tree, read_tree
 
-KEPT = 4
+KEPT_LINES = 400_000
+"""Lines of all kept alignments together. Each holds its two trees too: about 1.5 kB a line."""
 ERROR = 1
 """The flag of a node that failed with an error; see `traces.queries.columns`."""
 SEED = secrets.randbits(62)
@@ -122,6 +123,8 @@ def read_alignment(left: Run, right: Run) -> AlignedRuns:
     trees = read_tree(left), read_tree(right)
     with _lock:
         kept = _kept.get(key)
+        if kept is not None:
+            _kept.move_to_end(key)
     if kept is not None:
         is_current = kept.left is trees[0] and kept.right is trees[1]
         if is_current or _rests(kept):
@@ -130,9 +133,13 @@ def read_alignment(left: Run, right: Run) -> AlignedRuns:
     with _lock:
         _kept[key] = made
         _kept.move_to_end(key)
-        while len(_kept) > KEPT:
+        while len(_kept) > 1 and sum(map(_lines, _kept.values())) > KEPT_LINES:
             _kept.popitem(last=False)
     return made
+
+
+def _lines(kept: AlignedRuns) -> int:
+    return len(kept.aligned.left)
 
 
 def _rests(kept: AlignedRuns) -> bool:
