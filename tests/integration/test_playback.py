@@ -9,10 +9,18 @@ from typing import Any
 import orjson
 import pytest
 
-from deliberation.events import Event, VerdictGiven
-from deliberation.vocabulary import VerdictOutcome
-from tests.integration.build import NOW_NS, make_event, make_project, new_run, put_on_record
+from deliberation.events import Event, NodeScored, RunEnded, VerdictGiven
+from deliberation.vocabulary import NodeKind, ObservedState, Usage, VerdictOutcome
+from tests.integration.build import (
+    NOW_NS,
+    make_event,
+    make_project,
+    new_run,
+    observed,
+    put_on_record,
+)
 from tests.integration.test_rebuild import any_event
+from traces.actions.settle_responses import settle_responses
 from traces.models import Run
 from traces.models.run import FINAL
 from traces.playback import kept
@@ -52,7 +60,7 @@ def state_at(run: str, seq: int) -> tuple[dict[int, dict[str, Any]], dict[str, A
                     name: columns[name][row] for name in NODE_COLUMNS
                 } | {name: _word(portion, name, columns[name][row]) for name in WORDS}
     for node in nodes.values():
-        start, origin = node["start"], values["origin"]
+        start, origin = node["start"], values.get("origin")
         node["start"] = None if None in (start, origin) else (start - origin) // 1000
     return nodes, values
 
@@ -126,3 +134,51 @@ def test_the_state_at_n_is_what_recording_the_first_n_entries_makes(seed: int) -
     assert values.get("cost") == micros
     assert values.get("tokens") == add_known([row.input_tokens, row.output_tokens])
     assert bool(values["over"]) is (row.observed_state in FINAL or row.end_inferred)
+
+
+def test_a_number_that_the_bones_do_not_hold_is_a_change_too() -> None:
+    run = new_run()
+    scores = [make_event(NodeScored, run, node="a", value=value) for value in (0.2, 0.7, 0.7)]
+    put_on_record(make_project(), observed(run, "a"), *scores)
+    (portion,) = portions(run)
+    assert portion["nodes"]["seq"] == [1, 2, 3, 4]
+
+
+def test_a_call_counts_until_the_report_that_takes_its_place_is_here() -> None:
+    run = new_run()
+    call: dict[str, Any] = {
+        "node_kind": NodeKind.MODEL_CALL,
+        "response_id": "r1",
+        "started_at": 1_000,
+        "ended_at": 2_000,
+    }
+    put_on_record(
+        make_project(),
+        observed(run, "a", instrumentation="one", usage=Usage(input=5), **call),
+        observed(run, "b", instrumentation="two", usage=Usage(input=5, output=1), **call),
+    )
+    settle_responses()
+    _, before = state_at(run, 1)
+    nodes, after = state_at(run, 2)
+    assert (before["tokens"], before["model_calls"]) == (5, 1)
+    assert (after["tokens"], after["model_calls"]) == (6, 1)
+    assert nodes == live(run)
+
+
+def test_a_live_run_is_read_on_from_where_it_was() -> None:
+    run, project = new_run(), make_project()
+    put_on_record(project, observed(run, "a"))
+    assert state_at(run, 1)[1]["nodes"] == 1
+    put_on_record(project, observed(run, "b", parent="a"))
+    portion = orjson.loads(kept.get_changes(who=viewer(), run_id=run, after=1))
+    assert (portion["seq"], portion["last"], portion["nodes"]["ordinal"]) == (2, 2, [2])
+
+
+def test_a_run_that_is_over_is_read_again_when_something_is_said_of_it() -> None:
+    run, project = new_run(), make_project()
+    end = make_event(RunEnded, run, state=ObservedState.COMPLETED)
+    put_on_record(project, observed(run, "a"), end)
+    assert state_at(run, 2)[1]["over"] == 1
+    put_on_record(project, make_event(NodeScored, run, node="a", value=1.0))
+    nodes, _ = state_at(run, 3)
+    assert nodes == live(run)

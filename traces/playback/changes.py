@@ -1,9 +1,10 @@
 """What each entry of a ledger changed, as columns of numbers: the whole of playback for a browser.
 
 Three sorts of columns. Of each *entry*: when it happened, which node it speaks of, its kind, what sort of decision it
-is. Of each *change of a node*: the row that the node has from that entry on, whole, in the columns of the tree's
-bones. Of each *track*, something that the run as a whole has: its value from an entry on, where that differs from the
-one before. The state at n is, of each, the last that is not later than n.
+is. Of each *change of a node*: the row that the node has from that entry on, whole, in the columns of the tree's bones;
+also where nothing in it is new, for a text or a number of the node may be. Of each *track*, something that the run as a
+whole has: its value from an entry on, where that differs from the one before. The state at n is, of each, the last that
+is not later than n.
 """
 
 from __future__ import annotations
@@ -60,7 +61,6 @@ class Changes:
     tracks: dict[str, Track] = field(default_factory=dict)
     names: dict[str, Words] = field(default_factory=lambda: {each: Words() for each in TABLES})
     _known: dict[str, Value] = field(default_factory=dict)
-    _last: dict[int, tuple[int | None, ...]] = field(default_factory=dict)
     _rows: list[array[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -72,12 +72,8 @@ class Changes:
             column.append(UNKNOWN if value is None else _bounded(value))
         self.size += 1
 
-    def note_node(self, seq: int, row: tuple[int | None, ...]) -> None:
-        """Keep the row that a node has from an entry on, where it is another than its last one."""
-        ordinal = row[0] or 0
-        if self._last.get(ordinal) == row:
-            return
-        self._last[ordinal] = row
+    def note_node(self, seq: int, row: Sequence[int | None]) -> None:
+        """Keep the row that a node has from an entry on; the same one again where something else of it is new."""
         self.nodes["seq"].append(seq)
         for column, value in zip(self._rows, row, strict=True):
             column.append(UNKNOWN if value is None else _bounded(value))
@@ -94,10 +90,6 @@ class Changes:
                 track = self.tracks[name] = Track()
             track.seqs.append(seq)
             track.values.append(value)
-
-    def close(self) -> None:
-        """Nothing more comes: let go of what only the next change is compared with."""
-        self._last.clear()
 
     def portion(self, *, after: int, limit: int, last: int) -> bytes:
         """Return at most `limit` entries after a seq as JSON; `last` is the seq of the ledger's last one."""

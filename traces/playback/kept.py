@@ -73,7 +73,6 @@ def _fold_to(run: Run, kept: _Kept, until: int) -> None:
     kept.fold.take(read_events(run.id, kept.changes.size - 1, until + 1 - kept.changes.size))
     if kept.changes.size >= run.size and kept.fold.is_over:
         kept.fold = None
-        kept.changes.close()
 
 
 def _kept_for(run: Run, *, is_first: bool) -> _Kept:

@@ -43,28 +43,26 @@ export class Record {
     for (const [name, { seq, value }] of Object.entries(portion.tracks)) this.#track(name, seq, value);
   }
 
-  /** The state becomes that at an entry. @returns the ordinals of the nodes that are other now, and whether it went back. */
+  /** The state becomes that at an entry. */
   seek(seq) {
     const { ordinal } = this.#changes;
     const target = this.#changes.seq.upTo(seq);
-    const isBack = target < this.#applied;
-    const changed = new Set();
     for (; this.#applied < target; this.#applied++) {
       const node = ordinal.at(this.#applied);
       if (this.#current[node] === NONE) this.#count++;
       this.#current[node] = this.#applied;
-      changed.add(node);
     }
     while (this.#applied > target) {
       const node = ordinal.at(--this.#applied);
       this.#current[node] = this.#before.at(this.#applied);
       if (this.#current[node] === NONE) this.#count--;
-      changed.add(node);
     }
-    return { changed: Int32Array.from(changed), isBack };
   }
 
-  /** The bones of the state that was sought, in typed columns; an amount that is unknown is NaN. */
+  /**
+   * The bones of the state that was sought, in typed columns; an amount that is unknown is NaN. `changes` has the number of
+   * each row's last change: where it is the same at two entries, nothing was said of the node between them.
+   */
   bones(seq) {
     const { origin, over } = this.values(seq, ["origin", "over"]);
     const rows = this.#rows();
@@ -77,7 +75,9 @@ export class Record {
     }
     const names = { ...this.names };
     if (first) this.#gatherOrphans(columns, names);
-    return { run: this.run, seq, after: -1, is_over: over === 1, names, columns };
+    const changes = new Int32Array(rows.length + first);
+    changes.set(rows, first);
+    return { run: this.run, seq, after: -1, is_over: over === 1, names, columns, changes };
   }
 
   /** What the run as a whole has at an entry, by the names of the tracks; null where nothing says it. */

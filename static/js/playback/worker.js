@@ -48,16 +48,16 @@ function answer() {
   if (wanted === null || record === null || wanted >= record.size) return;
   const seq = wanted;
   wanted = null;
-  const { changed, isBack } = record.seek(seq);
+  record.seek(seq);
   const index = buildIndex(record.bones(seq));
-  const moment = { seq, index, changed, isBack, entry: record.entry(seq), values: record.values(seq), words: { state: record.names.state, rule: record.names.rule }, deepest: index.depth.reduce((most, depth) => Math.max(most, depth), 0) };
-  postMessage({ moment }, [...buffersIn(index), changed.buffer]);
+  const moment = { seq, index, entry: record.entry(seq), values: record.values(seq), words: { state: record.names.state, rule: record.names.rule }, deepest: index.depth.reduce((most, depth) => Math.max(most, depth), 0) };
+  postMessage({ moment }, [...buffersIn(index)]);
 }
 
 /** The memory of all typed arrays of an index, each once. */
 function buffersIn(index) {
   const found = new Set();
-  for (const part of [index, index.sums, index.bones.columns]) {
+  for (const part of [index, index.sums, index.bones, index.bones.columns]) {
     for (const value of Object.values(part)) if (ArrayBuffer.isView(value)) found.add(value.buffer);
   }
   return found;

@@ -6,40 +6,36 @@
 
 const KEEP = 4000;
 const LIMIT = 200;
+const NOW = Object.freeze({ query: "", versionOf: () => 0 });
 
 export class Flesh {
   #rows = new Map();
   #stale = new Set();
   #asking = new Set();
-  #changed = new Set(); // while they were asked for
+  #moment = NOW;
   #abort = null;
   #timer = 0;
-  moment = "";
 
   constructor(url, onArrive) {
     this.url = url;
     this.onArrive = onArrive;
   }
 
-  get(ordinal) { return this.#rows.get(ordinal); }
-  previewOf(ordinal) { return this.#rows.get(ordinal)?.querySelector(".row__preview")?.textContent.trim() ?? ""; }
-  textOf(ordinal) { return this.#rows.get(ordinal)?.textContent ?? ""; }
-  markStale(ordinals) {
-    for (const ordinal of ordinals) {
-      this.#stale.add(ordinal);
-      this.#rows.get(ordinal)?.setAttribute("data-stale", "");
-      if (this.#asking.has(ordinal)) this.#changed.add(ordinal);
-    }
+  /** What is known of a node; where it is played back nothing that was said later than the entry that is looked at. */
+  get(ordinal) {
+    const row = this.#rows.get(ordinal);
+    return row === undefined || row.version > this.#moment.versionOf(ordinal) ? undefined : row;
   }
 
-  /** From now on rows as they were at an entry. Going back, what was said later is not shown for a moment. */
-  moveTo(seq, changed, isBack) {
-    this.moment = `&seq=${seq}`;
-    this.markStale(changed);
-    if (isBack) for (const ordinal of changed) this.#rows.delete(ordinal);
-  }
+  previewOf(ordinal) { return this.get(ordinal)?.querySelector(".row__preview")?.textContent.trim() ?? ""; }
+  textOf(ordinal) { return this.get(ordinal)?.textContent ?? ""; }
+  markStale(ordinals) { for (const ordinal of ordinals) this.#stale.add(ordinal); }
+  missing(ordinal) { return this.#rows.get(ordinal)?.version !== this.#moment.versionOf(ordinal) || this.#stale.has(ordinal); }
 
-  missing(ordinal) { return !this.#rows.has(ordinal) || this.#stale.has(ordinal); }
+  /** From now on rows as they were at an entry. `versionOf` is the same number where nothing was said of a node between. */
+  moveTo(seq, versionOf) {
+    this.#moment = { query: `&seq=${seq}`, versionOf };
+  }
 
   /** Ask for these soon: a quick scroll asks only where it ends. */
   want(ordinals, delay = 40) {
@@ -52,11 +48,11 @@ export class Flesh {
     this.#abort?.abort();
     const abort = this.#abort = new AbortController();
     this.#asking = new Set(ordinals);
-    this.#changed.clear();
+    const moment = this.#moment;
     try {
-      const answer = await fetch(`${this.url}?nodes=${ordinals.join(",")}${this.moment}`, { signal: abort.signal });
+      const answer = await fetch(`${this.url}?nodes=${ordinals.join(",")}${moment.query}`, { signal: abort.signal });
       if (!answer.ok) throw new Error(`rows: ${answer.status}`);
-      this.#keep(await answer.text());
+      this.#keep(await answer.text(), moment);
     } catch (error) {
       if (error.name !== "AbortError") throw error;
     } finally {
@@ -67,34 +63,36 @@ export class Flesh {
   /** Some rows that are not in view, asked for beside the others. */
   async fetchMissing(ordinals) {
     const asked = ordinals.filter((ordinal) => this.missing(ordinal));
+    const moment = this.#moment;
     for (let from = 0; from < asked.length; from += LIMIT) {
-      const answer = await fetch(`${this.url}?nodes=${asked.slice(from, from + LIMIT).join(",")}${this.moment}`);
+      const answer = await fetch(`${this.url}?nodes=${asked.slice(from, from + LIMIT).join(",")}${moment.query}`);
       if (!answer.ok) throw new Error(`rows: ${answer.status}`);
-      this.#take(await answer.text());
+      this.#take(await answer.text(), moment);
     }
   }
 
   /** A row by the id that its source gave the node. @returns its ordinal, or null where the run has none. */
   async find(nodeId) {
-    const answer = await fetch(`${this.url}?node_id=${encodeURIComponent(nodeId)}${this.moment}`);
-    return answer.ok ? this.#take(await answer.text())[0] ?? null : null;
+    const moment = this.#moment;
+    const answer = await fetch(`${this.url}?node_id=${encodeURIComponent(nodeId)}${moment.query}`);
+    return answer.ok ? this.#take(await answer.text(), moment)[0] ?? null : null;
   }
 
-  #keep(html) {
-    this.#take(html);
+  #keep(html, moment) {
+    this.#take(html, moment);
     this.#asking.clear();
     this.onArrive();
   }
 
   /** Keeps the rows of an answer. @returns their ordinals. */
-  #take(html) {
+  #take(html, { versionOf }) {
     const arrived = new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-ordinal]");
     for (const row of arrived) {
       const ordinal = Number(row.dataset.ordinal);
       this.#rows.delete(ordinal);
       this.#rows.set(ordinal, row);
-      if (this.#changed.has(ordinal)) row.setAttribute("data-stale", "");
-      else this.#stale.delete(ordinal);
+      row.version = versionOf(ordinal);
+      this.#stale.delete(ordinal);
     }
     for (const oldest of this.#rows.keys()) {
       if (this.#rows.size <= KEEP) break;

@@ -109,8 +109,8 @@ class TreePane {
   }
 
   /** The tree as it was at an entry, where it is played back. */
-  #takeMoment({ seq, index, changed, isBack, now, isFollowed }) {
-    this.flesh.moveTo(seq, changed, isBack);
+  #takeMoment({ seq, index, now, isFollowed }) {
+    this.flesh.moveTo(seq, (ordinal) => index.bones.changes[rowOf(index, ordinal)] ?? -1);
     this.view.state.now = now;
     this.#takeIndex(index);
     if (isFollowed) this.view.bringIntoView(now);

@@ -94,7 +94,7 @@ export function drawNode(row, index, state, at, placed, flesh) {
   place(row, { ...placed, expanded: open });
   glyph(row, fate, running);
   if (at === 0 && index.absent) row.parts.glyph.textContent = "?";
-  fill(row, flesh, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
+  fill(row, flesh, placed.isOld, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
   row.parts.count.textContent = placed.leftOut ? gettext("{n} left out", { n: short(placed.leftOut) }) : open === false ? counted(countInside(index, at, fate)) : "";
   const { sums } = index;
   amounts(row, index, { tokens: sums.tokens[at], cost: sums.cost[at], priced: sums.priced[at] === 1 }, flesh?.dataset.provenance ?? "");
@@ -116,10 +116,10 @@ function glyph(row, fate, running) {
   mark.setAttribute("aria-hidden", "true");
 }
 
-function fill(row, flesh, kind, fate, reason) {
+function fill(row, flesh, isOld, kind, fate, reason) {
   const [, fateCell, ...numbers] = row.parts.cells.slice(0, TOKENS);
   // What the bones say is newer than the server's part, where that was of an earlier entry.
-  if (flesh?.hasAttribute("data-stale")) fateCell.textContent = reason || fate;
+  if (flesh && isOld) fateCell.textContent = reason || fate;
   if (row.parts.flesh === flesh && flesh) return;
   row.parts.flesh = flesh;
   if (!flesh) {
@@ -131,6 +131,6 @@ function fill(row, flesh, kind, fate, reason) {
   const copy = flesh.cloneNode(true);
   const [text, said, ...told] = copy.children;
   row.parts.slot.replaceChildren(...text.childNodes);
-  if (!flesh.hasAttribute("data-stale")) fateCell.replaceChildren(...said.childNodes);
+  if (!isOld) fateCell.replaceChildren(...said.childNodes);
   numbers.forEach((cell, at) => cell.replaceChildren(...told[at]?.childNodes ?? []));
 }

@@ -133,7 +133,7 @@ export class TreeView {
     const selected = key === this.selected;
     if (row.drawn?.layout === this.#layout && row.drawn.key === key && row.drawn.flesh === flesh && row.drawn.selected === selected) return;
     row.drawn = { layout: this.#layout, key, flesh, selected };
-    const placed = { ...this.#place(code), line, level: this.lines.level[line], top: line * this.rowHeight, selected };
+    const placed = { ...this.#place(code), line, level: this.lines.level[line], top: line * this.rowHeight, selected, isOld: code >= 0 && this.flesh.missing(this.index.ordinal[code]) };
     if (code < 0) drawFold(row, this.index, this.state, code, placed);
     else drawNode(row, this.index, this.state, code, placed, flesh);
   }
