@@ -31,6 +31,7 @@ from traces.queries.approvals import (
     may_decide,
     read_approval,
 )
+from traces.queries.spoken import spoken
 
 MAX_DECISIONS = 200
 """Of one request: passing it to and fro has an end."""
@@ -135,7 +136,9 @@ def _check_open(run: RunState, approval: ApprovalRow, ruling: Ruling, by: str) -
         raise conflict(why_closed(approval))
     if ObservedState(run.observed_state).is_terminal:
         raise conflict(
-            gettext("the run has ended: {observed_state}").format(observed_state=run.observed_state)
+            gettext("the run has ended: {observed_state}").format(
+                observed_state=spoken(run.observed_state)
+            )
         )
     if len(approval.decisions) >= MAX_DECISIONS:
         raise conflict(

@@ -16,6 +16,7 @@ from traces.models import Reservation, Run, SharedSpend
 from traces.queries.access import NotVisible
 from traces.queries.recorded_spend import LIMIT_COLUMNS
 from traces.queries.shared_spend import Shared, reserved_by, sum_of
+from traces.queries.spoken import spoken
 
 COLUMNS = ("desired_state", "observed_state", *LIMIT_COLUMNS)
 
@@ -34,7 +35,7 @@ class Till:
         if ObservedState(self.run.observed_state).is_terminal:
             raise Conflict(
                 gettext("the run has ended: {observed_state}").format(
-                    observed_state=self.run.observed_state
+                    observed_state=spoken(self.run.observed_state)
                 ),
                 self.run,
             )

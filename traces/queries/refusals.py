@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from deliberation.vocabulary import ObservedState
+from traces.queries.spoken import spoken
 
 KNOWN = (
     _("nothing holds the run"),
@@ -19,5 +20,7 @@ KNOWN = (
 def tell_refusal(why: str, state: ObservedState) -> str:
     """Return the sentence with which `applies` refused a command in a state."""
     if state.is_terminal:
-        return gettext("the run has ended: {observed_state}").format(observed_state=state.value)
+        return gettext("the run has ended: {observed_state}").format(
+            observed_state=spoken(state.value)
+        )
     return gettext(why)

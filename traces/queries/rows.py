@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
+
+from django.utils.translation import get_language, gettext
 
 from traces.analytics.billing import adds_tokens
 from traces.analytics.tree import ORPHAN
@@ -107,6 +110,13 @@ def scale_of(least: float | None, greatest: float | None) -> str | None:
     """Return a scale in words: "0 to 1"; None when neither end is known."""
     if least is None and greatest is None:
         return None
+    return _scale(least, greatest, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _scale(least: float | None, greatest: float | None, language: str | None) -> str:
     if greatest is None:
-        return f"{least:g} upward"
-    return f"{least:g} to {greatest:g}" if least is not None else f"up to {greatest:g}"
+        return gettext("{least} upward").format(least=f"{least:g}")
+    if least is None:
+        return gettext("up to {greatest}").format(greatest=f"{greatest:g}")
+    return gettext("{least} to {greatest}").format(least=f"{least:g}", greatest=f"{greatest:g}")
