@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    import pytest_django
+
     from tests.people import People
 
 HERE = Path(__file__).parent
@@ -28,7 +31,7 @@ MARKS = {
 
 # The suite says the same of the same tree each time; to search for new examples, HYPOTHESIS_PROFILE=explore.
 settings.register_profile("same", derandomize=True, database=None)
-settings.register_profile("explore", print_blob=True)
+settings.register_profile("explore", print_blob=True, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
@@ -58,13 +61,18 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
     """Ends what threads and pools of tests left connected, or the database could not be dropped."""
     from django.db import connections
 
-    from tests import servers
+    from tests import emptying, servers
 
+    with django_db_blocker.unblock():
+        emptying.delete_instead()
     yield
+    emptying.flush_again()
     connections.close_all()
     servers.end_sessions()
 
@@ -84,3 +92,10 @@ def people(db: None) -> People:
     from tests.people import make_people
 
     return make_people()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays till the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

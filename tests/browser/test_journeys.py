@@ -64,7 +64,7 @@ def test_a_newcomer_is_told_how_to_begin_and_the_first_run_appears_by_itself(
     assert_accessible(page)
 
 
-def test_runs_are_found_and_the_address_keeps_the_filter(run_id: str, open_page: Open) -> None:
+def test_runs_are_found_narrowed_sorted_and_kept_as_a_view(run_id: str, open_page: Open) -> None:
     page = open_page("/")
     page.get_by_label("Search name, task, answer or tags").fill("no such run")
     expect(page.get_by_text("No run matches.")).to_be_visible()
@@ -72,12 +72,8 @@ def test_runs_are_found_and_the_address_keeps_the_filter(run_id: str, open_page:
     page.reload()
     expect(page.get_by_text("No run matches.")).to_be_visible()
     page.get_by_role("link", name="Show all").click()
-    page.locator(f"#run-{run_id}").click()
-    expect(page.locator("#run-name")).to_have_text("Game of 24: 1 4 5 10")
-
-
-def test_a_list_is_narrowed_sorted_and_kept_as_a_view(run_id: str, open_page: Open) -> None:
-    page = open_page("/")
+    expect(page.locator(f"#run-{run_id}")).to_be_visible()
+    page.locator("html[data-ready]").wait_for()
     page.get_by_text("More filters").click()
     page.get_by_label("has discarded nodes").check()
     expect(page).to_have_url(re.compile("discarded=1"))
@@ -103,7 +99,9 @@ def test_a_list_is_narrowed_sorted_and_kept_as_a_view(run_id: str, open_page: Op
     expect(page.get_by_role("link", name="wasteful")).to_have_count(0)
 
 
-def test_a_run_opens_on_its_verdict(run_id: str, open_page: Open) -> None:
+def test_a_run_opens_on_its_verdict_and_its_tree_is_read_by_keys(
+    run_id: str, open_page: Open
+) -> None:
     page = open_page(f"/runs/{run_id}", ready=TREE)
     header = page.locator("#runs-header")
     expect(header.get_by_label("Answer")).to_have_text("(10 - 4) * (5 - 1)")
@@ -111,10 +109,10 @@ def test_a_run_opens_on_its_verdict(run_id: str, open_page: Open) -> None:
     expect(header).to_contain_text("$0.10 of $0.50")
     expect(page.locator("#candidates")).to_contain_text("8 candidates in 2 clusters")
     assert_accessible(page)
+    read_the_tree_with_the_keyboard_alone(page)
 
 
-def test_the_tree_is_read_with_the_keyboard_alone(run_id: str, open_page: Open) -> None:
-    page = open_page(f"/runs/{run_id}", ready=TREE)
+def read_the_tree_with_the_keyboard_alone(page: Page) -> None:
     fold = page.locator(".row--fold:not([hidden])").first
     expect(fold).to_contain_text("7 discarded")
     focus_tree(page)
@@ -137,6 +135,7 @@ def test_the_tree_is_read_with_the_keyboard_alone(run_id: str, open_page: Open) 
 
 def test_growth_moves_neither_the_focus_nor_what_is_in_view(growing: str, open_page: Open) -> None:
     page = open_page(f"/runs/{growing}", ready=TREE)
+    page.evaluate(COUNT)
     focus_tree(page)
     page.keyboard.press("ArrowDown")
     before = focused(page)
@@ -144,12 +143,19 @@ def test_growth_moves_neither_the_focus_nor_what_is_in_view(growing: str, open_p
     expect(page.locator("[data-part=grid]")).not_to_have_attribute("aria-rowcount", str(count))
     assert focused(page) == before
     expect(page.locator("[data-live-mark]")).to_contain_text("live")
+    # What waits for a person did not change, and is not counted anew.
+    expect(page.locator("body[data-poke-heard]")).to_be_attached()
+    expect(page.locator("body[data-approvals-heard]")).to_have_count(0)
+    follow_without_a_socket(page)
 
 
-def test_a_page_whose_socket_never_connects_still_follows(growing: str, open_page: Open) -> None:
-    page = open_page("/sign-in", ready="html[data-ready]")
+COUNT = """() => ["poke", "approvals"].forEach((name) => document.body.addEventListener(name, () => {
+  document.body.dataset[`${name}Heard`] = 1 + Number(document.body.dataset[`${name}Heard`] ?? 0); }))"""
+
+
+def follow_without_a_socket(page: Page) -> None:
     page.route_web_socket("**/live?**", lambda socket: socket.close(code=1011))
-    page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + f"/runs/{growing}")
+    page.reload()
     page.wait_for_selector(TREE)
     count = page.locator("[data-part=grid]").get_attribute("aria-rowcount")
     expect(page.locator("[data-part=grid]")).not_to_have_attribute(
@@ -273,24 +279,19 @@ def test_a_hundred_thousand_nodes_open_and_scroll(run_id: str, open_page: Open) 
     assert took < 250
 
 
-def test_cost_by_branch_is_drawn_and_told_as_a_table(run_id: str, open_page: Open) -> None:
-    page = open_page(f"/runs/{run_id}", ready=TREE, color_scheme="dark")
-    page.locator("#cost").scroll_into_view_if_needed()
-    page.wait_for_selector("[data-chart][data-ready]", timeout=30_000)
-    assert page.locator("#cost .slice").count() > 8
-    assert page.locator("#cost .modebar").count() == 0
-    page.get_by_text("The same as a table").click()
-    expect(page.locator("#cost table")).to_contain_text("$0.10")
-    assert_accessible(page)
-
-
 def test_a_search_is_looked_at_in_figures_and_taken_along(run_id: str, open_page: Open) -> None:
-    page = open_page(f"/runs/{run_id}/figures", viewport={"width": 1200, "height": 800})
+    page = open_page(
+        f"/runs/{run_id}/figures", viewport={"width": 1200, "height": 800}, color_scheme="dark"
+    )
     for name in ("search", "cost", "flow", "spread"):
         figure = page.locator(f"[data-chart$='/{name}']")
         figure.scroll_into_view_if_needed()
         expect(figure).to_have_attribute("data-ready", "", timeout=30_000)
         expect(figure.locator("figcaption")).not_to_be_empty()
+    assert page.locator("#cost .slice").count() > 8
+    assert page.locator("#cost .modebar").count() == 0
+    page.locator("#cost").get_by_text("The same as a table").click()
+    expect(page.locator("#cost table")).to_contain_text("$0.10")
     search = page.locator("[data-chart$='/search']")
     search.get_by_label("Up").select_option("tokens")
     search.get_by_label("Across").select_option("time")
@@ -316,27 +317,35 @@ def test_a_narrow_screen_and_a_chosen_theme(run_id: str, open_page: Open) -> Non
     assert 'data-theme="dark"' in page.request.get(page.url).text()
     assert page.evaluate("() => document.documentElement.scrollWidth") == 360
     assert_accessible(page)
+    every_page_of_the_head_is_within_reach(page)
 
 
-def test_without_script_every_node_is_on_a_page(run_id: str, open_page: Open) -> None:
+def every_page_of_the_head_is_within_reach(page: Page) -> None:
+    for link in page.get_by_role("navigation", name="Pages", exact=True).get_by_role("link").all():
+        box = link.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+
+
+def test_without_script_every_node_is_on_a_page_and_the_strategy_is_set(
+    run_id: str, open_page: Open
+) -> None:
     page = open_page(f"/runs/{run_id}", java_script_enabled=False)
     page.get_by_role("link", name="Open the plain outline").first.click()
     assert page.locator("tbody tr").count() == 24
     page.locator("tbody a").first.click()
     assert page.locator("#node-panel").count() == 1
-
-
-def test_who_is_signed_out_sees_nothing_and_is_sent_to_sign_in(
-    server: Server, run_id: str, browser: Browser
-) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{server.url}/runs/{run_id}")
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    rows = page.request.get(f"{server.url}/runs/rows", headers={"HX-Request": "true"})
-    assert rows.status == 401
-    assert page.request.get(f"{server.url}/sign-in/guessed").status == 404
-    context.close()
+    page.goto(page.url.split("/nodes/")[0] + "/strategy")
+    page.locator("select").select_option("debate")
+    page.locator("textarea").fill("two sides")
+    page.get_by_text("Set the strategy").click()
+    chip = page.locator("[popovertarget=strategy-panel]")
+    expect(chip).to_contain_text("debate")
+    chip.click()
+    page.locator("#strategy-panel textarea").fill("one side")
+    page.locator("#strategy-panel").get_by_text("Take back what was set").click()
+    expect(chip).to_contain_text("best of n")
 
 
 def test_the_served_style_sheet_is_the_one_plotly_would_inject(browser: Browser) -> None:

@@ -46,27 +46,3 @@ def test_a_key_is_shown_once_works_and_is_ended(server: Server, open_page: Open)
     page.locator("form:popover-open").get_by_role("button", name="End the key").click()
     expect(page.get_by_text("1 ended")).to_be_visible()
     assert asks(server, key) == 401
-
-
-def test_without_script_a_key_is_made_all_the_same(server: Server, open_page: Open) -> None:
-    page = open_page("/keys", java_script_enabled=False)
-    assert asks(server, made(page, "by hand")) == 200
-    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
-
-
-def test_every_page_of_the_head_can_be_reached_on_a_phone(open_page: Open) -> None:
-    for path in ("/keys", "/policies", "/approvals"):
-        page = open_page(path, viewport={"width": 360, "height": 780})
-        nav = page.get_by_role("navigation", name="Pages", exact=True)
-        for link in nav.get_by_role("link").all():
-            box = link.bounding_box()
-            assert box
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= 360
-        head = page.locator(".top").bounding_box()
-        tools = page.locator(".top__tools").bounding_box()
-        assert head
-        assert tools
-        assert tools["y"] >= head["y"]
-        assert page.evaluate("() => document.documentElement.scrollWidth") == 360
-        assert_accessible(page)

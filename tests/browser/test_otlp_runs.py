@@ -77,21 +77,12 @@ def test_what_is_announced_runs_before_the_eye_and_ends_there(
     count_before = page.locator("[data-part=grid]").get_attribute("aria-rowcount")
     page.evaluate("window.sameDocument = true")
 
-    client.export(*ENDED)
+    # What told no end is at work no more when its run is over.
+    client.export(ENDED[1])
     expect(row(page, "think")).to_have_class("row row--open", timeout=15_000)
     expect(page.locator("#runs-header .chip").first).to_have_text("completed")
     assert page.locator("[data-part=grid]").get_attribute("aria-rowcount") == count_before
     assert page.evaluate("window.sameDocument"), "by a poke, not by another visit"
-
-
-def test_what_told_no_end_is_at_work_no_more_when_its_run_is_over(
-    client: Client, open_page: Open
-) -> None:
-    client.export(*ANNOUNCED)
-    page = open_page(f"/runs/{client.run(2)}", ready=TREE)
-    expect(row(page, "think")).to_have_class("row row--open row--running")
-    client.export(ENDED[1])
-    expect(row(page, "think")).to_have_class("row row--open", timeout=15_000)
 
 
 def test_a_root_that_lacks_is_a_line_that_the_keys_reach_and_that_goes_when_it_comes(
@@ -121,14 +112,13 @@ def test_a_root_that_lacks_is_a_line_that_the_keys_reach_and_that_goes_when_it_c
     expect(page.locator("#run-name")).to_have_text("asked")
 
 
-@pytest.mark.parametrize("options", [{}, DARK, NARROW], ids=["light", "dark", "narrow"])
 def test_a_session_is_read_from_its_first_run_to_its_last(
-    client: Client, open_page: Open, server: Server, options: dict[str, Any]
+    client: Client, open_page: Open, server: Server
 ) -> None:
     session = f"conversation {client.trace}"
     said = {"attributes": {"gen_ai.conversation.id": session}}
     client.export(span(CHILD, ROOT, **said), span(ROOT, name="first"))
-    page = open_page(f"/runs/{client.run(2)}", ready=TREE, **options)
+    page = open_page(f"/runs/{client.run(2)}", ready=TREE, **DARK)
     page.locator("#runs-header").get_by_role("link", name=session).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Session {session}")
     expect(page.locator(".turn")).to_have_count(1)
@@ -144,15 +134,14 @@ def test_a_session_is_read_from_its_first_run_to_its_last(
     expect(page.locator("#run-name")).to_have_text("second")
 
 
-@pytest.mark.parametrize("options", [{}, DARK, NARROW], ids=["light", "dark", "narrow"])
 def test_a_link_leads_to_the_other_run_and_back(
-    client: Client, open_page: Open, server: Server, options: dict[str, Any]
+    client: Client, open_page: Open, server: Server
 ) -> None:
     client.export(span(ROOT, name="asked"), span(CHILD, ROOT, name="target"))
     other = Client(server)
     client.run(2)
     other.export(span(ROOT, name="follows", links=[(client.trace, CHILD), ("9" * 32, CHILD)]))
-    page = open_page(f"/runs/{other.run(1)}", ready=TREE, **options)
+    page = open_page(f"/runs/{other.run(1)}", ready=TREE, **NARROW)
     header = page.locator("#runs-header")
     expect(header).to_contain_text("not received here")
     assert_accessible(page)

@@ -52,8 +52,11 @@ def test_a_folder_becomes_runs_and_the_page_says_what_it_did(folder: Path, open_
     expect(page.locator("#candidates")).to_contain_text("2 candidates in 2 clusters")
 
 
-def test_a_file_that_is_nothing_is_told_in_a_sentence(folder: Path, open_page: Open) -> None:
-    page = open_page("/import")
+def test_a_file_that_is_nothing_or_too_much_is_told_in_a_sentence(
+    folder: Path, tmp_path: Path, open_page: Open
+) -> None:
+    page = open_page("/import", viewport={"width": 360, "height": 780}, color_scheme="dark")
+    assert_nothing_wide(page)
     send_nothing = page.get_by_role("button", name="Import", exact=True)
     send_nothing.click()
     expect(page.get_by_role("alert")).to_have_text("No file was chosen.")
@@ -64,14 +67,11 @@ def test_a_file_that_is_nothing_is_told_in_a_sentence(folder: Path, open_page: O
     assert_accessible(page)
     page.get_by_role("navigation", name="Pages").get_by_role("link", name="Import").click()
     expect(page.locator("tbody tr").first).to_contain_text("README")
-    assert_accessible(page)
-
-
-def test_what_is_too_much_is_refused_before_it_is_sent(tmp_path: Path, open_page: Open) -> None:
+    assert_nothing_wide(page)
+    page.locator("html[data-ready]").wait_for()
     large = tmp_path / "large.json"
     with large.open("wb") as file:
         file.truncate(65 * 1024 * 1024)
-    page = open_page("/import")
     page.get_by_label("Files").set_input_files(large)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("65.1 MiB together, and 64 MiB is the most")
@@ -79,25 +79,5 @@ def test_what_is_too_much_is_refused_before_it_is_sent(tmp_path: Path, open_page
     assert_accessible(page)
 
 
-def test_a_narrow_screen_in_the_dark(folder: Path, open_page: Open) -> None:
-    narrow = {"width": 360, "height": 780}
-    page = open_page("/import", viewport=narrow, color_scheme="dark")
+def assert_nothing_wide(page: Page) -> None:
     assert page.evaluate("() => document.documentElement.scrollWidth") == 360
-    assert_accessible(page)
-    page.get_by_label("Files").set_input_files(folder / "samples.jsonl")
-    send(page)
-    expect(page.locator(STATE)).to_have_text("done", timeout=SECONDS)
-    assert page.evaluate("() => document.documentElement.scrollWidth") == 360
-    assert_accessible(page)
-
-
-def test_without_script_files_are_imported_too(folder: Path, open_page: Open) -> None:
-    page = open_page("/import", java_script_enabled=False)
-    page.get_by_label("Files").set_input_files(folder / "samples.jsonl")
-    page.get_by_role("button", name="Import", exact=True).click()
-    for _ in range(40):
-        if page.locator(STATE).inner_text() == "done":
-            break
-        page.wait_for_timeout(500)
-        page.reload()
-    expect(page.get_by_role("link", name="task/0")).to_be_visible()

@@ -7,17 +7,28 @@ import subprocess
 import sys
 import textwrap
 
+# Whoever runs the suite in a shell's background lets it, and all that it starts, ignore interrupts.
 PREAMBLE = """
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import deliberation as dl
 dl.configure(url=sys.argv[1], key=sys.argv[2], spool=sys.argv[3])
 """
 
 
+class Program(subprocess.Popen):
+    """A program that does not outlive the test that started it with `with`."""
+
+    def __exit__(self, *raised):
+        if raised[0] is not None:
+            self.kill()
+        return super().__exit__(*raised)
+
+
 def start(script, server, spool, **more):
     """Start a program; its output is a pipe."""
     code = PREAMBLE + textwrap.dedent(script)
-    return subprocess.Popen(
+    return Program(
         [sys.executable, "-c", code, server.url, server.key, str(spool)],
         stdout=subprocess.PIPE,
         text=True,

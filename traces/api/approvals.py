@@ -9,12 +9,10 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router
-from ninja.errors import HttpError
 from ninja.responses import Status
 
 from deliberation.vocabulary import ApprovalStatus, Decision
 from traces.actions.approval_conflict import ApprovalConflict
-from traces.actions.conflict import Unfit
 from traces.actions.decide_approval import decide_approval
 from traces.actions.keep_policy import end_policy, keep_policy
 from traces.api.approval_shapes import (
@@ -85,8 +83,6 @@ def decide(
             now_ns=read_clock(),
             randbytes=os.urandom,
         )
-    except Unfit as wrong:
-        raise HttpError(422, f"{wrong.field}: {wrong.sentence}") from wrong
     except ApprovalConflict as conflict:
         poke(conflict.changes)
         return problem(409, conflict.sentence, **told_approval(conflict))
@@ -120,12 +116,9 @@ def put_policy(request: HttpRequest, wanted: PolicyToKeep) -> Status[Policy]:
     """Programs hear of it within seconds; what waits already waits under the terms that it began with."""
     asker = asker_of(request)
     project = get_project(who=asker, slug=wanted.project)
-    try:
-        kept = keep_policy(
-            project_id=project.id, terms=wanted.terms(), by=asker.by, now=dt.datetime.now(dt.UTC)
-        )
-    except Unfit as wrong:
-        raise HttpError(422, f"{wrong.field}: {wrong.sentence}") from wrong
+    kept = keep_policy(
+        project_id=project.id, terms=wanted.terms(), by=asker.by, now=dt.datetime.now(dt.UTC)
+    )
     return Status(201, _shape(project.id, kept.name, kept.version))
 
 

@@ -7,10 +7,8 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router
-from ninja.errors import HttpError
 from ninja.responses import Status
 
-from traces.actions.conflict import Unfit
 from traces.actions.keep_budget_policy import end_budget_policy, keep_budget_policy
 from traces.api.auth import Key, Session, asker_of
 from traces.api.budget_shapes import (
@@ -67,12 +65,9 @@ def put_policy(request: HttpRequest, wanted: BudgetPolicyToKeep) -> Status[Budge
     """Runs that it matches have its limits from their next event on, where these are tighter than their own."""
     asker = asker_of(request)
     project = get_project(who=asker, slug=wanted.project)
-    try:
-        kept = keep_budget_policy(
-            project_id=project.id, terms=wanted.terms(), by=asker.by, now=dt.datetime.now(dt.UTC)
-        )
-    except Unfit as wrong:
-        raise HttpError(422, f"{wrong.field}: {wrong.sentence}") from wrong
+    kept = keep_budget_policy(
+        project_id=project.id, terms=wanted.terms(), by=asker.by, now=dt.datetime.now(dt.UTC)
+    )
     return Status(201, _shape(project.id, kept.name, kept.version))
 
 

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
-from ninja.errors import HttpError
 from ninja.responses import Status
 
-from traces.actions.conflict import Conflict, Unfit
+from traces.actions.conflict import Conflict
 from traces.actions.issue_command import issue_command
 from traces.api.auth import Key, Session, asker_of
 from traces.api.control_shapes import (
@@ -52,8 +51,6 @@ def give_command(request: HttpRequest, run_id: RunId, asked: CommandToGive) -> A
         issued = issue_command(
             run_id=run.id, order=asked.order(), by=asker.by, now_ns=now_ns, randbytes=os.urandom
         )
-    except Unfit as wrong:
-        raise HttpError(422, f"{wrong.field}: {wrong.sentence}") from wrong
     except Conflict as conflict:
         return _lost(conflict, now_ns)
     poke(issued.changes)

@@ -12,6 +12,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
+from traces.actions.conflict import Unfit
 from traces.queries.access import NotAllowed, NotVisible
 
 
@@ -65,6 +66,8 @@ def tell_problems(run: Run) -> Run:
             response = problem(404, NOTHING_HERE)
         except NotAllowed as refused:
             response = problem(403, str(refused))
+        except Unfit as wrong:
+            response = problem(422, f"{wrong.field}: {wrong.sentence}")
         if response.status_code >= 400 and response["Content-Type"] != PROBLEM:
             response = problem(response.status_code, _sentence(response))
         response["Cache-Control"] = "private, no-store"

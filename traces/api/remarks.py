@@ -15,7 +15,7 @@ from ninja.responses import Status
 from deliberation.ledger.head import read_head
 from traces.actions.change_note import revise_note, withdraw_note
 from traces.actions.change_tags import change_tags
-from traces.actions.conflict import Conflict, Unfit
+from traces.actions.conflict import Conflict
 from traces.actions.rate import rate
 from traces.actions.say import Said, Speech
 from traces.actions.sign_off import Grown, Signature, sign_off
@@ -198,8 +198,6 @@ def _speech(run: Run, asker: Viewer, ticket: str | None) -> Speech:
 def _said(act: Callable[[], Said]) -> Said:
     try:
         said = act()
-    except Unfit as wrong:
-        raise HttpError(422, f"{wrong.field}: {wrong.sentence}") from wrong
     except Grown:
         raise
     except Conflict as conflict:

@@ -8,10 +8,8 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router
-from ninja.errors import HttpError
 from ninja.responses import Status
 
-from traces.actions.conflict import Unfit
 from traces.actions.keep_webhook import end_webhook, make_webhook
 from traces.api.auth import Key, Session, asker_of
 from traces.api.problems import answers, tell_problems
@@ -47,16 +45,13 @@ def make_one(request: HttpRequest, wanted: WebhookToMake) -> Status[NewWebhook]:
     """Its secret is in this answer and in no other."""
     asker = asker_of(request)
     project = get_project(who=asker, slug=wanted.project)
-    try:
-        made = make_webhook(
-            project_id=project.id,
-            url=wanted.url,
-            by=asker.by,
-            now=dt.datetime.now(dt.UTC),
-            randbytes=os.urandom,
-        )
-    except Unfit as wrong:
-        raise HttpError(422, f"{wrong.field}: {wrong.sentence}") from wrong
+    made = make_webhook(
+        project_id=project.id,
+        url=wanted.url,
+        by=asker.by,
+        now=dt.datetime.now(dt.UTC),
+        randbytes=os.urandom,
+    )
     return Status(201, NewWebhook.made(made.webhook, made.secret))
 
 

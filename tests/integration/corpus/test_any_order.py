@@ -48,7 +48,7 @@ def shown(project: Project) -> dict[str, Any]:
     }
 
 
-def test_the_order_of_39_recordings_changes_no_run() -> None:
+def test_neither_order_nor_repetition_of_39_recordings_changes_a_run_and_a_rebuild_no_row() -> None:
     bodies = everything()
     shuffled = bodies + bodies
     random.Random(3).shuffle(shuffled)
@@ -59,17 +59,13 @@ def test_the_order_of_39_recordings_changes_no_run() -> None:
         summary(client)["trace_count"] for client in CLIENTS
     )
     assert len(read_first) > CALLS_SHOWN
-    for again in (
-        replay("reversed", bodies[::-1]),
-        replay("doubled", bodies + bodies),
-        replay("shuffled", shuffled, by_two=True),
-    ):
-        assert differences(in_order, told(again)) == []
-        assert differences(read_first, shown(again)) == []
+    again = replay("shuffled", shuffled, by_two=True)
+    assert differences(in_order, told(again)) == []
+    assert differences(read_first, shown(again)) == []
+    assert_a_rebuild_changes_no_row(again)
 
 
-def test_a_rebuild_of_39_recordings_changes_no_row() -> None:
-    project = replay("rebuilt", everything())
+def assert_a_rebuild_changes_no_row(project: Project) -> None:
     before = every_row(project)
     for run in project.runs.order_by("pk"):
         rebuild(run_id=run.pk)

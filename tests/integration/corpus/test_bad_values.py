@@ -60,8 +60,8 @@ def test_an_attribute_of_five_megabytes_is_kept_whole_and_found(name: str) -> No
     assert letters(project) == []
 
 
-def test_a_hundred_thousand_attributes_are_kept_and_found_in_bounded_time_and_memory() -> None:
-    many = {f"key.{number}": number for number in range(100_000)}
+def test_thirty_thousand_attributes_are_kept_and_found_in_bounded_time_and_memory() -> None:
+    many = {f"key.{number}": number for number in range(30_000)}
     post = span_post({**CHAT, **many})
     begun = time.process_time()
     project = take(post)
@@ -70,11 +70,11 @@ def test_a_hundred_thousand_attributes_are_kept_and_found_in_bounded_time_and_me
     take(post, slug="measured")
     megabytes = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
-    print(f"100,000 attributes: {seconds:.1f} s of our CPU, {megabytes:.0f} MB at the peak")
-    assert seconds < 15
-    assert megabytes < 300
+    print(f"30,000 attributes: {seconds:.1f} s of our CPU, {megabytes:.0f} MB at the peak")
+    assert seconds < 5
+    assert megabytes < 90
     assert many.items() <= read(project).attribute_values.items()
-    assert find(project, "key.99999=99999") == [SPAN]
+    assert find(project, "key.29999=29999") == [SPAN]
 
 
 def test_a_page_shows_some_of_very_many_attributes_and_says_so() -> None:

@@ -235,8 +235,10 @@ def test_15_what_clients_say_is_shown_as_text_on_every_page(client: str) -> None
     person = Client()
     person.force_login(make_person("bob", project=project, role=Role.VIEWER))  # type: ignore[arg-type]
     seen = 0
-    for node in nodes_of(project, kind__in=("model_call", "tool_call", "agent")):
-        for page in ("nodes", "mapping"):
+    nodes = nodes_of(project, kind__in=("model_call", "tool_call", "agent"))
+    mapped = {(node.kind, node.name): node for node in nodes}.values()
+    for page, shown in (("nodes", nodes), ("mapping", mapped)):
+        for node in shown:
             answer = person.get(f"/runs/{node.run_id}/{page}/{node.node_id}")
             assert answer.status_code == 200
             assert "<script>alert" not in answer.text

@@ -61,7 +61,8 @@ def test_samples_of_the_game_of_24(method: str) -> None:
     prefix = f"tot_game24.{method}"
     tasks = right_of_all()
     law = coverage_law([mean_pass_at_k(tasks, k) or 0 for k in range(1, 101)])
-    voted = [majority(samples) for samples in answers_by_run()]
+    answers = answers_by_run()
+    voted = [majority(samples) for samples in answers]
     told = [(votes / 100, right) for votes, right in voted]
     agree(
         prefix,
@@ -71,7 +72,11 @@ def test_samples_of_the_game_of_24(method: str) -> None:
             "correct": sum(right for _, right in tasks),
             **by_k("pass_at_k", ks_of(prefix, "pass_at_k"), lambda k: mean_pass_at_k(tasks, k)),
             "maj_at_100": mean(right for _, right in voted),
-            **by_k("maj_at_k_mc200_seed0", ks_of(prefix, "maj_at_k_mc200_seed0"), drawn_majority),
+            **by_k(
+                "maj_at_k_mc200_seed0",
+                ks_of(prefix, "maj_at_k_mc200_seed0"),
+                lambda k: drawn_majority(answers, k),
+            ),
             "mean_vote_share": mean(share for share, _ in told),
             "ece10": calibration_error(told),
             "brier": brier_score(told),
@@ -99,11 +104,9 @@ def majority(samples: list[tuple[str, bool]]) -> tuple[int, bool]:
     return count, dict(samples)[best]
 
 
-def drawn_majority(k: int) -> float:
+def drawn_majority(answers: list[list[tuple[str, bool]]], k: int) -> float:
     rng = random.Random(0)
-    return mean(
-        majority(rng.sample(samples, k))[1] for samples in answers_by_run() for _ in range(200)
-    )
+    return mean(majority(rng.sample(samples, k))[1] for samples in answers for _ in range(200))
 
 
 def test_searches_of_the_game_of_24() -> None:

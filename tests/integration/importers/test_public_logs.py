@@ -38,18 +38,18 @@ def test_a_hundred_searches_of_game_24_are_read_in_seconds() -> None:
     assert set(Run.objects.values_list("cost_provenance", flat=True)) == {"reported"}
     assert set(Run.objects.values_list("model_names__0", flat=True)) == {"gpt-4"}
     assert seconds < SECONDS_FOR_SEARCHES
+    assert_what_was_right_is_a_candidate_with_a_verdict_that_saw_no_reference()
+    assert_a_value_is_within_its_scale_and_the_best_is_on_the_path()
 
 
-def test_what_was_right_is_a_candidate_with_a_verdict_that_saw_no_reference() -> None:
-    read("tot_bfs_b5.json")
+def assert_what_was_right_is_a_candidate_with_a_verdict_that_saw_no_reference() -> None:
     right = Candidate.objects.filter(correct=True)
     assert Candidate.objects.count() == 500
     assert Verdict.objects.filter(outcome="accept").count() == right.count()
     assert not Verdict.objects.filter(saw_reference=True).exists()
 
 
-def test_a_value_is_within_its_scale_and_the_best_is_on_the_path() -> None:
-    read("tot_bfs_b5.json")
+def assert_a_value_is_within_its_scale_and_the_best_is_on_the_path() -> None:
     scored = Node.objects.exclude(value=None)
     assert scored.count() == 8_397
     assert set(scored.values_list("value_min", "value_max")) == {(0.0, 60.0)}

@@ -38,7 +38,7 @@ def told(value: Any) -> set[Any]:
 
 
 @given(PARTS)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @example({"type": "file", "image_url": {"type": False}})
 @example({"type": "file", "url": "said 2", "image_url": {"url": "said 3"}})
 @example({"reasoning": {"reasoningText": "said 2", "text": "said 3"}})

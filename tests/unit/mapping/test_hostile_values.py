@@ -62,7 +62,7 @@ ATTRIBUTES = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=6), VALUE
 
 
 @given(ATTRIBUTES, st.sampled_from([None, "ef" * 8]), st.sampled_from([None, 7]))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 def test_any_attributes_become_events(
     attributes: dict[str, Any], parent: str | None, ended: int | None
 ) -> None:

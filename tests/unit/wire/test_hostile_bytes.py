@@ -40,7 +40,7 @@ def test_garbage_is_refused(body: bytes) -> None:
 
 
 @given(st.sampled_from(GOLDEN), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_a_recorded_body_with_broken_bytes_is_refused_or_read(recording: Any, data: Any) -> None:
     body = bytearray(recording.body[:3000])
     for _ in range(data.draw(st.integers(1, 4))):

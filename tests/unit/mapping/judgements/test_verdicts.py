@@ -318,7 +318,7 @@ SAID = st.sampled_from(
 VALUES = SAID | st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.lists(SAID)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES))
 def test_any_attributes_are_read_and_stay(attributes: dict[str, Any]) -> None:
     event = {"name": "gen_ai.evaluation.result", "attributes": attributes}
