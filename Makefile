@@ -4,12 +4,13 @@
 #   make test    runs the whole suite, with a Postgres, a Redis and a browser of its own
 #   make lint    the part of it that reads the code: ruff, mypy, contracts, budgets
 #   make words   brings the catalogues of the languages up to date with the sources
+#   make pictures  takes the pictures of the documentation again, of a real inspector with its demo
 #   make lock    pins the newest versions that requirements*.in allow, with their hashes
 #   make clean   removes .venv and caches; the data in .data stays
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint words lock clean check-python install install-test
+.PHONY: help run test lint words pictures lock clean check-python install install-test
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,7 +32,7 @@ SHOW = { n=0; while read -r word package rest; do case "$$word $$rest" in \
 	esac; done; }
 
 help:
-	@sed -n '2,9s/^# \{0,1\}//p' Makefile
+	@sed -n '2,10s/^# \{0,1\}//p' Makefile
 
 run: install
 	@exec $(BIN)/python manage.py up
@@ -46,6 +47,9 @@ lint: install-test
 # Says how many messages are without a translation, and fails while there is one.
 words: install-test
 	@exec $(BIN)/python -m tests.catalogue
+
+pictures: install-test
+	@exec $(BIN)/python -m tests.pictures
 
 install: $(VENV)/run.stamp
 

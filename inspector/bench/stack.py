@@ -1,4 +1,4 @@
-"""A whole inspector of its own for a bench: a temporary data directory, a free port, fsync on, no demo."""
+"""A whole inspector of its own for a bench: a temporary data directory, a free port, fsync on, no demo unless asked."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Stack:
 
 
 @contextmanager
-def run_stack() -> Iterator[Stack]:
+def run_stack(*, demo: bool = False) -> Iterator[Stack]:
     """Start `manage.py up` in a directory that is deleted afterwards; yield when it is ready."""
     with tempfile.TemporaryDirectory(prefix="inspector-bench-") as directory:
         # Postgres' account must pass, or root would put the cluster where nobody deletes it.
@@ -44,7 +44,7 @@ def run_stack() -> Iterator[Stack]:
             for name, value in os.environ.items()
             if name not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
         }
-        environment |= {"DATA_DIR": directory, "PORT": str(port), "DEMO": "0"}
+        environment |= {"DATA_DIR": directory, "PORT": str(port), "DEMO": str(int(demo))}
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up"], env=environment, stdout=subprocess.DEVNULL
         )

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.architecture.tree import TREE, files
+from tests.architecture.tree import TREE, files, name
+from tests.pictures.album import ALBUM
 
 OURS = ("inspector", "traces", "ingest")
 # The parts of an address that stand for a value: <uuid:run_id>, {run_id}, RUN.
 VALUE = re.compile(r"<[^>]+>|\{[^}]+\}")
+PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+PICTURES_BYTES = 1_500_000
 NOT_FOR_PEOPLE = ("static", "__")
 
 
@@ -51,6 +54,20 @@ def test_every_address_is_documented() -> None:
         and not re.search(re.escape(route) + r"(?![\w/{])", text)
     )
     assert not missing, f"say in README.md or docs/ what answers at: {missing}"
+
+
+def test_every_picture_is_there_and_every_one_is_shown() -> None:
+    pages = [TREE / "README.md", TREE / "ARCHITECTURE.md", *files("docs", suffix=".md")]
+    shown = {
+        (page.parent / found).resolve()
+        for page in pages
+        for found in PICTURE.findall(page.read_text())
+        if "://" not in found
+    }
+    there = set(files("docs", suffix=".png"))
+    assert shown == there, f"missing or shown nowhere: {sorted(map(name, shown ^ there))}"
+    assert {path.stem for path in there} == {each.name for each in ALBUM}
+    assert sum(path.stat().st_size for path in there) < PICTURES_BYTES
 
 
 def test_every_setting_of_the_environment_is_documented() -> None:

@@ -1,0 +1,1 @@
+"""The pictures of the documentation, taken of a real inspector with its demo."""
