@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from deliberation.events import Event, NodeScored, RunEnded, VerdictGiven
+from deliberation.events import Event, NodeScored, RunEnded, RunStarted, VerdictGiven
 from deliberation.vocabulary import NodeKind, ObservedState, Usage, VerdictOutcome
 from tests.integration.build import (
     NOW_NS,
@@ -163,6 +163,16 @@ def test_a_call_counts_until_the_report_that_takes_its_place_is_here() -> None:
     assert (before["tokens"], before["model_calls"]) == (5, 1)
     assert (after["tokens"], after["model_calls"]) == (6, 1)
     assert nodes == live(run)
+
+
+def test_what_came_before_the_start_was_told_is_told_by_the_same_clock() -> None:
+    run = new_run()
+    note = make_event(NodeScored, run, node="a", value=0.5, at=NOW_NS)
+    put_on_record(make_project(), note, make_event(RunStarted, run, at=NOW_NS + 2_000_000))
+    (portion,) = portions(run)
+    (origin,) = [value for value in portion["tracks"]["origin"]["value"] if value is not None]
+    times = portion["entries"]["at"]
+    assert [each - origin // 1000 for each in times[1:]] == [-2_000, 0]
 
 
 def test_a_live_run_is_read_on_from_where_it_was() -> None:

@@ -88,7 +88,7 @@ class Fold:
         if run.selected_node != answer:
             memory.touched |= {(run.id, node_id) for node_id in (answer, run.selected_node)}
         if self._since_ns is None:
-            self._since_ns = run.started_ns
+            self._since_ns = run.started_ns if run.started_ns is not None else each.event.at
         if each.event.at is not None:
             self._heard_ns = max(self._heard_ns or each.event.at, each.event.at)
         for key in memory.touched:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from deliberation.vocabulary import Fate, ObservedState, VerdictOutcome
 from traces.views.access import for_people
+from traces.views.pattern_parts import reviewers_parts
 
 METERS = (
     ("spent and reserved", 0.5, 0.15, 0.8, None),
@@ -39,4 +40,4 @@ def patterns(request: HttpRequest) -> HttpResponse:
         ],
         "hostile": "plain \x00NUL \x1b[31mred\x1b[0m \u202eabc\u202c zero\u200bwidth <b>not bold</b>",
     }
-    return render(request, "patterns.html", context)
+    return render(request, "patterns.html", context | reviewers_parts())

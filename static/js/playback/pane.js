@@ -125,7 +125,8 @@ class PlaybackPane {
     const detail = { ...moment, now: entry.node, isFollowed: this.parts.follow.checked };
     this.tree.dispatchEvent(new CustomEvent("tree:moment", { detail }));
     this.standing.show(moment);
-    const time = since(entry.at, this.words);
+    const { origin } = moment.values;
+    const time = since(typeof origin === "number" ? entry.at - origin / 1000 : null, this.words);
     this.parts.time.textContent = time;
     const said = [this.words.entry.replace("{seq}", seq).replace("{last}", this.timeline.last), time, this.words.entries[entry.kind]];
     this.parts.scrubber.setAttribute("aria-valuetext", said.filter(Boolean).join(", "));

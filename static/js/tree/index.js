@@ -153,7 +153,7 @@ function markAnswer(index) {
   for (let at = index.answer; at !== ROOT; at = index.parent[at]) index.onPath[at] = 1;
   index.flags = flags.reduce((all, flag) => all | flag, 0);
   const roots = childrenOf(index, ROOT);
-  index.whole = { cost: roots.reduce((sum, row) => sum + sums.cost[row], 0), tokens: roots.reduce((sum, row) => sum + sums.tokens[row], 0) };
+  index.whole = { cost: roots.reduce((sum, row) => sum + sums.cost[row], 0), tokens: roots.reduce((sum, row) => sum + sums.tokens[row], 0), priced: roots.some((row) => sums.priced[row] === 1) };
 }
 
 function addUp(sums, row, above) {

@@ -129,6 +129,8 @@ class TreePane {
   /** Columns that no node of the run fills are not there. */
   #showRecorded(index) {
     for (const name of COLUMNS) this.pane.toggleAttribute(`data-has-${name}`, (index.flags & FLAG[name]) !== 0);
+    this.pane.toggleAttribute("data-has-tokens", index.whole.tokens > 0);
+    this.pane.toggleAttribute("data-has-cost", index.whole.priced);
     this.parts.answer.disabled = index.answer < 0;
   }
 
@@ -161,6 +163,7 @@ class TreePane {
     const { mode, filters } = this.view.state;
     showTally(this.parts.tally, this.view);
     this.pane.toggleAttribute("data-empty", this.view.lines.codes.length === 0);
+    this.pane.toggleAttribute("data-bare", this.view.index.nodes === 0);
     for (const button of this.pane.querySelectorAll("[data-mode], [data-fate]")) {
       const isOn = button.dataset.fate ? button.dataset.fate === filters.fate : filters.fate === "" && button.dataset.mode === mode;
       button.setAttribute("aria-pressed", String(isOn));
