@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from deliberation.bundle.command import add_commands
 from deliberation.client.settings import settings_from
 from deliberation.doctor import Finding, examine
 from deliberation.supervisor import supervise
@@ -20,7 +21,8 @@ MARKS = {True: "ok  ", False: "FAIL", None: "    "}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code.
 
-    0 when all is well, 1 when not, 2 for a wrong call; of `exec`, what its command returned.
+    0 when all is well, 1 when not, 2 for a wrong call; of `exec`, what its command returned; of `verify`, `show`
+    and `compare`, the verdict (`deliberation.bundle.verdict`).
     """
     parser = argparse.ArgumentParser(
         prog="deliberation", description="Make deliberation inspectable."
@@ -42,8 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="seconds between SIGTERM and SIGKILL; default %(default)s",
     )
     exec_.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND…")
+    of_bundles = add_commands(commands)
     ours, theirs = _split(sys.argv[1:] if arguments is None else arguments)
     given = parser.parse_args(ours)
+    if given.command in of_bundles:
+        return int(of_bundles[given.command](given))
     return (
         _doctor(given) if given.command == "doctor" else _exec([*given.argv, *theirs], given.grace)
     )

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+_encoder = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 
 def _dump_with_json(value: Any) -> bytes:
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode("utf-8")
+    return _encoder.encode(value).encode("utf-8")
 
 
 try:

@@ -1,0 +1,67 @@
+"""Heads that the person who verifies has kept: from ingest answers, receipts, older bundles.
+
+A file of heads has on each line `<run> <size> <root in base64>`, as the server gives them away; or it holds signed
+checkpoints of runs. Whoever brings a head need not prove it: it is their own memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from deliberation.bundle import base64_text
+from deliberation.bundle.layout import is_run_id
+from deliberation.bundle.note import read_checkpoint, split_notes
+from deliberation.bundle.verdict import Misuse, Refusal
+from deliberation.ledger.head import read_head
+from deliberation.ledger.tree import HASH_BYTES
+
+
+class KnownHead(NamedTuple):
+    """A run's ledger as it was when somebody took note."""
+
+    run: str
+    size: int
+    root: bytes
+
+
+def read_heads(paths: Iterable[str]) -> tuple[KnownHead, ...]:
+    """Return the heads in these files. Raises `Misuse` on a file without."""
+    heads: list[KnownHead] = []
+    for path in paths:
+        try:
+            text = Path(path).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise Misuse(f"the file of heads cannot be read: {error}") from None
+        found = _from_notes(text) if "\n— " in text else _from_lines(text)
+        if not found:
+            raise Misuse(
+                f"{path} has no head: a line is <run> <size> <root>, or it is a checkpoint"
+            )
+        heads += found
+    return tuple(heads)
+
+
+def _from_lines(text: str) -> list[KnownHead]:
+    heads: list[KnownHead] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        head = read_head(line)
+        root = base64_text.decode(head.root, HASH_BYTES) if head else None
+        if head is None or root is None or not is_run_id(head.run):
+            raise Misuse(f"not a head: {line[:100]!r}")
+        heads.append(KnownHead(head.run, head.size, root))
+    return heads
+
+
+def _from_notes(text: str) -> list[KnownHead]:
+    try:
+        checkpoints = [read_checkpoint(note) for note in split_notes(text)]
+    except Refusal as error:
+        raise Misuse(f"a checkpoint among the known heads: {error}") from None
+    heads = [
+        KnownHead(each.origin.rpartition("/runs/")[2], each.size, each.root) for each in checkpoints
+    ]
+    if not all(is_run_id(each.run) for each in heads):
+        raise Misuse("a checkpoint among the known heads is of no run")
+    return heads

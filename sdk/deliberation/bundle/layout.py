@@ -1,0 +1,52 @@
+"""Where things lie in a bundle. Any other file is refused: what is not checked is not carried along."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+
+from deliberation.bundle.bag import INFO, MANIFEST, SIGNATURE, TAG_MANIFEST
+from deliberation.bundle.bounds import MAX_RUNS
+from deliberation.bundle.verdict import Refusal
+
+TAG_FILES = frozenset(
+    ("bagit.txt", INFO, MANIFEST, TAG_MANIFEST, SIGNATURE, "README.txt", "report.html")
+)
+RUNS = "data/evidence/runs/"
+ANCHORS = "data/evidence/anchors/"
+DERIVED, CUSTODY = "data/derived/", "data/custody/"
+SUMMARY = DERIVED + "summary.json"
+EVENTS, PARTS, WITHHELD = "events.jsonl", "parts.jsonl", "withheld.jsonl"
+CHECKPOINTS = "checkpoints.notes"
+INSTANCE_LEAF, INSTANCE_PROOF = "instance.leaf", "instance.tlog-proof"
+BLOBS = "blobs/"
+OF_A_RUN = frozenset((EVENTS, PARTS, WITHHELD, CHECKPOINTS, INSTANCE_LEAF, INSTANCE_PROOF))
+BLOB = re.compile(r"blobs/[0-9a-f]{64}")
+
+
+def runs_of(names: Iterable[str]) -> list[str]:
+    """Return the ids of the runs in a bundle with these files, sorted. Raises `Refusal` on a file out of place."""
+    runs: dict[str, set[str]] = {}
+    for name in names:
+        if name.startswith(RUNS):
+            run, _, inner = name[len(RUNS) :].partition("/")
+            runs.setdefault(run, set()).add(inner)
+            if not is_run_id(run) or not (inner in OF_A_RUN or BLOB.fullmatch(inner)):
+                raise Refusal(f"{name}: is no file that evidence has")
+        elif name not in TAG_FILES and not name.startswith((ANCHORS, DERIVED, CUSTODY)):
+            raise Refusal(f"{name}: is no file that a bundle has")
+    if not 0 < len(runs) <= MAX_RUNS:
+        raise Refusal(f"a bundle has 1 to {MAX_RUNS} runs, not {len(runs)}")
+    for run, inner_names in runs.items():
+        if missing := {EVENTS, PARTS} - inner_names:
+            raise Refusal(f"{RUNS}{run}/{min(missing)}: is missing")
+    return sorted(runs)
+
+
+def is_run_id(text: str) -> bool:
+    """Return True for a UUID in its one form."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,0 +1,130 @@
+"""Every attack of the corpus gets its exit code and its reason, with fast libraries and with none."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deliberation.bundle.heads import read_heads
+from deliberation.bundle.keys import read_key
+from deliberation.bundle.verify import verify
+from tests.architecture.tree import TREE
+from tests.bundles.attack import Attack, Golden
+from tests.bundles.corpus import ATTACKS
+from tests.bundles.signer import OPERATOR
+
+ALONE = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from deliberation.bundle import signatures
+from deliberation.bundle.heads import read_heads
+from deliberation.bundle.keys import read_key
+from deliberation.bundle.verify import verify
+assert signatures.IMPLEMENTATION == "standard library" and "orjson" not in sys.modules
+for line in sys.stdin:
+    zip, key, heads = json.loads(line)
+    report = verify(open(zip, "rb"), keys=[read_key(key)] if key else (), heads=read_heads(heads))
+    print(json.dumps([report.verdict, report.meaning]))
+"""
+KEY = read_key(OPERATOR.line)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> dict[str, tuple[Path, list[str]]]:
+    """Each attack's zip and files of heads."""
+    folder = tmp_path_factory.mktemp("attacks")
+    found = {}
+    for attack in ATTACKS:
+        golden = Golden()
+        heads = []
+        if attack.heads:
+            heads = [str(folder / f"{attack.name}.heads")]
+            Path(heads[0]).write_text(attack.heads(golden))
+        path = folder / f"{attack.name}.zip"
+        path.write_bytes(attack.make(golden))
+        found[attack.name] = path, heads
+    return found
+
+
+def test_it_works():
+    assert verify(io.BytesIO(Golden().as_is()), keys=[KEY]).verdict == 10
+
+
+def test_there_are_at_least_35_attacks_and_each_says_what_it_is():
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 35
+    assert all(attack.make.__doc__ for attack in ATTACKS)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_an_attack_gets_its_exit_code_and_its_reason(attack: Attack, made):
+    path, heads = made[attack.name]
+    with path.open("rb") as file:
+        report = verify(file, keys=[KEY] if attack.trusts else (), heads=read_heads(heads))
+    assert (int(report.verdict), attack.reason in report.meaning) == (attack.exit_code, True), (
+        report.meaning
+    )
+
+
+def test_the_standard_library_alone_says_the_same(made):
+    given = "".join(
+        json.dumps([str(path), OPERATOR.line if attack.trusts else "", heads]) + "\n"
+        for attack in ATTACKS
+        for path, heads in [made[attack.name]]
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", ALONE, str(TREE / "sdk")],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(said) == len(ATTACKS)
+    for attack, (code, reason) in zip(ATTACKS, said, strict=True):
+        assert (code, attack.reason in reason) == (attack.exit_code, True), (attack.name, reason)
+
+
+GOLDEN = Golden()
+EVIDENCE = sorted(name for name in GOLDEN.files if name.startswith("data/"))
+
+
+# Why a part is withheld is the exporter's own word: only the envelope stands for it.
+COMMITTED = [name for name in EVIDENCE if not name.endswith("withheld.jsonl")]
+
+
+def flipped(name: str, data: st.DataObject) -> Golden:
+    at = data.draw(st.integers(0, len(GOLDEN.files[name]) - 1))
+    golden = Golden()
+    changed = bytearray(golden.files[name])
+    changed[at] ^= 1 << data.draw(st.integers(0, 7))
+    golden.files[name] = bytes(changed)
+    return golden
+
+
+@settings(deadline=None)
+@given(st.sampled_from(EVIDENCE), st.data())
+def test_no_byte_of_evidence_can_be_flipped(name, data):
+    golden = flipped(name, data)
+    assert verify(io.BytesIO(golden.as_is()), keys=[KEY]).verdict == 40
+
+
+@settings(deadline=None)
+@given(st.sampled_from(COMMITTED), st.data())
+def test_nor_by_whoever_can_sign_bundles_but_not_checkpoints(name, data):
+    golden = flipped(name, data)
+    try:
+        anew = golden.signed()
+    except (
+        ValueError,
+        KeyError,
+    ):  # the builder itself cannot read what it should state the heads of
+        return
+    assert verify(io.BytesIO(anew), keys=[KEY]).verdict in (40, 50)
