@@ -15,11 +15,12 @@ people = get_asgi_application()
 
 # After Django is set up: these read its settings and models.
 from inspector.lanes import MachineHandler, choose_lane
+from inspector.pieces import share_pieces
 from traces.consumers import websocket_urlpatterns
 
 application = ProtocolTypeRouter(
     {
-        "http": choose_lane(MachineHandler(), people),
+        "http": choose_lane(MachineHandler(), share_pieces(people)),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

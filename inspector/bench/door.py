@@ -15,10 +15,15 @@ LINES_PER_BODY = 5_000
 
 def post_events(stack: Stack, events: Iterable[dict[str, Any]]) -> None:
     """Post events, five thousand in a body. Raises RuntimeError unless each is accepted."""
-    connection = http.client.HTTPConnection(stack.host, stack.port, timeout=120)
     rest = iter(events)
-    while batch := list(islice(rest, LINES_PER_BODY)):
-        _post(connection, stack.key, batch)
+    keep_posting(stack, iter(lambda: list(islice(rest, LINES_PER_BODY)), []))
+
+
+def keep_posting(stack: Stack, bodies: Iterable[Sequence[dict[str, Any]]]) -> None:
+    """Post bodies of events on one connection, each after the answer to the one before. Raises as `post_events`."""
+    connection = http.client.HTTPConnection(stack.host, stack.port, timeout=120)
+    for body in bodies:
+        _post(connection, stack.key, body)
     connection.close()
 
 

@@ -1,4 +1,7 @@
-"""`bench live`: from the POST of an event until its node stands in an open page of a real browser."""
+"""`bench live`: from the POST of an event until its node stands in an open page of a real browser.
+
+First in the only page of a run in which nothing else happens; then in one of fifty, at 200 events a second.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 
 from deliberation.ids import make_node_id, make_run_id
 from inspector.bench.browser import open_browser
+from inspector.bench.crowd import bench_crowd
 from inspector.bench.door import post_events
 from inspector.bench.ingest import Figures
 from inspector.bench.stack import Stack
@@ -27,6 +31,7 @@ def bench_live(stack: Stack) -> Figures:
         "events": len(delays),
         "visible_p50_ms": round(statistics.median(delays) * 1000),
         "visible_p99_ms": round(delays[int(len(delays) * 0.99) - 1] * 1000),
+        **{f"crowd_{name}": value for name, value in bench_crowd(stack).items()},
     }
 
 

@@ -58,8 +58,8 @@ def run_stack(*, demo: bool = False) -> Iterator[Stack]:
 def _await_ready(local_env: Path, port: int, process: subprocess.Popen[bytes]) -> Stack:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        if local_env.exists() and _answers(port):
-            told = read_assignments(local_env)
+        told = read_assignments(local_env)
+        if told and _answers(port, told["INSPECTOR_KEY"]):
             return Stack(
                 "127.0.0.1", port, told["INSPECTOR_KEY"], told["INSPECTOR_SIGN_IN"], process.pid
             )
@@ -67,10 +67,11 @@ def _await_ready(local_env: Path, port: int, process: subprocess.Popen[bytes]) -
     raise RuntimeError("the inspector of the bench did not start")
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, key: str) -> bool:
+    """Whether the key is known: the web process is there before it."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request("GET", "/health/ready")
+        connection.request("GET", "/api/v1/ingest", headers={"Authorization": f"Bearer {key}"})
         return connection.getresponse().status == 200
     except OSError:
         return False

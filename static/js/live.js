@@ -14,6 +14,11 @@ const POLL = { first: 3000, most: 30_000 };
 const SAID = { live: gettext("live"), polling: gettext("polling"), stale: gettext("stale") };
 const RETRY = { first: 500, most: 15_000 };
 
+/** The last entry that the page knows of. Who asks with it is answered as of that entry or a later one. */
+const known = { seq: -1 };
+export const know = (seq) => { known.seq = Math.max(known.seq, seq ?? -1); };
+export const asKnown = () => (known.seq < 0 ? {} : { "Live-Seq": String(known.seq) });
+
 /** Calls at once, then at most once each `every` ms, the last call never lost. */
 export function throttle(call, every) {
   let timer = 0;
@@ -54,6 +59,7 @@ export function follow(element, mark) {
     page.spoke = Date.now();
     const changed = message.topics?.length || message.seq > page.seq;
     page.seq = Math.max(page.seq, message.seq ?? -1);
+    know(message.seq);
     const isDue = !document.hidden && Date.now() - page.asked > LOOK_EVERY;
     if (changed || isDue) poke({ run: message.run, seq: message.seq, topics: message.topics });
     say();
@@ -101,6 +107,7 @@ export function follow(element, mark) {
   }
 
   document.addEventListener("visibilitychange", onVisible);
+  document.body.addEventListener("htmx:configRequest", ({ detail }) => Object.assign(detail.headers, asKnown()));
   mark.hidden = false;
   connect();
   return () => {

@@ -16,6 +16,7 @@ from traces.queries import (
     trace_links,
     verdict_header,
 )
+from traces.queries.access import viewer_of
 from traces.queries.matrix import Ask
 from traces.queries.review import get_review
 from traces.views.access import for_people
@@ -29,13 +30,14 @@ from traces.views.tree_form import check_tree_view
 
 
 def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:
-    run = runs.get_run(who=request.user, run_id=run_id)
+    who = viewer_of(request.user)  # once for all that ask
+    run = runs.get_run(who=who, run_id=run_id)
     return {
         "run": run,
-        "original": likely_others.find_original(who=request.user, run=run),
-        "header": verdict_header.get_header(who=request.user, run_id=run_id),
-        "review": get_review(who=request.user, run_id=run_id),
-        "linked": trace_links.linked_runs(who=request.user, run_id=run_id),
+        "original": likely_others.find_original(who=who, run=run),
+        "header": verdict_header.get_header(who=who, run_id=run_id),
+        "review": get_review(who=who, run_id=run_id),
+        "linked": trace_links.linked_runs(who=who, run_id=run_id),
     }
 
 

@@ -1,8 +1,11 @@
 // The server's part of each row (names, previews, verdicts), asked for as rows come into view.
 //
-// One request at a time; the one for rows that have scrolled away is aborted. A row that changed is asked for
-// again, and its old text stays until the new one is here. What is lost by an aborted or failed request is
-// asked for again by the next scroll or poke.
+// One request at a time; it is aborted when all its rows have scrolled away. A row that changed is asked for
+// again, and its old text stays until the new one is here: in a run that grows faster than an answer comes, what is
+// new meanwhile is asked for after it. What is lost by an aborted or failed request is asked for again by the next
+// scroll or poke.
+
+import { asKnown } from "../live.js";
 
 const KEEP = 4000;
 const LIMIT = 200;
@@ -40,6 +43,8 @@ export class Flesh {
   /** Ask for these soon: a quick scroll asks only where it ends. */
   want(ordinals, delay = 40) {
     const asked = ordinals.filter((ordinal) => this.missing(ordinal) && !this.#asking.has(ordinal)).slice(0, LIMIT);
+    // Its answer draws again, and so asks for what is missing then.
+    if (ordinals.some((ordinal) => this.#asking.has(ordinal))) return;
     clearTimeout(this.#timer);
     if (asked.length) this.#timer = setTimeout(() => this.load(asked).catch(() => {}), delay);
   }
@@ -50,7 +55,7 @@ export class Flesh {
     this.#asking = new Set(ordinals);
     const moment = this.#moment;
     try {
-      const answer = await fetch(`${this.url}?nodes=${ordinals.join(",")}${moment.query}`, { signal: abort.signal });
+      const answer = await fetch(`${this.url}?nodes=${ordinals.join(",")}${moment.query}`, { signal: abort.signal, headers: asKnown() });
       if (!answer.ok) throw new Error(`rows: ${answer.status}`);
       this.#keep(await answer.text(), moment);
     } catch (error) {

@@ -3,6 +3,7 @@
 // One request at a time, and one more when a poke came meanwhile. A failed request rejects and changes nothing:
 // the next one asks again after what is known.
 
+import { asKnown, know } from "../live.js";
 import { emptyBones, mergeBones } from "./bones.js";
 
 export class BonesLoader {
@@ -25,9 +26,10 @@ export class BonesLoader {
   async #loadUntilQuiet() {
     do {
       this.#again = false;
-      const answer = await fetch(`${this.url}?after=${this.bones.seq}`);
+      const answer = await fetch(`${this.url}?after=${this.bones.seq}`, { headers: asKnown() });
       if (!answer.ok) throw new Error(`bones: ${answer.status}`);
       const piece = await answer.json();
+      know(piece.seq);
       this.bones = mergeBones(this.bones, piece);
       this.onPiece(piece.columns.ordinal);
     } while (this.#again);

@@ -1,0 +1,139 @@
+"""The lane of pieces: what all open pages of a run ask for with each poke is made once, for all who may see it.
+
+Fifty pages ask for some four hundred pieces a second, and behind the middleware of the people's lane each costs
+several ms. Here the session of each request, its person's roles and the run's last entry are looked up, for all that
+wait at once. Whoever is not known by that goes to the people's lane, whose views answer as ever; and it is that lane,
+with the request of whoever asked first, that makes every answer. `Live-Seq` is the last entry that a page was told of:
+what was made as of that or a later one is new enough for it; without it, what was made as of the last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from django.http import parse_cookie
+from psycopg import Error
+
+from ingest.pool import open_pool
+from inspector.lanes import Application, Receive, Scope, Send
+from traces.live.shared import Answer, shared_answers
+from traces.live.together import Together
+from traces.queries.onlookers import Asked, Onlooker, find_onlookers
+
+PIECE = re.compile(r"/runs/([0-9a-f-]{36})/(tree/bones|tree/rows|header|candidates|verdicts)")
+DIGITS = 18
+BY_SCRIPT = {"tree/bones", "tree/rows"}
+SHOWN_BY = (b"accept-language", b"accept-encoding", b"hx-request", b"host")
+"""What of a request's head an answer may depend on, beside cookies."""
+
+
+def share_pieces(people: Application) -> Application:
+    """An application that answers pieces once for many, and leaves the rest to the people's lane."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = _read(scope)
+        answer = asked and await _answer(people, scope, asked)
+        if not answer:
+            await people(scope, receive, send)
+            return
+        await send(
+            {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+        )
+        await send({"type": "http.response.body", "body": answer.body})
+
+    return application
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A request for a piece: by which session, of which run, after which entry, and what else its answer depends on."""
+
+    session: str
+    run: uuid.UUID
+    told: int | None
+    piece: Hashable
+
+
+def _read(scope: Scope) -> _Asked | None:
+    """What is asked; None for what is no piece, or of a stranger."""
+    piece = PIECE.fullmatch(scope["path"])
+    if scope["type"] != "http" or scope["method"] != "GET" or piece is None:
+        return None
+    head = dict(scope["headers"])
+    cookies = parse_cookie(head.get(b"cookie", b"").decode("latin-1"))
+    session = cookies.get(settings.SESSION_COOKIE_NAME)
+    # What htmx does not ask for may be a whole page, with the name of its reader on it.
+    if not session or (piece[2] not in BY_SCRIPT and b"hx-request" not in head):
+        return None
+    try:
+        run = uuid.UUID(piece[1])
+    except ValueError:
+        return None
+    told = head.get(b"live-seq", b"")
+    language = cookies.get(settings.LANGUAGE_COOKIE_NAME)
+    return _Asked(
+        session=session,
+        run=run,
+        told=int(told) if told.isdigit() and len(told) < DIGITS else None,
+        piece=(
+            piece[0],
+            scope["query_string"],
+            language,
+            *(head.get(name) for name in SHOWN_BY),
+        ),
+    )
+
+
+async def _answer(people: Application, scope: Scope, asked: _Asked) -> Answer | None:
+    try:
+        who = await _onlookers().ask((asked.session, asked.run))
+    except Error:
+        return None  # the people's lane says what is wrong
+    if who is None:
+        return None
+    return await shared_answers().get(
+        (who.roles, asked.piece),
+        run_size=who.run_size,
+        told=who.run_size - 1 if asked.told is None else asked.told,
+        make=partial(_make, people, scope),
+    )
+
+
+async def _look(asked: Collection[Asked]) -> Mapping[Asked, Onlooker]:
+    async with (await open_pool()).connection() as connection:
+        return await find_onlookers(connection, asked)
+
+
+_looking: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[Asked, Onlooker]] = (
+    WeakKeyDictionary()
+)
+
+
+def _onlookers() -> Together[Asked, Onlooker]:
+    return _looking.setdefault(asyncio.get_running_loop(), Together(_look))
+
+
+async def _make(people: Application, scope: Scope) -> Answer:
+    """Return what the people's lane answers."""
+    sent: list[Mapping[str, Any]] = []
+    given = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> Mapping[str, Any]:
+        # The body, which is empty; and then nobody ever leaves.
+        return next(given, None) or await asyncio.get_running_loop().create_future()
+
+    async def send(message: Mapping[str, Any]) -> None:
+        sent.append(message)
+
+    await people(scope, receive, send)
+    begun, *bodies = sent
+    body = b"".join(each.get("body", b"") for each in bodies)
+    return Answer(status=begun["status"], headers=list(begun["headers"]), body=body)
