@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from django import template
 from django.utils.translation import gettext as _
 
@@ -15,9 +13,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def playback_words() -> str:
-    """JSON: sentences by the kind of an entry, names of what can be limited, and what the player says of itself."""
-    words = {
+def playback_words() -> dict[str, object]:
+    """Sentences by the kind of an entry, names of what can be limited, and what the player says of itself."""
+    return {
         "entries": {kind.KIND: str(sentence) for kind, sentence in SENTENCES.items()},
         "limits": {each.value: str(dimension_word(each)) for each in Dimension},
         "rules": {
@@ -38,4 +36,3 @@ def playback_words() -> str:
         "no_limit": _("no limit"),
         "of": _("{spent} of {limit}"),
     }
-    return json.dumps(words)
