@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tests.architecture.tree import files, name
-from tests.lanes import ROUNDS, Lane
+from tests.lanes import LANES, Lane
 
 
 def test_it_works() -> None:
     tests = [name(path) for path in files("tests", suffix=".py") if path.stem.startswith("test_")]
-    lanes = [lane for side_by_side in ROUNDS for lane in side_by_side]
+    lanes = LANES
     assert tests
     assert {
         test: found for test in tests if (found := sum(runs(each, test) for each in lanes)) != 1

@@ -34,7 +34,8 @@ class ComputeMode:
 
     `stated` is the system's own word, None where it gave none. `multiple` is what the run spent by what the answer's
     own path took, in `unit` (cost or tokens): its nodes from the root to the answer, the calls right under them, and
-    all that hangs under the answer. None without a chosen node, or without amounts.
+    all that hangs under the answer. None without a chosen node, or without amounts, and where a node above the answer
+    has amounts of its own: how much of them was for the answer is not told.
     """
 
     stated: bool | None
@@ -81,7 +82,7 @@ def _whole(tree: Tree, names: Sequence[str]) -> Any:
     return sum(tree.sums(name).between(0, len(tree.shape.order)) or 0 for name in names)
 
 
-def _path(tree: Tree, row: int, names: Sequence[str]) -> Any:
+def _path(tree: Tree, row: int, names: Sequence[str]) -> Any | None:
     shape, columns = tree.shape, tree.columns
     total: Any = sum(tree.sums(name).of(row) or 0 for name in names)
     above, below = shape.parent[row], row
@@ -91,8 +92,8 @@ def _path(tree: Tree, row: int, names: Sequence[str]) -> Any:
             for each in children_of(shape, above)
             if columns.kind[each] in CALLS and each != below
         ]
-        for name in names:
-            total += getattr(columns, name)[above] or 0
-            total += sum(tree.sums(name).of(each) or 0 for each in calls)
+        if any(getattr(columns, name)[above] for name in names):
+            return None
+        total += sum(tree.sums(name).of(each) or 0 for name in names for each in calls)
         above, below = shape.parent[above], above
     return total

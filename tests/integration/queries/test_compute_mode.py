@@ -87,6 +87,18 @@ def test_what_was_proposed_and_judged_beside_the_path_is_not_of_it(people: Peopl
     assert header_of(people, run).compute.multiple == pytest.approx(4 / 3)
 
 
+def test_where_the_whole_stands_above_the_answer_the_multiple_is_not_known(people: People) -> None:
+    run = new_run()
+    put_on_record(
+        people.project,
+        observed(run, "root", usage=Usage(input=100, output=20)),
+        observed(run, "a", parent="root", node_kind=NodeKind.EXPANSION),
+        observed(run, "b", parent="root", node_kind=NodeKind.EXPANSION),
+        make_event(AnswerSelected, run, node="a"),
+    )
+    assert header_of(people, run).compute.multiple is None
+
+
 def test_without_a_chosen_node_there_is_no_multiple(people: People) -> None:
     run = new_run()
     put_on_record(people.project, observed(run, "a", node_kind=KIND, usage=Usage(input=1)))
