@@ -16,7 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.chromium import SENTENCE, find_chromium
 from tests.integration.local.instances import Instance
@@ -31,6 +38,7 @@ ARGUMENTS = [
 WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
   (window.violations ??= []).push(`${event.violatedDirective} ${event.sourceFile} ${event.sample}`);
 });"""
+expect.set_options(timeout=15_000)  # the other lane works beside this one
 # plotly.js carries one style sheet for maps that it injects while it loads; nothing of ours uses it.
 PLOTLY = "vendor/plotly-"
 

@@ -115,6 +115,7 @@ def asking(client, server, **more):
 def test_a_person_who_agrees_gives_as_much_again(client, server):
     with asking(client, server) as run, Elsewhere() as elsewhere:
         elsewhere.do(lambda: [call(run) for _ in range(4)])
+        wait_until(lambda: ObservedState.AWAITING_APPROVAL in server.control_of(run).states)
         approval = server.approve(run)
         assert elsewhere.error() is None
         assert approval.action.tool == "deliberation.raise_budget"
@@ -122,7 +123,6 @@ def test_a_person_who_agrees_gives_as_much_again(client, server):
             '{"dimension":"model_calls","hard":"4","reason":"2 of 2 model calls spent (hard limit)",'
             '"spent":"2","was":"2"}'
         )
-        assert ObservedState.AWAITING_APPROVAL in server.control_of(run).states
         elsewhere.do(lambda: call(run))
         second = server.approve(run)
         assert elsewhere.error() is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django import template
 from django.utils.translation import gettext as _
 
@@ -13,9 +15,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def playback_words() -> dict[str, object]:
-    """Sentences by the kind of an entry, names of what can be limited, and what the player says of itself."""
-    return {
+def playback_words() -> str:
+    """JSON: sentences by the kind of an entry, names of what can be limited, and what the player says of itself."""
+    words = {
         "entries": {kind.KIND: str(sentence) for kind, sentence in SENTENCES.items()},
         "limits": {each.value: str(dimension_word(each)) for each in Dimension},
         "rules": {
@@ -36,3 +38,4 @@ def playback_words() -> dict[str, object]:
         "no_limit": _("no limit"),
         "of": _("{spent} of {limit}"),
     }
+    return json.dumps(words)

@@ -58,7 +58,8 @@ def changes(request: HttpRequest, run_id: str) -> HttpResponse:
 @for_people
 def rows(request: HttpRequest, run_id: str) -> HttpResponse:
     """The server's part of up to 200 rows of the tree, as they were at an entry; or of one, by its node's id."""
-    seq = _seq(request.GET.get("seq", ""))
+    run = runs.get_run(who=request.user, run_id=run_id)
+    seq = _seq(request.GET.get("seq", str(run.last_seq)))
     asked = [_seq(word) for word in request.GET.get("nodes", "").split(",") if word]
     if "node_id" in request.GET:
         named = request.GET["node_id"]
@@ -74,7 +75,8 @@ def rows(request: HttpRequest, run_id: str) -> HttpResponse:
 @for_people
 def entry(request: HttpRequest, run_id: str) -> HttpResponse:
     """What one entry says, in words."""
-    seq = _seq(request.GET.get("seq", ""))
+    run = runs.get_run(who=request.user, run_id=run_id)
+    seq = _seq(request.GET.get("seq", str(run.last_seq)))
     if seq is None:
         return HttpResponseBadRequest("seq is a whole number")
     said: list[Said] = say_entries(who=request.user, run_id=run_id, first=seq, limit=1)
@@ -85,10 +87,11 @@ def entry(request: HttpRequest, run_id: str) -> HttpResponse:
 @for_people
 def answer(request: HttpRequest, run_id: str) -> HttpResponse:
     """The answer that a node holds, and what it is called; `node` is its ordinal."""
-    ordinal = _seq(request.GET.get("node", ""))
+    ordinal = _seq(request.GET.get("node", "0"))  # 0 is no node
     if ordinal is None:
         return HttpResponseBadRequest("node is a whole number")
-    found = say_answer(who=request.user, run_id=run_id, ordinal=ordinal)
+    runs.get_run(who=request.user, run_id=run_id)
+    found = say_answer(who=request.user, run_id=run_id, ordinal=ordinal) if ordinal else None
     return render(request, "playback/_answer.html", {"run_id": run_id, "answer": found})
 
 

@@ -27,7 +27,7 @@ class PlaybackPane {
     const { signal } = this.#stop;
     this.element = element;
     this.parts = Object.fromEntries(PARTS.map((name) => [name, element.querySelector(`[data-part=${name}]`)]));
-    this.words = JSON.parse(document.getElementById("playback-words").textContent);
+    this.words = JSON.parse(element.dataset.sayings);
     this.tree = element.querySelector("[data-tree]");
     this.timeline = new Timeline(Number(last));
     this.entry = new Fragment(this.parts.entry, entryUrl, (at) => `seq=${at}`);

@@ -112,7 +112,7 @@ def test_a_seq_that_is_none_is_refused_with_a_sentence(people: People, seq: str)
     [
         ("playback-changes", {"after": "x"}),
         ("playback-rows", {"nodes": "1,x", "seq": "1"}),
-        ("playback-rows", {"nodes": "1"}),
+        ("playback-rows", {"nodes": "1", "seq": ""}),
         ("playback-rows", {"nodes": ",".join(["1"] * 201), "seq": "1"}),
         ("playback-entry", {"seq": "-1"}),
         ("playback-answer", {"node": "x"}),
