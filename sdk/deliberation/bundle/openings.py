@@ -47,7 +47,7 @@ WITHHELD = re.compile(
 REDACTED = re.compile(rb'\{"by":' + NUMBER + rb',"name":' + NAME + rb',"seq":' + NUMBER + rb"\}")
 MAX_REASON_CHARS = 256
 
-_read_text = json.JSONDecoder().decode
+_read_text = json.decoder.scanstring  # type: ignore[attr-defined]  # there since Python 2.6, and in no stub
 _write_text = json.encoder.encode_basestring
 
 
@@ -135,9 +135,8 @@ def _text(quoted: bytes) -> bytes | None:
     """Return the UTF-8 of a JSON string that is written canonically, or None."""
     try:
         written = quoted.decode()
-        text = _read_text(written)
-        is_one = isinstance(text, str) and _write_text(text) == written
-        return text.encode() if is_one else None
+        text, _ = _read_text(written, 1)
+        return text.encode() if _write_text(text) == written else None
     except (ValueError, RecursionError):
         return None
 

@@ -98,6 +98,52 @@ def consistency_path(leaves: Sequence[bytes], earlier: int) -> list[bytes]:
     return _consistency(leaves, earlier, whole=True)
 
 
+def check_consistency(
+    *, earlier: int, earlier_root: bytes, size: int, root: bytes, path: Sequence[bytes]
+) -> None:
+    """Check that a proof leads from the tree of `earlier` leaves to that of `size` (RFC 9162 §2.1.4.2).
+
+    Raises ValueError, with the reason, when it does not.
+    """
+    if not 0 < earlier <= size:
+        raise ValueError(f"no tree of {earlier} leaves is the beginning of one of {size}")
+    if earlier == size:
+        reached = (earlier_root, earlier_root)
+        if path:
+            raise ValueError("the proof is too long")
+    else:
+        reached = _roots_from_consistency(earlier, size, earlier_root, path)
+    if reached != (earlier_root, root):
+        raise ValueError("the proof does not lead from the earlier root to the later one")
+
+
+def _roots_from_consistency(
+    earlier: int, size: int, earlier_root: bytes, path: Sequence[bytes]
+) -> tuple[bytes, bytes]:
+    # The earlier root is left out of the proof where it is a node of the later tree.
+    is_subtree = earlier & (earlier - 1) == 0
+    hashes = [earlier_root, *path] if is_subtree else list(path)
+    position, last = earlier - 1, size - 1
+    while position & 1:
+        position, last = position >> 1, last >> 1
+    if not hashes:
+        raise ValueError("the proof is too short")
+    old = new = hashes[0]
+    for sibling in hashes[1:]:
+        if last == 0:
+            raise ValueError("the proof is too long")
+        if position & 1 or position == last:
+            old, new = hash_children(sibling, old), hash_children(sibling, new)
+            while not position & 1 and position:
+                position, last = position >> 1, last >> 1
+        else:
+            new = hash_children(new, sibling)
+        position, last = position >> 1, last >> 1
+    if last:
+        raise ValueError("the proof is too short")
+    return old, new
+
+
 def _consistency(leaves: Sequence[bytes], earlier: int, *, whole: bool) -> list[bytes]:
     if earlier == len(leaves):
         return [] if whole else [root_of_leaves(leaves)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from deliberation.ledger.tree import (
     EMPTY_ROOT,
     append,
+    check_consistency,
     consistency_path,
     hash_children,
     hash_leaf,
@@ -117,6 +118,36 @@ def test_every_tree_extends_each_of_its_beginnings(leaves, data):
         earlier, len(leaves), root_of_leaves(leaves[:earlier]), consistency_path(leaves, earlier)
     )
     assert roots == (root_of_leaves(leaves[:earlier]), root_of_leaves(leaves))
+
+
+@given(trees, st.data())
+def test_the_check_takes_each_proof_and_no_other(leaves, data):
+    earlier = data.draw(st.integers(1, len(leaves)))
+    told = {
+        "earlier": earlier,
+        "earlier_root": root_of_leaves(leaves[:earlier]),
+        "size": len(leaves),
+        "root": root_of_leaves(leaves),
+        "path": consistency_path(leaves, earlier),
+    }
+    check_consistency(**told)
+    path = told["path"]
+    wrong = [{"path": [*path, EMPTY_ROOT]}, {"root": EMPTY_ROOT}, {"earlier_root": EMPTY_ROOT}]
+    wrong += [{"path": path[:-1]}] if path else []
+    wrong += [{"earlier": 0}, {"earlier": len(leaves) + 1}]
+    for each in wrong:
+        with pytest.raises(ValueError, match=r"proof|beginning"):
+            check_consistency(**(told | each))
+
+
+def test_a_proof_that_does_not_use_up_the_size_is_no_proof():
+    """Half the size, and a proof that would be right for the half: hash-tree 0.1.1 took it."""
+    told = {"earlier": 2, "earlier_root": root_of_leaves(LEAVES[:2])}
+    path = consistency_path(LEAVES[:4], 2)
+    root = root_of_leaves(LEAVES[:4])
+    check_consistency(**told, size=4, root=root, path=path)
+    with pytest.raises(ValueError, match="too short"):
+        check_consistency(**told, size=8, root=root, path=path)
 
 
 @given(trees, st.data())
