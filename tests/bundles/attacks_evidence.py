@@ -304,3 +304,17 @@ def withhold_a_part_of_no_entry(golden: Golden) -> bytes:
     """A list that names more than there is."""
     more = b'{"name":"answer","reason":"none","seq":99}\n'
     return put_lines(golden, WITHHELD, [*golden.lines(WITHHELD), more])
+
+
+@attack("is of a kind with a name that no kind has")
+def name_a_kind_at_length(golden: Golden) -> bytes:
+    """Kinds are counted, and whoever counts must remember their names."""
+    return put_line(golden, 13, b'"kind":"run.ended"', b'"kind":"' + b"k" * 99_999 + b'"')
+
+
+@attack("has entries of more than 1000 kinds")
+def have_a_thousand_kinds(golden: Golden) -> bytes:
+    """The same with many short names."""
+    for index in range(1_000):
+        golden.story.tell_plainly(f"kind.{index}", {})
+    return zipped(bundle(golden.story, golden.other))

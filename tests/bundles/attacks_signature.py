@@ -141,8 +141,15 @@ def write_a_size_with_a_leading_zero(golden: Golden) -> bytes:
 def sign_ten_thousand_times(golden: Golden) -> bytes:
     """Each line costs whoever checks it."""
     note = last(golden)
-    line = f"— a {b64encode(bytes(5)).decode()}\n"
-    return put_notes(golden, note + line * 2_000)
+    lines = "".join(f"— a{at} {b64encode(bytes(5)).decode()}\n" for at in range(2_000))
+    return put_notes(golden, note + lines)
+
+
+@attack("a note has two signatures by one key")
+def sign_twice_with_one_key(golden: Golden) -> bytes:
+    """Two signatures of one key, of which one reader checks the first and one the last."""
+    note = last(golden)
+    return put_notes(golden, note + note.splitlines()[-1] + "\n")
 
 
 @attack("a note has more than 65536 bytes")

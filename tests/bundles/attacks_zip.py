@@ -190,6 +190,15 @@ def say_more_than_there_is(golden: Golden) -> bytes:
     return relabelled(golden, b"a" * 50, size=100_000_000)
 
 
+@attack("the zip's directory is larger than its files need")
+def have_a_directory_that_fills_memory(golden: Golden) -> bytes:
+    """A directory of one megabyte for a few files: a reader reads it whole."""
+    data = golden.as_is()
+    size, start = struct.unpack("<2L", data[-10:-2])
+    end = data[-22:-10] + struct.pack("<2L", size + 10**6, start) + b"\0\0"
+    return data[:start] + data[start:-22] + bytes(10**6) + end
+
+
 @attack("not a zip, or cut off, or with something after its end")
 def be_cut_off(golden: Golden) -> bytes:
     """The end of the file is missing."""

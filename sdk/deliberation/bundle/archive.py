@@ -27,6 +27,7 @@ from deliberation.bundle.verdict import Refusal
 
 END = struct.Struct("<4s4H2LH")
 LOCAL = struct.Struct("<4s5H3L2H")
+MAX_RECORD_BYTES = 46 + MAX_NAME_CHARS
 ENCRYPTED, DESCRIBED_LATER = 0x1, 0x8
 ALLOWED_FLAGS = DESCRIBED_LATER | 0x6 | 0x800  # how hard deflate tried; names in UTF-8
 DESCRIPTOR_BYTES = 16
@@ -54,11 +55,7 @@ class Archive:
             raise Refusal("the zip counts its files wrongly")
         self._check_sizes()
         self._starts = _check_layout(file, list(self._members.values()), start)
-
-    @property
-    def names(self) -> list[str]:
-        """All names, sorted."""
-        return sorted(self._members)
+        self.names = sorted(self._members)
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
@@ -181,6 +178,8 @@ def _directory(file: BinaryIO, length: int) -> tuple[int, int]:
         raise Refusal("a zip64 archive, which a bundle is not")
     if disk or first or here != count or comment:
         raise Refusal("a zip in several volumes, or with a comment")
+    if size > count * MAX_RECORD_BYTES:
+        raise Refusal("the zip's directory is larger than its files need")
     if start + size + END.size != length:
         raise Refusal("the zip's directory does not stand where its end says")
     return start, count

@@ -8,6 +8,7 @@ Memory grows with the parts that are closed, not with those that are shown.
 
 from __future__ import annotations
 
+from deliberation.bundle.bounds import MAX_CLOSED_PARTS
 from deliberation.bundle.openings import Closed
 from deliberation.bundle.verdict import Refusal
 
@@ -36,6 +37,8 @@ class ClosedParts:
         """Take note that a part is not shown."""
         key = (part.seq, part.name)
         self._closed[key] = part.by
+        if len(self._closed) > MAX_CLOSED_PARTS:
+            raise Refusal(f"has more than {MAX_CLOSED_PARTS} parts that are not shown")
         if part.by is None:
             self.withheld += 1
             self.reasons[part.reason] = self.reasons.get(part.reason, 0) + 1

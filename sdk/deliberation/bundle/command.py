@@ -12,7 +12,7 @@ from deliberation.bundle.heads import KnownHead, read_heads
 from deliberation.bundle.keys import read_keys
 from deliberation.bundle.report import Report
 from deliberation.bundle.show import EntryFound
-from deliberation.bundle.terminal import say
+from deliberation.bundle.terminal import say, write
 from deliberation.bundle.verdict import Misuse, Verdict
 from deliberation.bundle.verify import verify
 
@@ -117,5 +117,8 @@ def _open(path: str) -> BinaryIO:
 
 
 def _tell(report: Report, *, as_json: bool) -> None:
-    for line in report.as_json().splitlines() if as_json else report.lines():
+    if as_json:
+        write(sys.stdout, report.as_json() + "\n")
+        return
+    for line in report.lines():
         say(sys.stdout, line)

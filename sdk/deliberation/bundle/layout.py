@@ -25,8 +25,8 @@ OF_A_RUN = frozenset((EVENTS, PARTS, WITHHELD, CHECKPOINTS, INSTANCE_LEAF, INSTA
 BLOB = re.compile(r"blobs/[0-9a-f]{64}")
 
 
-def runs_of(names: Iterable[str]) -> list[str]:
-    """Return the ids of the runs in a bundle with these files, sorted. Raises `Refusal` on a file out of place."""
+def runs_of(names: Iterable[str]) -> dict[str, set[str]]:
+    """Return the names of each run's files in its folder, by run, sorted. Raises `Refusal` on a file out of place."""
     runs: dict[str, set[str]] = {}
     for name in names:
         if name.startswith(RUNS):
@@ -41,7 +41,7 @@ def runs_of(names: Iterable[str]) -> list[str]:
     for run, inner_names in runs.items():
         if missing := {EVENTS, PARTS} - inner_names:
             raise Refusal(f"{RUNS}{run}/{min(missing)}: is missing")
-    return sorted(runs)
+    return dict(sorted(runs.items()))
 
 
 def is_run_id(text: str) -> bool:

@@ -11,6 +11,7 @@ from deliberation.bundle.verdict import Refusal, Unsupported
 KEYS = {"by", "d", "key", "kind", "p", "run", "seq", "t_rx", "v"}
 KEYS_WITH_SOURCE_TIME = KEYS | {"t_src"}
 TEXTS = ("by", "key", "kind")
+KIND = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 VERSION = 1
 PART_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 COMMITMENT = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
@@ -47,6 +48,8 @@ def read_line(data: bytes, *, run: str, seq: int) -> Line:
         or not isinstance(commitments, dict)
     ):
         raise Refusal(f"entry {seq}: by, key and kind are texts, d and p objects")
+    if not KIND.fullmatch(fields["kind"]):
+        raise Refusal(f"entry {seq}: is of a kind with a name that no kind has")
     _check_details(fields, commitments, seq)
     return Line(fields["kind"], facts, commitments)
 

@@ -66,6 +66,8 @@ def read_checkpoint(note: str) -> Checkpoint:
     if len(lines) > MAX_SIGNATURES:
         raise Refusal(f"a note has more than {MAX_SIGNATURES} signature lines")
     read = tuple(map(_read_signature, lines))
+    if len({(each.name, each.id) for each in read}) < len(read):
+        raise Refusal("a note has two signatures by one key")
     return _read_text(body + "\n", read)
 
 

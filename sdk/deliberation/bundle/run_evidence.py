@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from deliberation.bundle import openings
 from deliberation.bundle.archive import Archive
-from deliberation.bundle.bounds import MAX_INLINE_PART_BYTES
+from deliberation.bundle.bounds import MAX_INLINE_PART_BYTES, MAX_KINDS
 from deliberation.bundle.closed_parts import ClosedParts
 from deliberation.bundle.growing_tree import GrowingTree
 from deliberation.bundle.layout import BLOBS, EVENTS, PARTS, RUNS, WITHHELD
@@ -62,11 +62,13 @@ class RunReader:
         self,
         archive: Archive,
         run: str,
+        names: Collection[str],
         digests: Mapping[str, bytes],
         *,
         look: Look | None = None,
     ) -> None:
         self._digests = digests
+        self._names = names
         self._archive = archive
         self._run = run
         self._folder = f"{RUNS}{run}/"
@@ -88,6 +90,8 @@ class RunReader:
             line = read_line(data, run=self._run, seq=seq)
             tree.add(hash_leaf(data))
             kinds[line.kind] += 1
+            if len(kinds) > MAX_KINDS:
+                raise Refusal(f"has entries of more than {MAX_KINDS} kinds")
             self._take_parts(seq, data, line)
             self._parts.pass_entry(seq, line.kind, line.facts)
         self._finish(tree.size)
@@ -150,7 +154,7 @@ class RunReader:
         if self._next_opened != LAST_OPENED or self._next_closed != LAST_CLOSED:
             raise Refusal(f"run {self._run}: a part is listed of an entry that is not there")
         self._parts.finish()
-        there = {name for name in self._archive.names if name.startswith(self._folder + BLOBS)}
+        there = {self._folder + name for name in self._names if name.startswith(BLOBS)}
         if hidden := there - self._blobs:
             raise Refusal(f"{min(hidden)}: is a text of no part that is shown")
 

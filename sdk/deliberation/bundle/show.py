@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TextIO
 from deliberation.bundle.archive import Archive
 from deliberation.bundle.report import Report
 from deliberation.bundle.run_evidence import SeenEntry, blob_chunks
-from deliberation.bundle.terminal import say
+from deliberation.bundle.terminal import say, write
 from deliberation.bundle.verdict import Misuse
 from deliberation.ledger.parts import bytes_to_text
 from deliberation.ledger.tree import hash_leaf
@@ -40,7 +40,7 @@ class EntryFound:
         [entry] = self._found
         parts = dict(self._parts(file, entry))
         if as_json:
-            say(stream, json.dumps(_plain(entry, report, parts)))
+            write(stream, json.dumps(_plain(entry, report, parts)) + "\n")
             return
         say(stream, f"{report.verdict.name}: {report.meaning}")
         say(stream, f"run   {entry.run}   entry {entry.seq}")

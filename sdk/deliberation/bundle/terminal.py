@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TextIO
+
+MAX_CHARS = 100_000
 
 
 def plain(text: str, limit: int = 2_000) -> str:
@@ -20,4 +23,15 @@ def escape(character: str) -> str:
 def say(stream: TextIO, line: str) -> None:
     """Write one line; characters that the stream cannot carry become escapes."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(plain(line, 100_000).encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    safe = plain(line, MAX_CHARS).encode(encoding, "backslashreplace").decode(encoding)
+    write(stream, safe + "\n")
+
+
+def write(stream: TextIO, text: str) -> None:
+    """Write text that is safe already. Whoever stops listening changes no verdict."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # What is still buffered would raise again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

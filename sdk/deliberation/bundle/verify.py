@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from deliberation.bundle.archive import Archive
 from deliberation.bundle.bag import SIGNATURE, TAG_MANIFEST, check_bag, check_version
-from deliberation.bundle.bounds import MAX_TAG_FILE_BYTES
+from deliberation.bundle.bounds import MAX_ENVELOPE_BYTES, MAX_TAG_FILE_BYTES
 from deliberation.bundle.checkpoints import RunCheckpoints, read_checkpoints
 from deliberation.bundle.dsse import Envelope, check_statement, read_envelope
 from deliberation.bundle.heads import KnownHead
@@ -50,7 +50,7 @@ class _Verification:
         self._archive: Archive
         self._names: list[str] = []
         self._digests: dict[str, bytes] = {}
-        self._ids: list[str] = []
+        self._runs: dict[str, set[str]] = {}
         self._instance: str | None = None
 
     def run(self) -> Report:
@@ -111,11 +111,11 @@ class _Verification:
         return "every file is listed, and is as it is listed"
 
     def _check_layout(self) -> str:
-        self._ids = runs_of(self._names)
-        return f"{len(self._ids)} run{'s' * (len(self._ids) > 1)}, and nothing that has no place"
+        self._runs = runs_of(self._names)
+        return f"{len(self._runs)} run{'s' * (len(self._runs) > 1)}, and nothing that has no place"
 
     def _read_checkpoints(self) -> str:
-        found = {run: read_checkpoints(self._archive, run) for run in self._ids}
+        found = {run: read_checkpoints(self._archive, run) for run in self._runs}
         self._checkpoints = {run: each for run, each in found.items() if each is not None}
         names = {each.instance for each in self._checkpoints.values()}
         if len(names) > 1:
@@ -124,11 +124,13 @@ class _Verification:
         return f"{sum(len(each.all) for each in self._checkpoints.values())} checkpoints"
 
     def _check_ledgers(self) -> str:
-        for run in self._ids:
+        for run in self._runs:
             sizes = {each.size for each in self._heads if each.run == run}
             sizes |= {each.size for each in self._of(run)}
-            reader = RunReader(self._archive, run, self._digests, look=self._look)
             try:
+                reader = RunReader(
+                    self._archive, run, self._runs[run], self._digests, look=self._look
+                )
                 self._report.runs.append(reader.read(sizes))
             except Refusal as refusal:
                 raise type(refusal)(f"run {run}: {refusal}") from None
@@ -156,7 +158,7 @@ class _Verification:
     def _check_statement(self) -> str:
         if SIGNATURE not in self._archive:
             return "the bundle has none"
-        self._envelope = read_envelope(self._archive.read(SIGNATURE, MAX_TAG_FILE_BYTES))
+        self._envelope = read_envelope(self._archive.read(SIGNATURE, MAX_ENVELOPE_BYTES))
         predicate = check_statement(self._envelope.payload, self._report.identity or "")
         if predicate.get("runs") != heads_of(self._report.runs):
             raise Refusal(f"{SIGNATURE}: its statement names other runs, sizes or roots")
