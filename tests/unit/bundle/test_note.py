@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from deliberation.bundle.keys import Key, key_id, read_key
 from deliberation.bundle.note import read_checkpoint, split_notes
 from deliberation.bundle.verdict import Refusal
+from deliberation.ledger.tree import (
+    check_consistency,
+    consistency_path,
+    inclusion_path,
+    root_of_leaves,
+)
 from tests.bundles.signer import OPERATOR, STRANGER, checkpoint
 
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "c2sp"
 ROOT = bytes(range(32))
 TEXT = checkpoint("inspector.example/runs/x", 7, ROOT)
 KEY = read_key(OPERATOR.line)
@@ -80,3 +90,18 @@ def test_several_notes_stand_in_one_file():
     assert split_notes("\n".join(notes)) == notes
     with pytest.raises(Refusal, match="by turns"):
         split_notes("\n".join(notes) + "\nmore\n")
+
+
+def test_another_implementation_agrees_on_notes_roots_and_paths():
+    told = json.loads((GOLDEN / "witness-log-0.6.1.json").read_text())
+    key, read = read_key(told["key"]), read_checkpoint(told["note"])
+    leaves = [bytes.fromhex(each) for each in told["leaves"]]
+    roots = [bytes.fromhex(each) for each in told["roots"]]
+    assert read.signers([key]) == [key]
+    assert read.root == roots[-1]
+    assert [root_of_leaves(leaves[:size]) for size in range(1, 12)] == roots
+    for index, path in enumerate(told["paths"]):
+        assert [each.hex() for each in inclusion_path(leaves, index)] == path
+    for size, root in enumerate(roots, start=1):
+        path = consistency_path(leaves, size)
+        check_consistency(earlier=size, earlier_root=root, size=11, root=read.root, path=path)
