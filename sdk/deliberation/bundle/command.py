@@ -111,9 +111,13 @@ def _compare(given: argparse.Namespace) -> Verdict:
 
 def _open(path: str) -> BinaryIO:
     try:
-        return Path(path).open("rb")
+        file = Path(path).open("rb")  # noqa: SIM115 - the caller closes it
     except OSError as error:
         raise Misuse(f"the bundle cannot be read: {error}") from None
+    if not file.seekable():
+        file.close()
+        raise Misuse("the bundle is a pipe; it is read twice, so save it to a file")
+    return file
 
 
 def _tell(report: Report, *, as_json: bool) -> None:
