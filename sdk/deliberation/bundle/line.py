@@ -10,7 +10,6 @@ from deliberation.bundle.verdict import Refusal, Unsupported
 
 KEYS = {"by", "d", "key", "kind", "p", "run", "seq", "t_rx", "v"}
 KEYS_WITH_SOURCE_TIME = KEYS | {"t_src"}
-TEXTS = ("by", "key", "kind")
 KIND = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 VERSION = 1
 PART_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -42,23 +41,21 @@ def read_line(data: bytes, *, run: str, seq: int) -> Line:
     if fields["seq"] != seq or type(fields["seq"]) is not int:
         raise Refusal(f"entry {seq}: another entry stands in its place, numbered otherwise")
     facts, commitments = fields["d"], fields["p"]
-    if (
-        not all(isinstance(fields[name], str) for name in TEXTS)
-        or not isinstance(facts, dict)
-        or not isinstance(commitments, dict)
-    ):
-        raise Refusal(f"entry {seq}: by, key and kind are texts, d and p objects")
-    if not KIND.fullmatch(fields["kind"]):
+    is_typed = isinstance(facts, dict) and isinstance(commitments, dict)
+    if not (is_typed and isinstance(fields["by"], str) and isinstance(fields["key"], str)):
+        raise Refusal(f"entry {seq}: by and key are texts, d and p objects")
+    kind = fields["kind"]
+    if not isinstance(kind, str) or not KIND.fullmatch(kind):
         raise Refusal(f"entry {seq}: is of a kind with a name that no kind has")
     _check_details(fields, commitments, seq)
-    return Line(fields["kind"], facts, commitments)
+    return Line(kind, facts, commitments)
 
 
 def _check_details(fields: dict[str, object], commitments: dict[str, object], seq: int) -> None:
-    for name in ("t_rx", "t_src"):
-        time = fields.get(name, "0")
+    received, happened = fields["t_rx"], fields.get("t_src", "0")
+    for time in (received, happened):
         if not isinstance(time, str) or not TIME.fullmatch(time):
-            raise Refusal(f"entry {seq}: {name} is not a decimal number of nanoseconds as text")
+            raise Refusal(f"entry {seq}: a time is not a decimal number of nanoseconds as text")
     for name, value in commitments.items():
         if not PART_NAME.fullmatch(name):
             raise Refusal(f"entry {seq}: has a part with a name that no part has")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from binascii import a2b_base64
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
@@ -109,15 +110,15 @@ def _opened(line: bytes) -> Opened | None:
     found = BLOB.fullmatch(line)
     if not found:
         return None
-    salt = base64_text.decode(found[3].decode()) or b""
+    salt = a2b_base64(found[3])
     return Opened(int(found[4]), found[2].decode(), salt, bytes.fromhex(found[1].decode()), None)
 
 
 def _holding(data: bytes | None, name: bytes, salt: bytes, seq: bytes) -> Opened | None:
     if data is None or len(data) > MAX_INLINE_PART_BYTES:
         return None
-    decoded = base64_text.decode(salt.decode()) or b""
-    return Opened(int(seq), name.decode(), decoded, sha256(data).digest(), data)
+    # The pattern of a salt lets only its one encoding through.
+    return Opened(int(seq), name.decode(), a2b_base64(salt), sha256(data).digest(), data)
 
 
 def _closed(line: bytes) -> Closed | None:
@@ -137,7 +138,7 @@ def _text(quoted: bytes) -> bytes | None:
         written = quoted.decode()
         text, _ = _read_text(written, 1)
         return text.encode() if _write_text(text) == written else None
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
 
 
