@@ -128,8 +128,9 @@ def _bind_to(supervisor: int, program: Program) -> Callable[[], None]:
         _libc.prctl(PR_SET_PDEATHSIG, int(program.orphaned), 0, 0, 0)
         if os.getppid() != supervisor:
             os._exit(1)
-        # What we ignore (see `terminal`) would be ignored by them.
-        for number in (signal.SIGTTOU, signal.SIGTSTP):
+        # What we ignore would be ignored by them: see `terminal`; and a shell that starts us in its background lets us
+        # ignore interrupts and quits, so that a worker orphaned before it has handlers of its own would stay for good.
+        for number in (signal.SIGTTOU, signal.SIGTSTP, signal.SIGINT, signal.SIGQUIT):
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         if program.niceness:
