@@ -3,6 +3,7 @@
 
 import { painted } from "./figures/paint.js";
 import { savePicture } from "./figures/picture.js";
+import { treeStands } from "./figures/room.js";
 import { fetchTable } from "./figures/table.js";
 
 const CONFIG = { displayModeBar: false, plotlyServerURL: "", showLink: false, responsive: true, scrollZoom: false };
@@ -112,7 +113,7 @@ export function attachChart(element) {
     seen = true;
     attempt(load());
   }, { rootMargin: "200px" });
-  watch.observe(element);
+  treeStands().then(() => { if (!signal.aborted) watch.observe(element); });
   part("back").addEventListener("click", () => { root = ""; renew(); }, { signal });
   part("again").addEventListener("click", () => attempt(load()), { signal });
   part("png").addEventListener("click", () => attempt(savePng()), { signal });
