@@ -109,13 +109,15 @@ def _measure(page: Any, address: str) -> dict[str, float]:
 
 
 def _visit(page: Any, address: str) -> float:
-    """Return the ms from asking for the page until its tree can be used."""
+    """Return the ms from asking for the page until its tree can be used. What it asks for besides is awaited after."""
     page.goto("about:blank")
     began = time.monotonic()
     page.goto(address, wait_until="commit")
     page.wait_for_selector(READY)
     page.wait_for_selector("[role=row][tabindex='0']")
-    return (time.monotonic() - began) * 1000
+    took = (time.monotonic() - began) * 1000
+    page.wait_for_load_state("networkidle")
+    return took
 
 
 def _heap_bytes(page: Any) -> float:
