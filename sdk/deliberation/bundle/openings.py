@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from binascii import a2b_base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from deliberation.bundle import base64_text
 from deliberation.bundle.bounds import MAX_INLINE_PART_BYTES
@@ -71,30 +71,36 @@ class Closed(NamedTuple):
     by: int | None
 
 
+Line = TypeVar("Line", Opened, Closed)
+
+
 def read_opened(lines: Iterable[bytes]) -> Iterator[Opened]:
     """Yield the openings of a file. Raises `Refusal`."""
-    before = (-1, "")
-    for number, line in enumerate(lines, start=1):
-        opened = _opened(line)
-        if opened is None:
-            raise Refusal(f"parts.jsonl: line {number} is no opening in its one form")
-        if (opened.seq, opened.name) <= before:
-            raise Refusal(f"parts.jsonl: line {number} is out of order, or opens a part again")
-        before = (opened.seq, opened.name)
-        yield opened
+    wrong = ("is no opening in its one form", "is out of order, or opens a part again")
+    return _read_in_order("parts.jsonl", lines, _opened, wrong)
 
 
 def read_closed(lines: Iterable[bytes]) -> Iterator[Closed]:
     """Yield what is withheld or gone. Raises `Refusal`."""
+    wrong = ("is not in its one form", "is out of order, or names a part again")
+    return _read_in_order("withheld.jsonl", lines, _closed, wrong)
+
+
+def _read_in_order(
+    file: str,
+    lines: Iterable[bytes],
+    read: Callable[[bytes], Line | None],
+    wrong: tuple[str, str],
+) -> Iterator[Line]:
     before = (-1, "")
     for number, line in enumerate(lines, start=1):
-        closed = _closed(line)
-        if closed is None:
-            raise Refusal(f"withheld.jsonl: line {number} is not in its one form")
-        if (closed.seq, closed.name) <= before:
-            raise Refusal(f"withheld.jsonl: line {number} is out of order, or names a part again")
-        before = (closed.seq, closed.name)
-        yield closed
+        found = read(line)
+        if found is None:
+            raise Refusal(f"{file}: line {number} {wrong[0]}")
+        if (found.seq, found.name) <= before:
+            raise Refusal(f"{file}: line {number} {wrong[1]}")
+        before = (found.seq, found.name)
+        yield found
 
 
 def _opened(line: bytes) -> Opened | None:
