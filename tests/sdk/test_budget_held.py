@@ -278,13 +278,15 @@ def said(server, run):
 
 
 def test_many_changes_ring_at_most_twice_a_second(client, server):
-    with begin_run(client, "q", budget={"model_calls": 10_000}) as run:
+    with begin_run(client, "q", budget={"model_calls": 10**9}) as run:
         server.wait_for(run)
         time.sleep(0.1)
         before, began = beats(server), time.monotonic()
-        while time.monotonic() - began < 2:
+        # The server of this test shares its interpreter with the loop: a second may pass between two beats.
+        while beats(server) - before < 3 and time.monotonic() - began < 10:
             call(run)
-        assert 2 <= beats(server) - before <= 6
+        seconds = time.monotonic() - began
+        assert 3 <= beats(server) - before <= 2 + 2 * seconds
 
 
 def beats(server):
@@ -321,10 +323,13 @@ def test_a_forked_child_goes_on_counting_from_where_it_was_forked(client, server
 
             elsewhere.do(hold)
             wait_until(lambda: spent(run) == 2)
+            # Else the parent may hear in time that the child has spent what was left.
+            server.go_away()
             child = os.fork()
             if not child:
                 _be_a_child(run)
             _, status = os.waitpid(child, 0)
+            server.start()
             gone.set()
         assert os.waitstatus_to_exitcode(status) == 0
         call(run)

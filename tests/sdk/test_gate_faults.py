@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
@@ -10,6 +11,7 @@ import pytest
 
 import deliberation as dl
 from deliberation.client import Client, Settings, begin_run, talk, watch
+from deliberation.client.beat import body_of, hand_out, overhear
 from deliberation.control import Gate, read_word
 from deliberation.vocabulary import CommandStage, DesiredState, ObservedState
 from tests.sdk.waiting import Elsewhere, wait_until
@@ -238,6 +240,33 @@ def test_a_word_on_a_run_that_is_not_here_is_nobodys(client, server):
         client._watch.overhear(other)
         client._watch.overhear({"desired_states": [], "control_seqs": None, "commands": 3})
         run.node("step").end()
+
+
+def test_what_was_overheard_is_asked_about_again_for_it_is_not_the_whole(client):
+    gate, decided = Gate("r"), []
+    gate.ear.listeners.append(lambda word: decided.extend(word.approvals))
+    overhear({"desired_states": {"r": "run"}, "control_seqs": {"r": 2}}, [gate])
+    assert after(gate) == 0
+    told = {"control_seq": 2, "approvals": [{"approval_id": "a"}], "lease": {"attempt": 1}}
+    hand_out({"runs": {"r": told}}, [gate])
+    assert [each["approval_id"] for each in decided] == ["a"]
+    assert after(gate) == 2
+
+
+def after(gate):
+    body = json.loads(body_of([gate], wait=0, holder="h", killable=False))
+    return body["runs"]["r"]["after"]
+
+
+def test_whoever_stops_listening_makes_no_other_miss_the_word():
+    gate, heard = Gate("r"), []
+
+    def once(_word):
+        gate.ear.listeners.remove(once)
+
+    gate.ear.listeners += [once, heard.append]
+    gate.hear(read_word({"control_seq": 1}))
+    assert len(heard) == 1
 
 
 def test_commands_ride_on_the_answers_to_events_when_nobody_can_poll(make_client, server):

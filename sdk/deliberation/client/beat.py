@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from deliberation.control import Gate, Word, read_word
@@ -40,11 +41,11 @@ def overhear(answer: dict[str, Any], gates: Iterable[Gate]) -> None:
         if gate.run in wishes:
             own = [each for each in commands if each.get("run_id") == gate.run]
             plain = {"control_seq": seqs.get(gate.run), "desired_state": wishes[gate.run]}
-            gate.hear(read_word({**plain, "commands": own}))
+            gate.hear(replace(read_word({**plain, "commands": own}), is_whole=False))
 
 
 def _beat(gate: Gate, holder: str, killable: bool) -> dict[str, Any]:
-    after = {"after": gate.ear.seq}
+    after = {"after": gate.ear.whole_seq}
     is_shared = gate.meter is not None and gate.meter.bookings is not None
     if gate.is_listener:
         # What it has reserved at the server is good for as long as it is heard.

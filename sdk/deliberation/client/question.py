@@ -90,14 +90,16 @@ class Question:
     def _begin(self) -> None:
         if self._action.attempt is None and self._gate.attempt is not None:
             self._action = self._action.of_attempt(self._gate.attempt)
-        self._answered = self._ask()
+        self._ask()
 
-    def _ask(self) -> Answered:
+    def _ask(self) -> None:
         said = {"action": self._action.text, "digest": self._action.digest, **self._terms}
         answered = self._inquiry.ask(said)
-        heard = self._answered
-        # What the control thread heard meanwhile is the later word.
-        return heard if heard is not None and heard.status.is_final else answered
+        with self._gate.bell.lock:
+            heard = self._answered
+            # What the control thread heard meanwhile is the later word.
+            if heard is None or not heard.status.is_final:
+                self._answered = answered
 
     def _seconds(self) -> float:
         left = self._answered.seconds if self._answered else None
@@ -108,7 +110,7 @@ class Question:
         if self._is_open() and self._gate.is_alone:
             raise NotApproved(NOT_REACHED)
         if self._is_open():
-            self._answered = self._ask()  # it may have been closed without our hearing of it
+            self._ask()  # it may have been closed without our hearing of it
         answered = self._answered
         assert answered is not None
         if answered.status is ApprovalStatus.TERMINATED:
@@ -136,7 +138,8 @@ class Question:
         for plain in word.approvals:
             answered = read_answered(plain)
             if answered is not None and answered.digest == self._action.digest:
-                self._answered = answered
+                with self._gate.bell.lock:
+                    self._answered = answered
         self._gate.ring()
 
     @contextmanager

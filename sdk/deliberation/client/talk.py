@@ -229,7 +229,7 @@ class Talk:
         self._backoff.succeed()
         if self._counts.settle("control"):
             self._counts.complain("control again", "The inspector can be heard again.")
-        before = [gate.ear.seq for gate in gates]
+        before = [gate.ear.whole_seq for gate in gates]
         for gate in gates:
             gate.find()
         for gate, word in hand_out(answer.json(), gates).items():
@@ -239,7 +239,7 @@ class Talk:
             self.announce(gate)
             self._lease = word.lease_seconds or self._lease
             self._heartbeat = min(HEARTBEAT_SECONDS, word.heartbeat_seconds or HEARTBEAT_SECONDS)
-        return before != [gate.ear.seq for gate in gates]
+        return before != [gate.ear.whole_seq for gate in gates]
 
     def _fail(self, error: Exception) -> None:
         self._backoff.fail(time.monotonic(), getattr(error, "retry_after", None))

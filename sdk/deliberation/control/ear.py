@@ -16,13 +16,16 @@ class Ear:
     """The latest word on a run, its commands, and the messages that wait for the program.
 
     `rules` say what a person is to be asked about. `seq` is the server's number of the latest word;
-    an older one changes nothing. `is_held` says that some process was known to have the run.
+    an older one changes nothing. `whole_seq` is that of the latest whole word, and what the server is
+    asked after: asked after an overheard one, it would never tell again of the decision that was in
+    between. `is_held` says that some process was known to have the run.
     `listeners` are called with each word, in the thread that heard it.
     Whoever uses it holds the gate's lock.
     """
 
     def __init__(self) -> None:
         self.seq = 0
+        self.whole_seq = 0
         self.is_heard = False
         self.is_held = False
         self.desired: DesiredState | None = None
@@ -43,6 +46,7 @@ class Ear:
         self.is_heard = True
         self.is_held = self.is_held or word.attempt is not None
         self.seq = self.seq if word.seq is None else word.seq
+        self.whole_seq = self.seq if word.is_whole and word.seq is not None else self.whole_seq
         for command, kind in self.orders.take(word.commands):
             self._begin(command, kind)
         self.desired = word.desired or self.desired

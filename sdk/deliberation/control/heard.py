@@ -16,10 +16,12 @@ class Word:
 
     `seq` grows with each thing that a runner must hear of; `attempt` is the one that holds the
     lease. Commands, holds, budgets, approvals, and the rules by which actions are to be asked about,
-    are as the server sent them.
+    are as the server sent them. `is_whole` is False for what was only overheard, in the answer to a
+    post of events: it may be silent about decisions and limits that its `seq` already counts.
     """
 
     seq: int | None = None
+    is_whole: bool = True
     desired: DesiredState | None = None
     commands: tuple[Plain, ...] = ()
     holds: tuple[Plain, ...] = ()

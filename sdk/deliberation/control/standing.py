@@ -120,7 +120,8 @@ class Standing:
                 wind(self)
             self.refresh()
         tell_hits(self)
-        for listener in self.ear.listeners:
+        # A copy: one that leaves the list in its own thread must not make another be passed over.
+        for listener in tuple(self.ear.listeners):
             listener(word)
         self.tell()
 
