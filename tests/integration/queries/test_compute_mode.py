@@ -99,6 +99,41 @@ def test_where_the_whole_stands_above_the_answer_the_multiple_is_not_known(peopl
     assert header_of(people, run).compute.multiple is None
 
 
+def test_where_steps_of_the_path_have_amounts_in_no_sum_the_multiple_is_not_known(
+    people: People,
+) -> None:
+    run = new_run()
+    spent = {
+        "node_kind": NodeKind.EXPANSION,
+        "usage": Usage(input=10, output=5),
+        "cost": Cost(amount=Decimal("0.10"), provenance=CostProvenance.REPORTED),
+    }
+    tries = [observed(run, f"try {at}", parent="root", **spent) for at in range(9)]
+    chosen = make_event(AnswerSelected, run, node="try 3")
+    put_on_record(people.project, observed(run, "root", **spent), *tries, chosen)
+    compute = header_of(people, run).compute
+    assert (compute.multiple, compute.unit) == (None, None)
+    client = Client()
+    client.force_login(people.bob)
+    assert (
+        "how many times a straight try is not known" in client.get(reverse("run", args=[run])).text
+    )
+
+
+def test_a_step_that_sums_what_is_below_it_hides_nothing(people: People) -> None:
+    run = new_run()
+    call = {"node_kind": KIND, "usage": Usage(input=10, output=5)}
+    both = {"node_kind": NodeKind.EXPANSION, "usage": Usage(input=20, output=10)}
+    put_on_record(
+        people.project,
+        observed(run, "root", **both),
+        *(observed(run, f"s{at}", parent="root", node_kind=NodeKind.SAMPLE) for at in range(2)),
+        *(observed(run, f"c{at}", parent=f"s{at}", **call) for at in range(2)),
+        make_event(AnswerSelected, run, node="s1"),
+    )
+    assert header_of(people, run).compute.multiple == 2.0
+
+
 def test_without_a_chosen_node_there_is_no_multiple(people: People) -> None:
     run = new_run()
     put_on_record(people.project, observed(run, "a", node_kind=KIND, usage=Usage(input=1)))
