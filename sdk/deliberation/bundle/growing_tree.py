@@ -35,6 +35,11 @@ class GrowingTree:
         self._grow()
         return root_of(self._frontier)
 
+    def frontier(self) -> list[bytes]:
+        """Return the roots of the tree's perfect subtrees, largest first."""
+        self._grow()
+        return list(self._frontier)
+
     def _note(self) -> None:
         while self._wanted and self._wanted[-1] <= self.size:
             self.roots[self._wanted.pop()] = self.root()
