@@ -1,4 +1,4 @@
-"""The figures of ingest, as Prometheus reads them."""
+"""The figures of ingest and of the ledger checks, as Prometheus reads them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import time
 
 from ingest import inbox
 from ingest.inbox import InboxState
+from traces.models import LedgerCheck
+from traces.queries.ledger_checks import last_check
 
 
 def read_ingest() -> InboxState:
@@ -13,7 +15,12 @@ def read_ingest() -> InboxState:
     return inbox.state(time.time_ns())
 
 
-def render_metrics(figures: InboxState) -> str:
+def read_metrics() -> str:
+    """All figures, as Prometheus reads them; synchronous."""
+    return render_metrics(read_ingest(), last_check())
+
+
+def render_metrics(figures: InboxState, check: LedgerCheck | None) -> str:
     """Prometheus' text format, one HELP and TYPE for each figure."""
     rows = [
         ("inspector_ingest_pending", "gauge", "Bodies not yet recorded.", figures.pending),
@@ -31,6 +38,21 @@ def render_metrics(figures: InboxState) -> str:
             figures.dead_letters,
         ),
     ]
+    if check is not None and check.ended_at is not None:
+        rows += [
+            (
+                "inspector_ledger_differing_runs",
+                "gauge",
+                "Runs whose ledger the last check found changed.",
+                check.differing_runs,
+            ),
+            (
+                "inspector_ledger_checked_timestamp_seconds",
+                "gauge",
+                "When that check ended.",
+                int(check.ended_at.timestamp()),
+            ),
+        ]
     return "".join(
         f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}\n"
         for name, kind, text, value in rows

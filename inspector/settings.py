@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from celery.schedules import crontab
+
 from inspector import env
 from inspector.csp import NONE, SELF
 from inspector.logs import drop_traceback
@@ -152,6 +154,15 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 2},
     },
     "traces.forget_deliveries": {"task": "traces.forget_deliveries", "schedule": 3600.0},
+    "traces.start_ledger_check": {
+        "task": "traces.start_ledger_check",
+        "schedule": crontab(hour=2, minute=30),
+    },
+    "traces.continue_ledger_check": {
+        "task": "traces.continue_ledger_check",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "traces.make_partitions": {"task": "traces.make_partitions", "schedule": 3600.0},
 }
 

@@ -11,6 +11,7 @@ import time
 from celery import shared_task
 from django.db import connections
 
+from traces.actions.check_ledgers import continue_check, start_check
 from traces.actions.deliver_webhooks import deliver_webhooks, forget_deliveries, has_due
 from traces.actions.enforce_budgets import enforce_by_the_clock
 from traces.actions.escalate_commands import escalate_commands
@@ -23,6 +24,9 @@ from traces.queries.clock import read_clock
 
 log = logging.getLogger(__name__)
 _posting = threading.Lock()
+
+CHECK_SECONDS = 5.0
+"""Of every fifteen; a large run takes what it takes."""
 
 
 @shared_task(name="traces.make_partitions")
@@ -68,6 +72,18 @@ def deliver_webhooks_beside() -> None:
 def forget_old_deliveries() -> None:
     """Forget what webhooks were told a month ago."""
     forget_deliveries(now_ns=read_clock())
+
+
+@shared_task(name="traces.start_ledger_check")
+def start_ledger_check() -> None:
+    """Begin the nightly check of all ledgers."""
+    start_check(now=dt.datetime.now(dt.UTC))
+
+
+@shared_task(name="traces.continue_ledger_check")
+def continue_ledger_check() -> None:
+    """Go on with it for a while: a worker that is at it records nothing meanwhile."""
+    continue_check(seconds=CHECK_SECONDS, read_now=lambda: dt.datetime.now(dt.UTC))
 
 
 def _deliver() -> None:

@@ -17,6 +17,7 @@ from traces.views import (
     decision,
     figures,
     graveyard,
+    health,
     keys,
     language,
     node,
@@ -178,5 +179,6 @@ urlpatterns = [
     path("sign-in/<str:token>", accounts.sign_in_local, name="sign-in-local"),
     path("sign-out", accounts.sign_out, name="sign-out"),
     path("language", language.language, name="language"),
+    path("health", health.health, name="health"),
     path("patterns", patterns.patterns, name="patterns"),
 ]

@@ -52,6 +52,16 @@ class Damaged(Exception):
 
 def rebuild(*, run_id: uuid.UUID) -> int:
     """Rebuild one run; return how many entries it has. Raises Damaged, and then leaves the rows as they were."""
+    size = rebuild_rows(run_id=run_id)
+    settle_responses()
+    return size
+
+
+def rebuild_rows(*, run_id: uuid.UUID) -> int:
+    """Rebuild one run within the caller's transaction, who calls `settle_responses` once that is committed.
+
+    Settling locks other runs as well, out of order where this one's lock is held.
+    """
     with transaction.atomic():
         stored = lock_runs([run_id])[run_id]
         for table in TABLES:
@@ -68,7 +78,6 @@ def rebuild(*, run_id: uuid.UUID) -> int:
         for kept in ("size", "frontier", "heard_at"):
             setattr(run, kept, getattr(stored, kept))
         save_runs([run], may_end_otherwise=True)
-    settle_responses()
     return int(run.size)
 
 

@@ -1,7 +1,7 @@
 """Tables and constraints, nothing clever.
 
-Projections of the ledger, but for the ledger itself, leases, reservations, prices, policies, saved views, webhooks and
-access.
+Projections of the ledger, but for the ledger itself, leases, reservations, prices, policies, saved views, webhooks,
+ledger checks and access.
 """
 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
@@ -14,6 +14,7 @@ from traces.models.edge import Edge
 from traces.models.hold import Hold
 from traces.models.lease import Lease
 from traces.models.ledger import LedgerEntry, LedgerPart
+from traces.models.ledger_check import LedgerCheck
 from traces.models.link import Link
 from traces.models.node import Node
 from traces.models.price_override import PriceOverride
@@ -39,6 +40,7 @@ __all__ = [
     "Edge",
     "Hold",
     "Lease",
+    "LedgerCheck",
     "LedgerEntry",
     "LedgerPart",
     "Link",

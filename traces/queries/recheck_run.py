@@ -1,0 +1,84 @@
+"""Check one run's ledger, and its rows, against what follows from its lines."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from traces.audit.difference import Difference
+from traces.audit.recheck import Recheck
+from traces.queries.ledger_rows import (
+    one_snapshot,
+    read_held,
+    read_rows,
+    read_taken_away,
+    read_text_hashes,
+    read_texts,
+)
+
+MOST_DIFFERENCES = 100
+"""Of one run: whoever edited a thousand entries is found by the first."""
+
+# Every distinct run id of the ledger, by one step through the index for each.
+LEDGERS = """
+WITH RECURSIVE ledger AS (
+  (SELECT run_id FROM {table} ORDER BY run_id LIMIT 1)
+  UNION ALL
+  SELECT (SELECT run_id FROM {table} WHERE run_id > ledger.run_id ORDER BY run_id LIMIT 1)
+  FROM ledger WHERE ledger.run_id IS NOT NULL
+)
+SELECT run_id FROM ledger LEFT JOIN traces_run ON traces_run.id = ledger.run_id
+WHERE ledger.run_id IS NOT NULL AND traces_run.id IS NULL ORDER BY run_id"""
+
+
+@dataclass(slots=True)
+class Rechecked:
+    """What a check of one run saw: entries, bytes of lines and texts, and the first differences."""
+
+    run_id: uuid.UUID
+    entries: int = 0
+    bytes: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+def recheck_run(run_id: uuid.UUID) -> Rechecked:
+    """Compute the run's tree and commitments again and compare. Takes no lock, and changes nothing."""
+    seen = Rechecked(run_id)
+    with one_snapshot():
+        for difference in _differences(run_id, seen):
+            seen.differences.append(difference)
+            if len(seen.differences) >= MOST_DIFFERENCES:
+                break
+    return seen
+
+
+def list_lost_ledgers() -> list[Difference]:
+    """Return what lies in the ledger of runs that have no row."""
+    found = []
+    for table, what in (("traces_ledgerentry", "entries"), ("traces_ledgerpart", "texts")):
+        with connection.cursor() as cursor:
+            cursor.execute(LEDGERS.format(table=table))
+            found += [
+                Difference(str(run_id), None, f"there are {what} of it, and no such run is known")
+                for (run_id,) in cursor.fetchall()
+            ]
+    return found
+
+
+def _differences(run_id: uuid.UUID, seen: Rechecked) -> Iterator[Difference]:
+    held = read_held(run_id)
+    if held is None:
+        yield Difference(str(run_id), None, "no such run is known")
+        return
+    recheck = Recheck(str(run_id), held, read_taken_away(run_id), read_text_hashes(run_id))
+    for row in read_rows(run_id):
+        seen.entries += 1
+        seen.bytes += len(row.line) + len(row.openings)
+        yield from recheck.entry(row)
+    for inner, data in read_texts(run_id):
+        seen.bytes += len(data)
+        yield from recheck.text(inner, data)
+    yield from recheck.end()
