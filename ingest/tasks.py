@@ -16,6 +16,7 @@ from traces.actions.end_quiet_runs import end_quiet_runs
 from traces.actions.place_verdicts import ALL, place_verdicts
 from traces.actions.settle_responses import settle_responses
 from traces.live.publish import poke
+from traces.tasks import seal_beside
 
 PASS_LIMIT = 200  # then another ring takes over, so that a worker sees its signals
 YOUNG_OBJECTS = 100_000
@@ -26,6 +27,7 @@ def drain() -> None:
     """Record until the inbox is empty."""
     calm_collector()
     for _ in range(PASS_LIMIT):
+        seal_beside()  # the clock's own request may wait behind this for long
         if not drain_once(now_ns=time.time_ns(), randbytes=os.urandom):
             return
     drain.apply_async(retry=False)

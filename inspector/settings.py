@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 2},
     },
+    "traces.seal": {"task": "traces.seal", "schedule": 1.0, "options": {"expires": 2}},
     "traces.forget_deliveries": {"task": "traces.forget_deliveries", "schedule": 3600.0},
     "traces.start_ledger_check": {
         "task": "traces.start_ledger_check",
@@ -175,6 +176,10 @@ OVERDUE_AFTER_SECONDS = env.whole("OVERDUE_AFTER_SECONDS", 10, least=1)
 KILL_AFTER_SECONDS = env.whole("KILL_AFTER_SECONDS", 20, least=1)
 UNCONFIRMED_AFTER_SECONDS = env.whole("UNCONFIRMED_AFTER_SECONDS", 40, least=1)
 APPROVAL_TIMEOUT_SECONDS = env.whole("APPROVAL_TIMEOUT_SECONDS", 3600, least=1)
+
+# The signer: a process of its own that holds the key of checkpoints; see docs/keys.md
+
+SIGNER_SOCKET = Path(env.text("SIGNER_SOCKET", str(DATA_DIR / "signer" / "socket")))
 
 # Webhooks: how links in them begin, and which hosts or networks they may reach although they are not public
 

@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 import time
+from dataclasses import dataclass
 
 from celery import shared_task
 from django.db import connections
@@ -17,13 +18,27 @@ from traces.actions.enforce_budgets import enforce_by_the_clock
 from traces.actions.escalate_commands import escalate_commands
 from traces.actions.expire_approvals import expire_approvals
 from traces.actions.make_partitions import make_partitions
+from traces.actions.seal_runs import seal_due_runs
 from traces.actions.settle_reservation import forget_reservations
 from traces.actions.sweep_leases import sweep_leases
 from traces.live.publish import poke
 from traces.queries.clock import read_clock
+from traces.queries.signer import the_signer
 
 log = logging.getLogger(__name__)
+SEAL_EVERY_SECONDS = 1.0
 _posting = threading.Lock()
+_sealing = threading.Lock()
+
+
+@dataclass(slots=True)
+class _Sealed:
+    """When this process last began to seal."""
+
+    at: float = float("-inf")
+
+
+_sealed = _Sealed()
 
 CHECK_SECONDS = 5.0
 """Of every fifteen; a large run takes what it takes."""
@@ -66,6 +81,29 @@ def deliver_webhooks_beside() -> None:
     """Tell webhooks what is due, in a thread: a server that takes its time must not keep a worker from recording."""
     if has_due(now_ns=read_clock()) and _posting.acquire(blocking=False):
         threading.Thread(target=_deliver, name="webhooks", daemon=True).start()
+
+
+@shared_task(name="traces.seal")
+def seal_by_the_clock() -> None:
+    """Have signed what is due."""
+    seal_beside()
+
+
+def seal_beside() -> None:
+    """Have signed what is due, in a thread: a signer that takes its time must not keep a worker from recording."""
+    if time.monotonic() - _sealed.at > SEAL_EVERY_SECONDS and _sealing.acquire(blocking=False):
+        _sealed.at = time.monotonic()
+        threading.Thread(target=_seal, name="sealing", daemon=True).start()
+
+
+def _seal() -> None:
+    try:
+        seal_due_runs(signer=the_signer(), now_ns=time.time_ns())
+    except Exception:
+        log.exception("sealing: this pass is over; the next one goes on")
+    finally:
+        connections.close_all()
+        _sealing.release()
 
 
 @shared_task(name="traces.forget_deliveries")

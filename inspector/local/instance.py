@@ -17,6 +17,9 @@ from inspector.local.local_env import (
 )
 from inspector.local.places import Places, prepare_places
 
+SHARED = ("DATABASE_URL", "REDIS_URL", "SIGNER_SOCKET")
+"""What `manage.py` in another terminal needs of the children's environment."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
@@ -54,6 +57,7 @@ def describe_instance(data_dir: Path, *, port: int) -> Instance:
         "REDIS_URL": places.redis_url,
         "SECRET_KEY": kept.secret_key,
         "LOCAL_SIGN_IN_TOKEN": kept.sign_in_token,
+        "SIGNER_SOCKET": str(places.signer_socket),
         **given,
         "DATA_DIR": str(data_dir),
         "PORT": str(port),
@@ -62,7 +66,6 @@ def describe_instance(data_dir: Path, *, port: int) -> Instance:
         "PYTHONUNBUFFERED": "1",
     }
     write_local_env(data_dir, url=url, kept=kept)
-    write_embedded_env(
-        data_dir, database_url=env["DATABASE_URL"], redis_url=env["REDIS_URL"], kept=kept
-    )
+    shared = {name: env[name] for name in SHARED}
+    write_embedded_env(data_dir, {**shared, "SECRET_KEY": kept.secret_key})
     return Instance(places=places, secrets=kept, url=url, env=env)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,13 +57,8 @@ def write_local_env(data_dir: Path, *, url: str, kept: Secrets) -> None:
     _write(data_dir / LOCAL, assignments)
 
 
-def write_embedded_env(data_dir: Path, *, database_url: str, redis_url: str, kept: Secrets) -> None:
-    """What lets `manage.py` in another terminal find the running Postgres and Redis."""
-    assignments = {
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "SECRET_KEY": kept.secret_key,
-    }
+def write_embedded_env(data_dir: Path, assignments: Mapping[str, str]) -> None:
+    """What lets `manage.py` in another terminal find the running Postgres, Redis and signer."""
     _write(data_dir / EMBEDDED, assignments)
 
 
@@ -71,7 +67,7 @@ def sign_in_link(url: str, kept: Secrets) -> str:
     return f"{url}/sign-in/{kept.sign_in_token}"
 
 
-def _write(path: Path, assignments: dict[str, str]) -> None:
+def _write(path: Path, assignments: Mapping[str, str]) -> None:
     """Whole or not at all: a reader never meets half a file."""
     partial = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

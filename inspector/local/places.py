@@ -40,6 +40,11 @@ class Places:
         return self.sockets / "redis.sock"
 
     @property
+    def signer_socket(self) -> Path:
+        """Where the signer is asked."""
+        return self.sockets / "signer.sock"
+
+    @property
     def redis_url(self) -> str:
         """The embedded Redis, over its unix socket."""
         return f"unix://{self.redis_socket}"

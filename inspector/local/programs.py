@@ -1,4 +1,4 @@
-"""The programs of the house itself: web, worker, beat, and two that run once."""
+"""The programs of the house itself: web, worker, beat, signer, and two that run once."""
 
 from __future__ import annotations
 
@@ -64,6 +64,32 @@ def beat_program(instance: Instance) -> Program:
         env={**instance.env, **_as_root()},
         cwd=TREE,
         wave=0,
+        patience=5.0,
+    )
+
+
+def signer_program(instance: Instance) -> Program:
+    """Holds the key that checkpoints are signed with. It ends after those that ask it.
+
+    It may be killed anywhere: what it signed is on disk before it is signed.
+    """
+    name = os.environ.get("INSTANCE_NAME", "").strip()
+    return Program(
+        name="signer",
+        argv=[
+            *(
+                sys.executable,
+                "-m",
+                "traces.signer",
+                "--socket",
+                str(instance.places.signer_socket),
+            ),
+            *("--directory", str(instance.places.data / "signer"), "--name", name),
+        ],
+        log=instance.places.logs / "signer.log",
+        env={"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": f"{TREE / 'sdk'}"},
+        cwd=TREE,
+        wave=1,
         patience=5.0,
     )
 

@@ -15,6 +15,7 @@ from inspector.local.programs import (
     beat_program,
     demo_program,
     prepare_program,
+    signer_program,
     web_program,
     worker_program,
 )
@@ -61,6 +62,7 @@ def _start_house(
 ) -> None:
     """Web boots while the tables are brought up to date; workers need the tables."""
     web = supervisor.start(web_program(instance, descriptor=listener.fileno()))
+    supervisor.start(signer_program(instance))
     with supervisor.progress.step("Tables"):
         _await_tables(supervisor, supervisor.start_once(prepare_program(instance)))
     supervisor.start(worker_program(instance, workers=workers))

@@ -22,6 +22,7 @@ from deliberation.ledger.entry import Entry, seal
 from deliberation.ledger.head import split_frontier
 from deliberation.ledger.tree import append
 from deliberation.vocabulary import ReplayMode
+from traces.actions.plan_sealing import must_not_wait, plan_sealing
 from traces.actions.run_rows import lock_runs, save_runs, stored
 from traces.audit.openings import INLINE_BYTES, pack
 from traces.live.publish import RunChange
@@ -112,6 +113,7 @@ def record(
         for run in grown:
             _grow(run, entries[run.id], now)
         save_runs(grown)
+        plan_sealing(grown, _urgent(grown, fresh), now)
     changes = tuple(
         RunChange(
             str(run.id),
@@ -275,6 +277,14 @@ def _grow(run: RunState, sealed: Iterable[Entry], now: dt.datetime) -> None:
     grown, run.size = append(frontier, run.size, (entry.leaf for entry in sealed))
     run.frontier = b"".join(grown)
     run.heard_at = now
+
+
+def _urgent(grown: Sequence[RunState], fresh: dict[uuid.UUID, list[_Item]]) -> set[uuid.UUID]:
+    return {
+        run.id
+        for run in grown
+        if must_not_wait(run, ((item.by, item.event) for item in fresh[run.id]))
+    }
 
 
 def _row(run: RunState) -> list[Any]:

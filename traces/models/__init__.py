@@ -1,7 +1,7 @@
 """Tables and constraints, nothing clever.
 
-Projections of the ledger, but for the ledger itself, leases, reservations, prices, policies, saved views, webhooks,
-ledger checks and access.
+Projections of the ledger, but for the ledger itself, its checkpoints, the instance's log, leases, reservations, prices,
+policies, saved views, webhooks, ledger checks and access.
 """
 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
@@ -9,9 +9,11 @@ from traces.models.approval import Approval, Decision
 from traces.models.approval_policy import ApprovalPolicy
 from traces.models.budget_policy import BudgetPolicy
 from traces.models.candidate import Candidate
+from traces.models.checkpoint import Checkpoint, Sealing
 from traces.models.command import Command
 from traces.models.edge import Edge
 from traces.models.hold import Hold
+from traces.models.instance_log import InstanceEntry, InstanceLog
 from traces.models.lease import Lease
 from traces.models.ledger import LedgerEntry, LedgerPart
 from traces.models.ledger_check import LedgerCheck
@@ -33,12 +35,15 @@ __all__ = [
     "ApprovalPolicy",
     "BudgetPolicy",
     "Candidate",
+    "Checkpoint",
     "Command",
     "Decision",
     "Delivery",
     "DistantVerdict",
     "Edge",
     "Hold",
+    "InstanceEntry",
+    "InstanceLog",
     "Lease",
     "LedgerCheck",
     "LedgerEntry",
@@ -55,6 +60,7 @@ __all__ = [
     "RoleChange",
     "Run",
     "SavedView",
+    "Sealing",
     "SharedSpend",
     "Verdict",
     "Webhook",
