@@ -8,7 +8,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 
-from inspector import env
+from inspector import env, storages
 from inspector.csp import NONE, SELF
 from inspector.logs import drop_traceback
 
@@ -114,6 +114,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 2},
     },
+    "ingest.export_bundles": {
+        "task": "ingest.export_bundles",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "ingest.remove_bundles": {"task": "ingest.remove_bundles", "schedule": 3600.0},
     "ingest.remove_abandoned_uploads": {
         "task": "ingest.remove_abandoned_uploads",
         "schedule": 3600.0,
@@ -216,6 +222,15 @@ SERVESTATIC_USE_FINDERS = STATIC_ROOT is None
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_MAX_AGE = 0 if IS_LOCAL else 3600
+
+# Audit bundles: where they lie, and for how many days
+
+BUNDLE_DAYS = env.whole("BUNDLE_DAYS", 7, least=1)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "bundles": storages.of_bundles(env.text("BUNDLES"), DATA_DIR / "bundles"),
+}
 
 # Signing in
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from traces.api.approvals import router as approvals_router
 from traces.api.budgets import router as budgets_router
+from traces.api.bundles import router as bundles_router
 from traces.api.comparing import router as comparing_router
 from traces.api.control import router as control_router
 from traces.api.judging import router as judging_router
@@ -15,6 +16,7 @@ from traces.api.webhooks import router as webhooks_router
 
 router.add_router("", approvals_router)
 router.add_router("", budgets_router)
+router.add_router("", bundles_router)
 router.add_router("", comparing_router)
 router.add_router("", control_router)
 router.add_router("", judging_router)

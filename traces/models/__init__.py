@@ -1,13 +1,14 @@
 """Tables and constraints, nothing clever.
 
 Projections of the ledger, but for the ledger itself, its checkpoints, the instance's log, leases, reservations, prices,
-policies, saved views, webhooks, ledger checks and access.
+policies, saved views, webhooks, ledger checks, bundles and access.
 """
 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
 from traces.models.approval import Approval, Decision
 from traces.models.approval_policy import ApprovalPolicy
 from traces.models.budget_policy import BudgetPolicy
+from traces.models.bundle import Bundle
 from traces.models.candidate import Candidate
 from traces.models.checkpoint import Checkpoint, Sealing
 from traces.models.command import Command
@@ -34,6 +35,7 @@ __all__ = [
     "Approval",
     "ApprovalPolicy",
     "BudgetPolicy",
+    "Bundle",
     "Candidate",
     "Checkpoint",
     "Command",

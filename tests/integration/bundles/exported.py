@@ -14,7 +14,7 @@ from tests.bundles.story import LARGE
 from tests.integration.build import make_event, make_project, new_run, observed, put_on_record
 from traces.audit.bundle import Written, write_bundle
 from traces.audit.stored import Proofs
-from traces.models import Run
+from traces.models import Project, Run
 from traces.queries.stored_run import stored_run
 
 HOSTILE = ["a\x00b\ud800c\udfff\U0001f600", LARGE, "", "\x1b[2J", "y" * 5_000, LARGE]
@@ -22,7 +22,7 @@ NO_PROOFS = Proofs()
 MADE_AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
 
 
-def recorded_run() -> str:
+def recorded_run(project: Project | None = None) -> str:
     """A run whose texts are hostile, long, repeated and empty; and maps in the client's own words."""
     run = new_run()
     events: list[Any] = [
@@ -44,7 +44,7 @@ def recorded_run() -> str:
             ),
         ]
     ended = make_event(RunEnded, run, state=ObservedState.COMPLETED, answer=HOSTILE[0])
-    put_on_record(make_project(), *events, ended)
+    put_on_record(project or make_project(), *events, ended)
     return run
 
 

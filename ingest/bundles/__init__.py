@@ -1,0 +1,1 @@
+"""Audit bundles go out and come in: the tasks that do it beside what arrives live."""

@@ -1,0 +1,40 @@
+"""What somebody asked of an export, as it is kept beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from traces.audit.withholding import NOTHING, Withholding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions:
+    """What is withheld, and whether files are derived for people and programs."""
+
+    withholding: Withholding = NOTHING
+    derived: bool = True
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return the options as JSON has them."""
+        withheld = self.withholding
+        return {
+            "derived": self.derived,
+            "everything": withheld.everything,
+            "kinds": sorted(withheld.kinds),
+            "parts": sorted(withheld.parts),
+            "reason": withheld.reason,
+        }
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> ExportOptions:
+        """Return the options that were kept. Raises ValueError."""
+        return cls(
+            withholding=Withholding(
+                everything=plain["everything"],
+                parts=frozenset(plain["parts"]),
+                kinds=frozenset(plain["kinds"]),
+                reason=plain["reason"],
+            ),
+            derived=plain["derived"],
+        )
