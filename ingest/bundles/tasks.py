@@ -10,12 +10,18 @@ from celery import shared_task
 from ingest.uploads.tasks import record_what_arrived
 from traces.actions.export_bundle import export_next
 from traces.actions.remove_bundles import expire_bundles, remove_left_behind
+from traces.queries.signer import the_signer
 
 
 @shared_task(name="ingest.export_bundles")
 def export_bundles() -> None:
     """Write until no export waits. What arrives meanwhile is recorded between two portions."""
-    while export_next(clock=time.time_ns, randbytes=os.urandom, let_others=record_what_arrived):
+    while export_next(
+        clock=time.time_ns,
+        randbytes=os.urandom,
+        signer=the_signer(),
+        let_others=record_what_arrived,
+    ):
         pass
 
 

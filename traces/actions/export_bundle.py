@@ -18,18 +18,18 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.timezone import now
 
 from traces.actions import claim_bundle
 from traces.actions.claim_bundle import LostBundle
-from traces.actions.write_run import write_run
-from traces.audit.bundle import Written
+from traces.actions.write_run import Signed, tell_of_export, write_run
 from traces.audit.export_options import ExportOptions
 from traces.audit.not_exported import NotExported
 from traces.models import Bundle
 from traces.models.bundle import BundleStatus
 from traces.queries.bundle_files import bundle_storage
+from traces.signer.ask import SignerAt
 
 TELL_SECONDS = 1.0
 RETRY_PAUSE_SECONDS = 2.0
@@ -46,6 +46,7 @@ def export_next(
     *,
     clock: Clock,
     randbytes: Callable[[int], bytes],
+    signer: SignerAt,
     let_others: Callable[[], None] = lambda: None,
 ) -> bool:
     """Write the oldest export to its end. False when there is none to be written.
@@ -56,7 +57,7 @@ def export_next(
     if claimed is None:
         return False
     try:
-        _export(claimed, clock, let_others)
+        _export(claimed, clock, signer, let_others)
     except LostBundle as lost:
         log.warning("%s", lost)
     except (OperationalError, InterfaceError):
@@ -93,13 +94,15 @@ class _Progress:
         self.let_others()
 
 
-def _export(claimed: Bundle, clock: Clock, let_others: Callable[[], None]) -> None:
+def _export(
+    claimed: Bundle, clock: Clock, signer: SignerAt, let_others: Callable[[], None]
+) -> None:
     if claimed.attempts > claim_bundle.MAX_ATTEMPTS:
         return _fail(claimed, clock, ENDED_ITS_WORKER)
     path = settings.DATA_DIR / "exports" / f"{claimed.pk}.{claimed.token}.part"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        written = _write(claimed, path, _Progress(claimed, let_others))
+        written = _write(claimed, path, signer, _Progress(claimed, let_others))
         return _keep(claimed, path, written, clock)
     except NotExported as refused:
         return _fail(claimed, clock, str(refused))
@@ -115,39 +118,44 @@ def _export(claimed: Bundle, clock: Clock, let_others: Callable[[], None]) -> No
             path.unlink()
 
 
-def _write(claimed: Bundle, path: Path, progress: _Progress) -> Written:
+def _write(claimed: Bundle, path: Path, signer: SignerAt, progress: _Progress) -> Signed:
     with path.open("w+b") as out:
         path.chmod(0o600)
         return write_run(
             out,
             run_id=claimed.run_id,
             options=ExportOptions.of(claimed.options),
+            signer=signer,
             made_at=now(),
             tell=progress.tell,
         )
 
 
-def _keep(claimed: Bundle, path: Path, written: Written, clock: Clock) -> None:
+def _keep(claimed: Bundle, path: Path, signed: Signed, clock: Clock) -> None:
     storage = bundle_storage()
     with Finished(path) as file:
         name = storage.save(f"{claimed.pk}.{str(claimed.token)[:8]}.zip", file)
+    written = signed.written
     [run] = written.runs
     now_ns = clock()
     lasts = dt.timedelta(days=settings.BUNDLE_DAYS)
     try:
-        claim_bundle.end(
-            claimed,
-            BundleStatus.READY,
-            now_ns,
-            file=name,
-            size=written.size,
-            identity=written.identity,
-            entries=run.size,
-            entries_done=run.size,
-            root=b64encode(run.root).decode("ascii"),
-            parts={"shown": run.shown, "withheld": run.withheld, "gone": run.gone},
-            expires_ns=now_ns + int(lasts.total_seconds()) * 10**9,
-        )
+        with transaction.atomic():
+            claim_bundle.end(
+                claimed,
+                BundleStatus.READY,
+                now_ns,
+                file=name,
+                size=written.size,
+                identity=written.identity,
+                entries=run.size,
+                entries_done=run.size,
+                root=b64encode(run.root).decode("ascii"),
+                parts={"shown": run.shown, "withheld": run.withheld, "gone": run.gone},
+                signed_by=signed.by,
+                expires_ns=now_ns + int(lasts.total_seconds()) * 10**9,
+            )
+            tell_of_export(written, by=claimed.by, now_ns=now_ns)
     except LostBundle:
         storage.delete(name)
         raise

@@ -46,6 +46,11 @@ class BundleToMake(Schema):
     withhold: Withhold = Withhold()
     derived: bool = Field(default=True, description="With a report and other derived files")
 
+    signed: bool = Field(
+        default=True,
+        description="false: no new checkpoint and no signature; nobody can pin it to a key",
+    )
+
     def options(self) -> ExportOptions:
         """Return what is asked for. Raises Unfit."""
         try:
@@ -57,7 +62,7 @@ class BundleToMake(Schema):
             )
         except ValueError as wrong:
             raise Unfit("withhold.reason", str(wrong)) from None
-        return ExportOptions(withholding=withholding, derived=self.derived)
+        return ExportOptions(withholding=withholding, derived=self.derived, signed=self.signed)
 
 
 class PartsOfBundle(Schema):
@@ -80,6 +85,7 @@ class Bundle(Schema):
     by: str
     withhold: Withhold
     derived: bool
+    signed: bool
     created_at: str | None
     ended_at: str | None
     expires_at: str | None
@@ -105,6 +111,7 @@ class Bundle(Schema):
             status=row.status,
             by=row.by,
             derived=plain.pop("derived"),
+            signed=plain.pop("signed"),
             withhold=Withhold(**plain),
             created_at=rfc3339(row.asked_ns),
             ended_at=rfc3339(row.ended_ns),

@@ -10,10 +10,11 @@ from traces.audit.withholding import NOTHING, Withholding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """What is withheld, and whether files are derived for people and programs."""
+    """What is withheld, whether files are derived for people and programs, and whether it is signed."""
 
     withholding: Withholding = NOTHING
     derived: bool = True
+    signed: bool = True
 
     def as_plain(self) -> dict[str, Any]:
         """Return the options as JSON has them."""
@@ -24,6 +25,7 @@ class ExportOptions:
             "kinds": sorted(withheld.kinds),
             "parts": sorted(withheld.parts),
             "reason": withheld.reason,
+            "signed": self.signed,
         }
 
     @classmethod
@@ -37,4 +39,5 @@ class ExportOptions:
                 reason=plain["reason"],
             ),
             derived=plain["derived"],
+            signed=plain["signed"],
         )

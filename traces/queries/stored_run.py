@@ -7,19 +7,17 @@ text is taken away by an entry that comes after those that are read; whoever rea
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from deliberation.bundle.bounds import MAX_INLINE_PART_BYTES, MIB
-from deliberation.ledger.head import split_frontier
 from traces.audit.fits import LedgerSize
 from traces.audit.not_exported import Damaged
 from traces.audit.openings import Opening, unpack
 from traces.audit.stored import Proofs, StoredPart, StoredRow, StoredRun
-from traces.models import Run
 
 ROWS_AT_ONCE = 1_000
 BYTES_AT_ONCE = 4 * MIB
@@ -43,14 +41,14 @@ def measure_ledger(run_id: uuid.UUID, size: int) -> LedgerSize:
     return LedgerSize(entries, int(lines), int(small), large, int(large_bytes))
 
 
-def stored_run(run: Run, proofs: Proofs) -> StoredRun:
-    """Return a run as it is now. The caller has checked who asks."""
-    run_id: uuid.UUID = run.pk
-    size = run.size
+def stored_run(
+    run_id: uuid.UUID, *, size: int, frontier: Sequence[bytes], proofs: Proofs
+) -> StoredRun:
+    """Return the first `size` entries of a run, and the frontier that is known of them. The caller checks who asks."""
     return StoredRun(
         run=str(run_id),
         size=size,
-        frontier=split_frontier(bytes(run.frontier)),
+        frontier=frontier,
         rows=lambda: read_rows(run_id, size),
         read_large=lambda inner: read_large(run_id, inner),
         proofs=proofs,

@@ -22,6 +22,7 @@ from traces.actions.export_bundle import export_next
 from traces.models import LedgerEntry
 from traces.models.access import Scope
 from traces.queries.bundle_links import LINK_SECONDS, make_link
+from traces.queries.signer import the_signer
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,9 @@ def api(people: People) -> Client:
 
 
 def ask(client: Client, run: str, **body: Any) -> Any:
-    return client.post(f"/api/v1/runs/{run}/bundles", body, content_type="application/json")
+    return client.post(
+        f"/api/v1/runs/{run}/bundles", {"signed": False, **body}, content_type="application/json"
+    )
 
 
 def get(client: Client, bundle: str, rest: str = "") -> Any:
@@ -47,7 +50,7 @@ def get(client: Client, bundle: str, rest: str = "") -> Any:
 
 def written(client: Client, run: str, **body: Any) -> Any:
     bundle = ask(client, run, **body).json()["id"]
-    assert export_next(clock=time.time_ns, randbytes=random.randbytes)
+    assert export_next(clock=time.time_ns, randbytes=random.randbytes, signer=the_signer())
     return get(client, bundle).json()
 
 
@@ -63,7 +66,7 @@ def test_it_works(people: People, api: Client) -> None:
     assert (answer.json()["status"], answer.json()["link"]) == ("waiting", None)
     bundle = answer.json()["id"]
     assert get(api, bundle, "/download").status_code == 404
-    export_next(clock=time.time_ns, randbytes=random.randbytes)
+    export_next(clock=time.time_ns, randbytes=random.randbytes, signer=the_signer())
     shown = get(api, bundle).json()
     assert (shown["status"], shown["run_id"], shown["by"]) == ("ready", run, "key:a-key-of-d")
     sent = get(api, bundle, "/download")
@@ -168,7 +171,7 @@ def test_the_command_writes_the_same_without_a_browser(db: None, tmp_path: Path)
     run = recorded_run()
     told = io.StringIO()
     file = tmp_path / "run.zip"
-    call_command("export_bundle", run, "-o", str(file), stdout=told)
+    call_command("export_bundle", run, "--unsigned", "-o", str(file), stdout=told)
     assert verified(file.read_bytes()).identity in told.getvalue()
     assert zipfile.ZipFile(file).testzip() is None
 
@@ -177,9 +180,13 @@ def test_the_command_leaves_no_file_when_it_fails(db: None, tmp_path: Path) -> N
     run = recorded_run()
     LedgerEntry.objects.filter(run_id=run, seq=2).delete()
     with pytest.raises(CommandError, match="entry 2: is missing"):
-        call_command("export_bundle", run, "-o", str(tmp_path / "run.zip"))
+        call_command("export_bundle", run, "--unsigned", "-o", str(tmp_path / "run.zip"))
     with pytest.raises(CommandError, match="--reason: say why"):
-        call_command("export_bundle", run, "-o", str(tmp_path / "run.zip"), "--withhold-all")
+        call_command(
+            "export_bundle", run, "--unsigned", "-o", str(tmp_path / "run.zip"), "--withhold-all"
+        )
     with pytest.raises(CommandError, match="there is no run"):
-        call_command("export_bundle", str(uuid.uuid4()), "-o", str(tmp_path / "run.zip"))
+        call_command(
+            "export_bundle", str(uuid.uuid4()), "--unsigned", "-o", str(tmp_path / "run.zip")
+        )
     assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ from typing import Any
 from deliberation.bundle.report import Report
 from deliberation.bundle.verify import verify
 from deliberation.events import CandidateProposed, RunEnded, RunStarted, VerdictGiven
+from deliberation.ledger.head import split_frontier
 from deliberation.vocabulary import NodeKind, ObservedState, VerdictOutcome
 from tests.bundles.story import LARGE
 from tests.integration.build import make_event, make_project, new_run, observed, put_on_record
@@ -51,7 +52,9 @@ def recorded_run(project: Project | None = None) -> str:
 def exported(run: str, *, proofs: Proofs = NO_PROOFS, **options: Any) -> tuple[bytes, Written]:
     """The bundle of a run, as bytes."""
     out = io.BytesIO()
-    stored = stored_run(Run.objects.get(pk=run), proofs)
+    row = Run.objects.get(pk=run)
+    frontier = split_frontier(bytes(row.frontier))
+    stored = stored_run(row.pk, size=row.size, frontier=frontier, proofs=proofs)
     written = write_bundle(out, runs=[stored], made_at=MADE_AT, **options)
     return out.getvalue(), written
 

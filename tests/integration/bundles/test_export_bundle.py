@@ -5,14 +5,22 @@ from __future__ import annotations
 import random
 import time
 import uuid
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deliberation.bundle.heads import KnownHead
+from deliberation.bundle.keys import read_key
 from deliberation.bundle.verdict import Verdict
+from deliberation.events import RunEnded
+from deliberation.ledger.entry import read_line
+from deliberation.vocabulary import ObservedState
+from tests.integration.build import make_event, make_project, put_on_record
 from tests.integration.bundles.exported import recorded_run, verified
+from tests.integration.sealing.signers import SignerProcess
 from traces.actions import claim_bundle, export_bundle
 from traces.actions.ask_for_bundle import MAX_WAITING, ask_for_bundle, cancel_bundle
 from traces.actions.conflict import Unfit
@@ -21,8 +29,9 @@ from traces.actions.remove_bundles import expire_bundles, remove_left_behind
 from traces.audit.export_options import ExportOptions
 from traces.audit.not_exported import TooLarge
 from traces.audit.withholding import Withholding
-from traces.models import Bundle, LedgerEntry, Run
+from traces.models import Bundle, InstanceEntry, LedgerEntry, Run
 from traces.queries.bundle_files import bundle_storage
+from traces.signer.ask import SignerAt
 
 pytestmark = pytest.mark.django_db
 DAY_NS = 24 * 3600 * 10**9
@@ -41,18 +50,26 @@ def data(tmp_path: Path, settings: Any) -> Path:
     return tmp_path
 
 
+UNSIGNED = ExportOptions(signed=False)
+NOBODY = SignerAt(Path("/nowhere/signer"))
+
+
 def asked(run: str, options: ExportOptions | None = None) -> Bundle:
     return ask_for_bundle(
         run=Run.objects.get(pk=run),
-        options=options or ExportOptions(),
+        options=options or UNSIGNED,
         by="user:alice",
         bundle_id=uuid.uuid4(),
         now_ns=time.time_ns(),
     )
 
 
-def written(bundle: Bundle, let_others: Callable[[], None] = lambda: None) -> Bundle:
-    assert export_next(clock=time.time_ns, randbytes=random.randbytes, let_others=let_others)
+def written(
+    bundle: Bundle, let_others: Callable[[], None] = lambda: None, signer: SignerAt = NOBODY
+) -> Bundle:
+    assert export_next(
+        clock=time.time_ns, randbytes=random.randbytes, signer=signer, let_others=let_others
+    )
     bundle.refresh_from_db()
     return bundle
 
@@ -71,7 +88,50 @@ def test_it_works(data):
     assert (report.verdict, report.identity) == (Verdict.UNPINNED, bundle.identity)
     assert (bundle.size, bundle.entries) == (len(content), Run.objects.get(pk=run).size)
     assert files(data) == [bundle.file]
-    assert not export_next(clock=time.time_ns, randbytes=random.randbytes)
+    assert not export_next(clock=time.time_ns, randbytes=random.randbytes, signer=NOBODY)
+
+
+def test_it_is_signed_with_a_checkpoint_over_all_of_it(tmp_path):
+    process = SignerProcess(tmp_path / "signer")
+    signer = process.start()
+    try:
+        run = recorded_run()
+        bundle = written(asked(run, ExportOptions()), signer=signer)
+        key = read_key(signer.custody().signing[0].line)
+    finally:
+        process.kill()
+    assert (bundle.status, bundle.error) == ("ready", None)
+    assert bundle.signed_by == key.label
+    with bundle_storage().open(bundle.file) as file:
+        content = file.read()
+    head = KnownHead(run, bundle.entries, b64decode(bundle.root))
+    assert verified(content, keys=[key], heads=[head]).verdict == Verdict.VERIFIED
+    assert verified(content, keys=[key]).verdict == Verdict.SIGNED
+    told = InstanceEntry.objects.get(kind="bundle.exported")
+    assert read_line(bytes(told.line))["d"]["bundle"] == bundle.identity
+
+
+def test_where_nobody_signs_it_fails_and_says_what_can_be_done(data):
+    bundle = written(asked(recorded_run(), ExportOptions()))
+    assert bundle.status == "failed"
+    assert "does not answer" in bundle.error
+    assert "ask for a bundle without signatures" in bundle.error
+    assert files(data) == []
+
+
+def test_a_rewritten_history_is_told_by_its_entry_also_when_the_signer_refuses(tmp_path):
+    process = SignerProcess(tmp_path / "signer")
+    signer = process.start()
+    try:
+        run = recorded_run()
+        written(asked(run, ExportOptions()), signer=signer)
+        LedgerEntry.objects.filter(run_id=run, seq=3).update(leaf=bytes(32))
+        put_on_record(make_project(), make_event(RunEnded, run, state=ObservedState.FAILED))
+        bundle = written(asked(run, ExportOptions()), signer=signer)
+    finally:
+        process.kill()
+    assert bundle.status == "failed"
+    assert "entry 3: its line does not have the hash that was kept of it" in bundle.error
 
 
 def test_only_this_account_reads_the_file(data):
@@ -80,7 +140,9 @@ def test_only_this_account_reads_the_file(data):
 
 
 def test_what_was_asked_to_be_withheld_is_withheld():
-    options = ExportOptions(withholding=Withholding(everything=True, reason="the client's"))
+    options = ExportOptions(
+        signed=False, withholding=Withholding(everything=True, reason="the client's")
+    )
     bundle = written(asked(recorded_run(), options))
     assert bundle.parts["shown"] == 0
     assert bundle.parts["withheld"] > 10
@@ -112,7 +174,7 @@ def test_a_full_disk_is_told(monkeypatch, data):
 def test_cancelled_before_it_began_nothing_is_written(data):
     bundle = asked(recorded_run())
     assert cancel_bundle(bundle_id=bundle.pk, by="user:alice", now_ns=1)
-    assert not export_next(clock=time.time_ns, randbytes=random.randbytes)
+    assert not export_next(clock=time.time_ns, randbytes=random.randbytes, signer=NOBODY)
     assert not cancel_bundle(bundle_id=bundle.pk, by="user:alice", now_ns=2)
 
 
@@ -135,7 +197,7 @@ def test_a_worker_that_lost_its_claim_leaves_the_other_ones_file(monkeypatch, da
     def another() -> None:
         if Bundle.objects.filter(pk=bundle.pk, attempts=1).exists():
             Bundle.objects.filter(pk=bundle.pk).update(claimed_until=None)
-            assert export_next(clock=time.time_ns, randbytes=random.randbytes)
+            assert export_next(clock=time.time_ns, randbytes=random.randbytes, signer=NOBODY)
 
     written(bundle, let_others=another)
     assert (bundle.status, bundle.attempts) == ("ready", 2)

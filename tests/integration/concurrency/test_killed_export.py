@@ -19,6 +19,7 @@ from traces.actions.export_bundle import export_next
 from traces.audit.export_options import ExportOptions
 from traces.models import Bundle, Run
 from traces.queries.bundle_files import bundle_storage
+from traces.queries.signer import the_signer
 
 TREE = Path(__file__).resolve().parents[3]
 WORKER = """
@@ -27,13 +28,14 @@ sys.path[:0] = [".", "sdk"]
 import django
 django.setup()
 from traces.actions import export_bundle
+from traces.queries.signer import the_signer
 export_bundle.TELL_SECONDS = 0
 calls = []
 def die_at_the_end():
     calls.append(1)
     if len(calls) == 2:
         os.kill(os.getpid(), signal.SIGKILL)
-export_bundle.export_next(clock=time.time_ns, randbytes=os.urandom, let_others=die_at_the_end)
+export_bundle.export_next(clock=time.time_ns, randbytes=os.urandom, signer=the_signer(), let_others=die_at_the_end)
 """
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +46,7 @@ def test_it_works(tmp_path: Path, settings: Any) -> None:
     settings.STORAGES = {**settings.STORAGES, "bundles": bundles}
     asked = ask_for_bundle(
         run=Run.objects.get(pk=recorded_run()),
-        options=ExportOptions(),
+        options=ExportOptions(signed=False),
         by="user:alice",
         bundle_id=uuid.uuid4(),
         now_ns=1,
@@ -52,10 +54,12 @@ def test_it_works(tmp_path: Path, settings: Any) -> None:
     assert run_worker(tmp_path) == -9
     asked.refresh_from_db()
     assert (asked.status, asked.file, asked.attempts) == ("writing", None, 1)
-    assert not export_next(clock=time.time_ns, randbytes=os.urandom), "its lease still holds"
+    assert not export_next(clock=time.time_ns, randbytes=os.urandom, signer=the_signer()), (
+        "its lease still holds"
+    )
 
     Bundle.objects.update(claimed_until=asked.claimed_until.replace(year=2000))  # type: ignore[union-attr]
-    assert export_next(clock=time.time_ns, randbytes=os.urandom)
+    assert export_next(clock=time.time_ns, randbytes=os.urandom, signer=the_signer())
     asked.refresh_from_db()
     assert (asked.status, asked.attempts) == ("ready", 2)
     with bundle_storage().open(str(asked.file)) as file:

@@ -11,11 +11,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import now
 
-from traces.actions.write_run import write_run
+from traces.actions.write_run import Signed, tell_of_export, write_run
 from traces.audit.export_options import ExportOptions
 from traces.audit.not_exported import NotExported
 from traces.audit.withholding import Withholding
 from traces.models import Run
+from traces.queries.signer import the_signer
 
 TELL_SECONDS = 1.0
 
@@ -43,6 +44,9 @@ class Command(BaseCommand):
             help="such as note.written",
         )
         parser.add_argument("--reason", default="", help="why; the bundle says it")
+        parser.add_argument(
+            "--unsigned", action="store_true", help="where no signer is: no new checkpoint"
+        )
         parser.add_argument("--no-derived", action="store_true", help="the evidence alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,23 +58,34 @@ class Command(BaseCommand):
         self._told_at = time.monotonic()
         try:
             with part.open("w+b") as out:
-                written = write_run(
+                signed = write_run(
                     out,
                     run_id=options["run"],
                     options=_read(options),
+                    signer=the_signer(),
                     made_at=now(),
                     tell=self._tell,
                 )
             part.replace(output)
+            tell_of_export(signed.written, by="server", now_ns=time.time_ns())
         except NotExported as refused:
             raise CommandError(f"no bundle was written: {refused}") from None
         except OSError as error:
             raise CommandError(f"no bundle was written: {error}") from None
         finally:
             part.unlink(missing_ok=True)
-        [run] = written.runs
-        line = {"run_id": run.run, "entries": run.size, "size": written.size}
-        self.stdout.write(json.dumps({**line, "identity": written.identity}))
+        self._say(signed)
+
+    def _say(self, signed: Signed) -> None:
+        [run] = signed.written.runs
+        line = {
+            "run_id": run.run,
+            "entries": run.size,
+            "size": signed.written.size,
+            "identity": signed.written.identity,
+            "signed_by": signed.by,
+        }
+        self.stdout.write(json.dumps(line))
 
     def _tell(self, done: int, entries: int) -> None:
         if time.monotonic() - self._told_at >= TELL_SECONDS:
@@ -88,4 +103,6 @@ def _read(options: dict[str, Any]) -> ExportOptions:
         )
     except ValueError as wrong:
         raise CommandError(f"--reason: {wrong}") from None
-    return ExportOptions(withholding=withholding, derived=not options["no_derived"])
+    return ExportOptions(
+        withholding=withholding, derived=not options["no_derived"], signed=not options["unsigned"]
+    )
