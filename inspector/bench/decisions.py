@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import http.cookies
 import threading
 import time
 import uuid
 from collections import Counter
-from urllib.parse import urlsplit
 
 from deliberation.ledger.action import Action, write_arguments
 from inspector.bench.calls import call, connect, percentiles
 from inspector.bench.ingest import Figures
+from inspector.bench.sign_in import signed_in
 from inspector.bench.stack import Stack
 
 PEOPLE = 100
@@ -21,7 +20,7 @@ WORDS = ("approve", "reject")
 def bench_decisions(stack: Stack) -> Figures:
     """Return how many of 100 who decide at once are told that theirs stands, and how many that they came second."""
     approval = _ask(stack)
-    person = _signed_in(stack)
+    person = signed_in(stack)  # whoever asked may not decide
     start, told, delays = threading.Barrier(PEOPLE), list[int](), list[float]()
 
     def decide(number: int) -> None:
@@ -66,21 +65,3 @@ def _ask(stack: Stack) -> str:
     if status != 200:
         raise RuntimeError(f"the request was answered {status}: {approval}")
     return str(approval["approval_id"])
-
-
-def _signed_in(stack: Stack) -> dict[str, str]:
-    """Return the headers of a person who followed the link: whoever asked may not decide."""
-    jar = http.cookies.SimpleCookie()
-    for path in (urlsplit(stack.sign_in).path, "/approvals"):
-        connection = connect(stack)
-        connection.request("GET", path, headers={"Cookie": _cookies(jar)})
-        answer = connection.getresponse()
-        answer.read()
-        for cookie in answer.headers.get_all("Set-Cookie") or ():
-            jar.load(cookie)
-        connection.close()
-    return {"Cookie": _cookies(jar), "X-CSRFToken": jar["csrftoken"].value}
-
-
-def _cookies(jar: http.cookies.SimpleCookie) -> str:
-    return "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())

@@ -23,12 +23,13 @@ STOP_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A running inspector: its address, its key, its sign-in link and its supervisor's process id."""
+    """A running inspector: its address, key, sign-in link and database, and its supervisor's process id."""
 
     host: str
     port: int
     key: str
     sign_in: str
+    database_url: str
     pid: int
 
 
@@ -61,7 +62,12 @@ def _await_ready(local_env: Path, port: int, process: subprocess.Popen[bytes]) -
         told = read_assignments(local_env)
         if told and _answers(port, told["INSPECTOR_KEY"]):
             return Stack(
-                "127.0.0.1", port, told["INSPECTOR_KEY"], told["INSPECTOR_SIGN_IN"], process.pid
+                host="127.0.0.1",
+                port=port,
+                key=told["INSPECTOR_KEY"],
+                sign_in=told["INSPECTOR_SIGN_IN"],
+                database_url=read_assignments(local_env.with_name("embedded.env"))["DATABASE_URL"],
+                pid=process.pid,
             )
         time.sleep(0.1)
     raise RuntimeError("the inspector of the bench did not start")

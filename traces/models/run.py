@@ -13,7 +13,7 @@ from deliberation.vocabulary import (
     StrategySource,
 )
 from traces.models.access import Project
-from traces.models.run_keys import COST_KEY, DISCARDED_KEY, DURATION_KEY
+from traces.models.run_keys import COST_KEY, DISCARDED_KEY, DURATION_KEY, STARTED_KEY
 
 FINAL = tuple(sorted(state.value for state in TERMINAL_STATES))
 NOT_OVER = ~models.Q(observed_state__in=FINAL)
@@ -153,6 +153,7 @@ class Run(models.Model):
                     ("runs_by_cost", COST_KEY),
                     ("runs_by_duration", DURATION_KEY),
                     ("runs_by_discarded", DISCARDED_KEY),
+                    ("runs_by_start", STARTED_KEY),
                 )
             ),
             models.Index(

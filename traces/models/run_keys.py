@@ -28,3 +28,8 @@ DISCARDED_KEY = Func(
     template="COALESCE(%(expressions)s, 0), -1)",
     output_field=FloatField(),
 )
+STARTED_KEY = Func(
+    F("started_ns"),
+    template="COALESCE(%(expressions)s, -1)",
+    output_field=BigIntegerField(),
+)

@@ -6,13 +6,10 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
 
 from django.db.models import (
-    DecimalField,
     Expression,
     F,
-    FloatField,
     Func,
     IntegerField,
     Model,
@@ -24,7 +21,7 @@ from django.db.models import (
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from traces.models import Run
-from traces.models.run_keys import COST_KEY, DISCARDED_KEY, DURATION_KEY
+from traces.models.run_keys import COST_KEY, DISCARDED_KEY, DURATION_KEY, STARTED_KEY
 from traces.queries.access import NotVisible, as_uuid
 
 END_OF_WORDS = "~"
@@ -35,7 +32,9 @@ class RunOrder(StrEnum):
     """How runs are listed: the most first, and of equals the newest. What is unknown comes last."""
 
     NEWEST = "newest"
-    """By when its id was made."""
+    """By when its id was made: when it was first heard of."""
+    STARTED = "started"
+    """By when its source says that it started."""
     COST = "cost"
     """By cost in US dollars."""
     DURATION = "duration"
@@ -45,10 +44,14 @@ class RunOrder(StrEnum):
 
 
 KEYS: dict[RunOrder, Expression] = {
+    RunOrder.STARTED: STARTED_KEY,
     RunOrder.COST: COST_KEY,
     RunOrder.DURATION: DURATION_KEY,
     RunOrder.DISCARDED: DISCARDED_KEY,
 }
+TIMED = (RunOrder.STARTED, RunOrder.DURATION)
+NANOSECONDS, DOLLARS = 2**63, 10**22
+"""No value of an order is as large."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,9 +72,13 @@ def read_place(cursor: str, order: RunOrder) -> Place:
     if (order is RunOrder.NEWEST) is bool(mark):
         raise NotVisible
     try:
-        return Place(Decimal(value or 0), as_uuid(name))
-    except InvalidOperation:
-        raise NotVisible from None
+        place = Place(Decimal(value or 0), as_uuid(name))
+        is_one = abs(place.value) < (NANOSECONDS if order in TIMED else DOLLARS)
+    except InvalidOperation:  # said of what is not a number when it is read, or when it is compared
+        is_one = False
+    if not is_one:
+        raise NotVisible
+    return place
 
 
 def in_order(found: QuerySet[Run], order: RunOrder) -> QuerySet[Run]:
@@ -104,11 +111,9 @@ def _row_of(place: Place, order: RunOrder) -> Func:
     name = Value(place.id, UUIDField())
     if order is RunOrder.NEWEST:
         return _row(name)
-    is_share = order is RunOrder.DISCARDED
-    value: Any = (
-        Value(float(place.value), FloatField()) if is_share else Value(place.value, DecimalField())
-    )
-    return _row(value, name)
+    # Of the type of the key: Postgres compares another one row by row, and not by the index.
+    field = KEYS[order].output_field
+    return _row(Value(field.to_python(place.value), field), name)
 
 
 def place_of(run: Model) -> Place:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Func, IntegerField, Max, Min, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import QuerySet
 
 from deliberation.vocabulary import CostProvenance
 from traces.models import Run
@@ -18,6 +19,22 @@ from traces.queries.run_list import PORTION, portions_of
 from traces.queries.run_order import RunOrder
 
 BUCKETS = 40
+SUMMED = (
+    "cost", "cost_provenance", "input_tokens", "output_tokens", "nodes", "discarded", "started_ns",
+)  # fmt: skip
+PARTS = f"""
+WITH found ({", ".join(SUMMED)}) AS MATERIALIZED ({{found}}),
+spread AS (
+  SELECT min(started_ns) AS since, (max(started_ns) - min(started_ns)) / {BUCKETS} + 1 AS width
+  FROM found
+)
+SELECT ((started_ns - spread.since) / width)::int AS bucket, count(*) AS runs, sum(cost) AS costs,
+  count(*) FILTER (WHERE cost_provenance = '{CostProvenance.ESTIMATED.value}') AS estimated,
+  count(*) FILTER (WHERE cost IS NULL) AS without_cost,
+  sum(input_tokens)::bigint AS tokens_in, sum(output_tokens)::bigint AS tokens_out,
+  sum(nodes)::bigint AS all_nodes, sum(discarded)::bigint AS all_discarded,
+  min(started_ns) AS since, max(started_ns) AS until
+FROM found CROSS JOIN spread GROUP BY bucket"""  # noqa: S608 - names of columns and constants are put in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,52 +68,34 @@ def total_runs(*, who: Who, filters: RunFilters) -> RunTotals:
     portions = portions_of(
         who=who, filters=filters, order=RunOrder.NEWEST, start=None, most=PORTION
     )
-    found = [narrow(portion.runs, filters).order_by() for portion in portions]
-    sums = [_sums(runs) for runs in found]
-    times = [each[name] for each in sums for name in ("since", "until") if each[name] is not None]
-    since, until = (min(times), max(times)) if times else (None, None)
-    spent = [_spend(runs, min(times), max(times)) for runs in found] if times else []
+    parts = _read_parts([narrow(portion.runs, filters).order_by() for portion in portions])
+    times = [each[name] for each in parts for name in ("since", "until") if each[name] is not None]
+    dated = {each["bucket"]: each["costs"] or Decimal(0) for each in parts}
     return RunTotals(
-        runs=sum(each["runs"] for each in sums),
+        runs=sum(each["runs"] for each in parts),
         is_whole=all(portion.end is None for portion in portions),
-        cost=add_known([each["costs"] for each in sums]),
-        is_estimated=any(each["estimated"] for each in sums),
-        without_cost=sum(each["without_cost"] for each in sums),
-        tokens=add_known([each[name] for each in sums for name in ("tokens_in", "tokens_out")]),
-        nodes=sum(each["all_nodes"] or 0 for each in sums),
-        discarded=sum(each["all_discarded"] or 0 for each in sums),
-        since_ns=since,
-        until_ns=until,
-        spend=[sum(bucket, Decimal(0)) for bucket in zip(*spent, strict=True)],
+        cost=add_known([each["costs"] for each in parts]),
+        is_estimated=any(each["estimated"] for each in parts),
+        without_cost=sum(each["without_cost"] for each in parts),
+        tokens=add_known([each[name] for each in parts for name in ("tokens_in", "tokens_out")]),
+        nodes=sum(each["all_nodes"] for each in parts),
+        discarded=sum(each["all_discarded"] for each in parts),
+        since_ns=min(times, default=None),
+        until_ns=max(times, default=None),
+        spend=[dated.get(at, Decimal(0)) for at in range(BUCKETS)] if times else [],
     )
 
 
-def _sums(runs: QuerySet[Run]) -> dict[str, Any]:
-    estimated = Q(cost_provenance=CostProvenance.ESTIMATED.value)
-    return runs.aggregate(
-        runs=Count("id"),
-        costs=Sum("cost"),
-        estimated=Count("id", filter=estimated),
-        without_cost=Count("id", filter=Q(cost=None)),
-        tokens_in=Sum("input_tokens"),
-        tokens_out=Sum("output_tokens"),
-        all_nodes=Sum("nodes"),
-        all_discarded=Sum("discarded"),
-        since=Min("started_ns"),
-        until=Max("started_ns"),
-    )
+def _read_parts(found: list[QuerySet[Run]]) -> list[dict[str, Any]]:
+    """Return the sums of the runs that began in the same stretch of time, and of those whose start is not known.
 
-
-def _spend(runs: QuerySet[Run], since: int, until: int) -> list[Decimal]:
-    """Return the cost of each stretch of time; a run's counts where it began."""
-    buckets = [Decimal(0)] * BUCKETS
-    width = max(1, -(-(until - since + 1) // BUCKETS))
-    number = Func(
-        F("started_ns"),
-        template=f"((%(expressions)s - {int(since)}) / {width})::int",
-        output_field=IntegerField(),
-    )
-    dated = runs.filter(started_ns__isnull=False, cost__isnull=False)
-    for at, cost in dated.annotate(at=number).values_list("at").annotate(Sum("cost")):
-        buckets[at] = cost
-    return buckets
+    One statement, because reading ten thousand rows is what takes the time: they are read once.
+    """
+    if not found:
+        return []
+    compiled = [runs.values(*SUMMED).query.sql_with_params() for runs in found]
+    statement = PARTS.format(found=" UNION ALL ".join(f"({sql})" for sql, _ in compiled))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for _, values in compiled for value in values])
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

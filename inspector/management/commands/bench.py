@@ -1,4 +1,4 @@
-"""`manage.py bench [ingest|live|control|tree …] [--json]`: measure the hot paths on a whole inspector of its own."""
+"""`manage.py bench [ingest|live|control|runs|tree …] [--json]`: measure the hot paths on an inspector of its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from inspector.bench.control import bench_control
 from inspector.bench.ingest import bench_ingest
 from inspector.bench.live import bench_live
+from inspector.bench.runs import bench_runs
 from inspector.bench.stack import Stack, run_stack
 from inspector.bench.tree import bench_tree
 
@@ -19,6 +20,7 @@ BENCHES: dict[str, Callable[[Stack, int], Any]] = {
     "ingest": lambda stack, bodies: bench_ingest(stack, bodies=bodies),
     "live": lambda stack, _: bench_live(stack),
     "control": lambda stack, _: bench_control(stack),
+    "runs": lambda stack, _: bench_runs(stack),
     "tree": lambda stack, _: bench_tree(stack),
 }
 DEFAULT_BODIES = 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -51,6 +52,7 @@ def make_some(number: int, project: str = "default") -> list[str]:
             str(at),
             project=project,
             tag="rare" if at % 5 == 0 else "common",
+            started_ns=chance.choice([None, NOW_NS, NOW_NS - chance.randrange(9) * SECOND]),
             cost=chance.choice([None, Decimal("0.1"), Decimal(chance.randrange(9)) / 7]),
             ended_ns=chance.choice([None, NOW_NS + chance.randrange(5) * SECOND]),
             nodes=chance.choice([0, 3]),
@@ -85,6 +87,10 @@ def test_every_run_comes_once_in_its_order(viewer: Viewer, order: RunOrder, limi
     rows = list_runs(who=viewer, filters=ALL, order=order, limit=50).items
     keys = {
         RunOrder.NEWEST: lambda row: (0, row.id),
+        RunOrder.STARTED: lambda row: (
+            -1 if row.started_ns is None else row.started_ns,
+            row.id,
+        ),
         RunOrder.COST: lambda row: (-1 if row.cost is None else row.cost, row.id),
         RunOrder.DURATION: lambda row: (
             -1 if row.duration_ns is None else row.duration_ns,
@@ -148,7 +154,13 @@ def test_filters_narrow(viewer: Viewer, filters: dict[str, object], found: list[
     assert sorted(row.name or "" for row in page.items) == found
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "1~nonsense", "x~" + "0" * 32, "~", "1~2~3", ""])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        *("nonsense", "1~nonsense", "x~" + "0" * 32, "~", "1~2~3", ""),
+        *(f"{value}~{'0' * 32}" for value in ("NaN", "sNaN", "-Infinity", "1e99", "9e999999")),
+    ],
+)
 @pytest.mark.parametrize("order", RunOrder)
 def test_a_cursor_that_is_none_is_not_there(viewer: Viewer, order: RunOrder, cursor: str) -> None:
     make_run("a")
@@ -160,6 +172,7 @@ def test_a_cursor_that_is_none_is_not_there(viewer: Viewer, order: RunOrder, cur
     ("order", "index"),
     [
         (RunOrder.NEWEST, "runs_newest_first"),
+        (RunOrder.STARTED, "runs_by_start"),
         (RunOrder.COST, "runs_by_cost"),
         (RunOrder.DURATION, "runs_by_duration"),
         (RunOrder.DISCARDED, "runs_by_discarded"),
@@ -179,6 +192,8 @@ def test_an_index_leads_to_each_place_in_each_order(
         plan = portion.runs[:3].explain()
     assert index in plan, plan
     assert "Sort" not in plan, plan
+    condition = next(line for line in plan.splitlines() if "Index Cond" in line)
+    assert re.search(r"\bid\)? < .*\bid\)? >= ", condition), plan
 
 
 def test_totals_are_the_sums_of_the_list(people: People) -> None:
