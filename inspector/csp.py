@@ -12,8 +12,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-NONE = "'none'"
-SELF = "'self'"
 HEADER = "Content-Security-Policy"
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from celery.schedules import crontab
 
 from inspector import env, storages
-from inspector.csp import NONE, SELF
 from inspector.logs import drop_traceback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -248,6 +247,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Security
 
+NONE, SELF = "'none'", "'self'"
 SECURE_CSP = {
     "default-src": [NONE],
     "script-src": [SELF],

@@ -11,7 +11,8 @@ from inspector.local.children import Program
 from inspector.local.instance import Instance
 
 TREE = Path(__file__).resolve().parents[2]
-CELERY = (sys.executable, "-m", "celery", "-A", "inspector.celery", "--quiet")
+# The checks would import all pages for their addresses; what they look for is told by `manage.py check`.
+CELERY = (sys.executable, "-m", "celery", "-A", "inspector.celery", "--quiet", "--skip-checks")
 
 
 def web_program(instance: Instance, *, descriptor: int) -> Program:
@@ -59,9 +60,9 @@ def beat_program(instance: Instance) -> Program:
     schedule = instance.places.data / "beat-schedule"
     return Program(
         name="beat",
-        argv=[*CELERY, "beat", "--schedule", str(schedule), "--loglevel", "WARNING"],
+        argv=[sys.executable, "-m", "inspector.beat", "--schedule", str(schedule)],
         log=instance.places.logs / "beat.log",
-        env={**instance.env, **_as_root()},
+        env=instance.env,
         cwd=TREE,
         wave=0,
         patience=5.0,

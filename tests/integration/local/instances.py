@@ -35,6 +35,7 @@ class Instance:
     port: int = field(default_factory=free_port)
     lines: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] = field(init=False)
+    reader: threading.Thread = field(init=False)
 
     def start(self, **env: str) -> Instance:
         """Starts it; does not wait."""
@@ -49,7 +50,8 @@ class Instance:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        threading.Thread(target=self._read, args=[self.process], daemon=True).start()
+        self.reader = threading.Thread(target=self._read, args=[self.process], daemon=True)
+        self.reader.start()
         return self
 
     def await_line(self, beginning: str, seconds: float = 60) -> str:
@@ -60,12 +62,18 @@ class Instance:
                 if line.startswith(beginning):
                     return line
             if self.process.poll() is not None:
-                time.sleep(0.2)
+                self.end()
                 break
             time.sleep(0.05)
         found = [line for line in self.lines if line.startswith(beginning)]
         assert found, f"no line {beginning!r} among {self.lines}"
         return found[0]
+
+    def end(self, seconds: float = 30) -> int:
+        """Its exit code, when it ends by itself; all that it said is in `lines` then."""
+        code = self.process.wait(seconds)
+        self.reader.join(seconds)
+        return code
 
     def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 30) -> int:
         """Its exit code after the signal."""

@@ -6,14 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
-import pytest
-
 from inspector.env import read_assignments
-from tests.integration.local.instances import TREE, Instance, await_none, open_directory
+from tests.integration.local.instances import TREE, Instance
 
 ALLOWED = 20
 OTHERS = 3
@@ -50,17 +46,6 @@ for other in others:
 """
 
 
-@pytest.fixture
-def instance() -> Iterator[Instance]:
-    with open_directory() as place:
-        instance = Instance(place / "data")
-        yield instance
-        with suppress(AttributeError, ProcessLookupError):
-            instance.process.kill()
-            instance.process.wait(10)
-        await_none(instance.data_dir, seconds=30)
-
-
 def run_program(instance: Instance) -> list[int]:
     """How many calls each of its processes began."""
     known = read_assignments(Path(instance.data_dir) / "local.env")
@@ -78,14 +63,13 @@ def run_program(instance: Instance) -> list[int]:
     return [int(count) for _, count in told]
 
 
-def test_no_call_too_many_is_begun_while_nothing_is_recorded(instance: Instance) -> None:
-    instance.start().await_line("ready")
-    workers = [pid for pid, line in instance.children().items() if "celery" in line]
+def test_no_call_too_many_is_begun_while_nothing_is_recorded(running: Instance) -> None:
+    workers = [pid for pid, line in running.children().items() if "celery" in line]
     assert workers
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
     try:
-        begun = run_program(instance)
+        begun = run_program(running)
     finally:
         for pid in workers:
             os.kill(pid, signal.SIGCONT)
