@@ -25,6 +25,7 @@ from traces.projection.tables import (
     LINKS,
     NODES,
     REMARKS,
+    REMOVALS,
     RESOURCES,
     VERDICTS,
 )
@@ -43,6 +44,7 @@ TABLES = (
     APPROVALS,
     DECISIONS,
     REMARKS,
+    REMOVALS,
 )
 
 

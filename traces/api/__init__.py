@@ -10,6 +10,7 @@ from traces.api.control import router as control_router
 from traces.api.judging import router as judging_router
 from traces.api.prices import router as prices_router
 from traces.api.remarks import router as remarks_router
+from traces.api.removals import router as removals_router
 from traces.api.runs import router
 from traces.api.sessions import router as sessions_router
 from traces.api.webhooks import router as webhooks_router
@@ -22,6 +23,7 @@ router.add_router("", control_router)
 router.add_router("", judging_router)
 router.add_router("", prices_router)
 router.add_router("", remarks_router)
+router.add_router("", removals_router)
 router.add_router("", sessions_router)
 router.add_router("", webhooks_router)
 

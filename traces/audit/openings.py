@@ -7,7 +7,7 @@ that was redacted (nothing follows, and the salt is zeros).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from deliberation.ledger.parts import SALT_BYTES, Part
@@ -37,6 +37,21 @@ def pack(parts: Iterable[Part]) -> bytes:
             chunks += (b"\x00", len(part.data).to_bytes(4, "big"), part.data)
         else:
             chunks += (b"\x01", part.inner)
+    return b"".join(chunks)
+
+
+def close(packed: bytes, names: Collection[str] | None) -> bytes:
+    """Return the column's bytes without these texts and their salts, without any of them where `names` is None."""
+    chunks: list[bytes] = []
+    for each in unpack(packed):
+        name = each.name.encode("ascii")
+        chunks += (bytes((len(name),)), name)
+        if names is None or each.name in names or (each.data is None and each.inner is None):
+            chunks += (bytes(SALT_BYTES), b"\x02")
+        elif each.data is not None:
+            chunks += (each.salt, b"\x00", len(each.data).to_bytes(4, "big"), each.data)
+        elif each.inner is not None:
+            chunks += (each.salt, b"\x01", each.inner)
     return b"".join(chunks)
 
 

@@ -22,6 +22,7 @@ from traces.models.link import Link
 from traces.models.node import Node
 from traces.models.price_override import PriceOverride
 from traces.models.remark import Remark
+from traces.models.removal import Removal
 from traces.models.reservation import Reservation, SharedSpend
 from traces.models.resource import Resource
 from traces.models.response import Response
@@ -56,6 +57,7 @@ __all__ = [
     "PriceOverride",
     "Project",
     "Remark",
+    "Removal",
     "Reservation",
     "Resource",
     "Response",

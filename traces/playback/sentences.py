@@ -49,6 +49,8 @@ SENTENCES: dict[type[Event], Promise] = {
     events.RatingGiven: _("Somebody said how good they find it"),
     events.TagsChanged: _("Somebody changed the tags"),
     events.SignedOff: _("Somebody answered for the run as they had seen it"),
+    events.PartRedacted: _("A text was deleted for good"),
+    events.ContentExpired: _("All texts so far were deleted for good"),
 }
 
 FACTS: dict[str, Promise] = {

@@ -50,6 +50,7 @@ from traces.projection import budgets as on_budget
 from traces.projection import control as on_control
 from traces.projection import nodes as on_node
 from traces.projection import remarks as on_remark
+from traces.projection import removals as on_removal
 from traces.projection import runs as on_run
 from traces.projection.below import tell_those_above
 from traces.projection.links import link
@@ -104,14 +105,10 @@ def fold(reach: Reach, run: RunState, each: Numbered) -> None:
     event = each.event
     if run.end_inferred and shows_life(event):
         take_back(run, event)
-    _apply(reach, run, event, each.seq)
+    APPLY[type(event)](reach, run, event, each.seq)
     node_id = getattr(event, "node", None)
     if node_id is not None and not is_distant(event):
         _account(reach, run, (run.id, node_id))
-
-
-def _apply(reach: Reach, run: RunState, event: Event, seq: int) -> None:
-    APPLY[type(event)](reach, run, event, seq)
 
 
 def _apply_facts(reach: Reach, run: RunState, event: NodeFacts, seq: int) -> None:
@@ -280,6 +277,7 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     PermitRefused: _apply_refusal,
     StrategySet: _apply_strategy,
     **on_remark.APPLY,
+    **on_removal.APPLY,
 }
 """What each kind of event does; a kind that is missing here fails the suite, not a run."""
 

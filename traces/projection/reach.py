@@ -21,7 +21,7 @@ from traces.projection.control_rows import ControlRows
 from traces.projection.remark_rows import RemarkRows
 from traces.projection.same_use import may_be_told_above
 from traces.projection.states import CandidateState, NodeState, RunState
-from traces.projection.tables import CANDIDATES, EDGES, NODES, VERDICTS
+from traces.projection.tables import CANDIDATES, EDGES, NODES, REMOVALS, VERDICTS
 from traces.projection.tally import Tally, tally
 from traces.projection.verdicts import Distant
 
@@ -66,6 +66,7 @@ class Reach:
     verdicts: list[tuple[Any, ...]] = field(default_factory=list)
     distant: list[Distant] = field(default_factory=list)
     edges: list[tuple[Any, ...]] = field(default_factory=list)
+    removals: list[tuple[Any, ...]] = field(default_factory=list)
     control: ControlRows = field(default_factory=ControlRows)
     approvals: ApprovalRows = field(default_factory=ApprovalRows)
     remarks: RemarkRows = field(default_factory=RemarkRows)
@@ -230,6 +231,8 @@ class Reach:
             VERDICTS.copy(self.verdicts)
         if self.edges:
             EDGES.copy(self.edges)
+        if self.removals:
+            REMOVALS.copy(self.removals)
         self.control.save()
         self.approvals.save()
         self.remarks.save()

@@ -23,6 +23,7 @@ from traces.models import (
     Link,
     Node,
     Remark,
+    Removal,
     Resource,
     Run,
     Verdict,
@@ -118,5 +119,6 @@ HOLDS = Table(Hold)
 APPROVALS = Table(Approval)
 DECISIONS = Table(Decision)
 REMARKS = Table(Remark)
+REMOVALS = Table(Removal)
 ENTRIES = Table(LedgerEntry)
 RUN_COLUMNS = tuple(str(field.column) for field in Run._meta.local_fields)

@@ -20,6 +20,7 @@ from traces.queries.messages import Message, last_that_fit, parse_messages
 from traces.queries.node_attributes import attribute_text
 from traces.queries.node_edges import NodeEdge, OtherNode, edges_at, name_nodes
 from traces.queries.node_facts import NodeFactsRead, gather
+from traces.queries.removals import removals_of
 from traces.queries.resources import resources_on
 from traces.queries.rows import row_values
 from traces.queries.tree_row import TreeRow
@@ -192,7 +193,9 @@ def _facts(run_id: uuid.UUID, node: Node) -> NodeFactsRead:
     seqs = node.entries
     if len(seqs) > ENTRIES_AT_MOST:
         seqs = [*seqs[: ENTRIES_AT_MOST // 2], *seqs[-ENTRIES_AT_MOST // 2 :]]
-    return gather(read_entries(run_id, seqs))
+    entries = read_entries(run_id, seqs)
+    has_gaps = any(data is None for entry in entries for data in entry.parts.values())
+    return gather(entries, removals_of(run_id, seqs) if has_gaps else None)
 
 
 def make_part(name: str, data: bytes, limit: int | None, *, is_spoken: bool = False) -> NodePart:

@@ -17,6 +17,7 @@ from deliberation.events.node_facts import NodeFacts
 from deliberation.ledger.parts import bytes_to_text
 from traces.queries.ledger import StoredEntry, showable
 from traces.queries.node_attributes import AttributesRead
+from traces.queries.removals import Removals
 
 # In the order in which they are read.
 NODE_TEXTS = ("input", "reasoning", "text", "output", "error")
@@ -29,7 +30,7 @@ Place = tuple[str, int, int, int, bytes]
 class NodeFactsRead:
     """What was read: part name → bytes as recorded, the source's attributes, and single words.
 
-    `gone` is part name → "redacted" or "lost", of texts of which no entry has the bytes any more.
+    `gone` is part name → "lost", or who redacted it, when and why, of texts of which no entry has the bytes any more.
     """
 
     texts: dict[str, bytes] = field(default_factory=dict)
@@ -43,7 +44,7 @@ class NodeFactsRead:
         return None if data is None else showable(bytes_to_text(data))
 
 
-def gather(entries: Iterable[StoredEntry]) -> NodeFactsRead:
+def gather(entries: Iterable[StoredEntry], removals: Removals | None = None) -> NodeFactsRead:
     """Return what entries in ledger order say of their node.
 
     Of what the node's own reports say the latest stands. Texts that log records brought beside it stand where it
@@ -57,7 +58,7 @@ def gather(entries: Iterable[StoredEntry]) -> NodeFactsRead:
     gone: dict[str, str] = {}
     for entry in entries:
         event = entry.event
-        gone |= _gone(event, entry)
+        gone |= _gone(event, entry, removals)
         opened = {name: data for name, data in entry.parts.items() if data is not None}
         if isinstance(event, NodeFacts):
             is_own = attributes.add(opened.pop("attributes", None))
@@ -79,12 +80,19 @@ def gather(entries: Iterable[StoredEntry]) -> NodeFactsRead:
     return facts
 
 
-def _gone(event: Event, entry: StoredEntry) -> dict[str, str]:
+def _gone(event: Event, entry: StoredEntry, removals: Removals | None) -> dict[str, str]:
     return {
-        _name(event, entry.seq, name): "lost" if name in entry.lost else "redacted"
+        _name(event, entry.seq, name): _what_became(entry, name, removals)
         for name, data in entry.parts.items()
         if data is None and name not in ("name", "attributes")
     }
+
+
+def _what_became(entry: StoredEntry, name: str, removals: Removals | None) -> str:
+    if name in entry.lost:
+        return "lost"
+    removal = removals.of(entry.seq, name) if removals is not None else None
+    return "redacted" if removal is None else removal.words
 
 
 def _fullest(known: dict[str, bytes], told: dict[str, bytes]) -> dict[str, bytes]:

@@ -8,7 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 
+from traces.models.access import Role
 from traces.queries import conversations, portions
+from traces.queries.access import see_run, viewer_of
 from traces.queries.node_entries import list_node_entries
 from traces.views.access import View, for_people
 from traces.views.choices import NotAChoice, number_or_none
@@ -82,7 +84,16 @@ def entries(request: HttpRequest, run_id: str, node_id: str) -> HttpResponse:
     after = number_or_none(request, "after")
     place: dict[str, Any] = {"run_id": run_id, "node_id": node_id}
     found = list_node_entries(who=request.user, **place, after=-1 if after is None else after)
-    return _piece(request, "node/_entries.html", {**place, "entries": found, "part": ""})
+    return _piece(
+        request,
+        "node/_entries.html",
+        {**place, "entries": found, "part": "", "may_delete": _owns(request, run_id)},
+    )
+
+
+def _owns(request: HttpRequest, run_id: str) -> bool:
+    owner = viewer_of(request.user, [Role.OWNER])
+    return see_run(request.user, run_id).project_id in owner.project_ids
 
 
 def _piece(request: HttpRequest, template: str, found: dict[str, Any]) -> HttpResponse:

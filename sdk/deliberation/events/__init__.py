@@ -14,6 +14,7 @@ from deliberation.events.budget_set import BudgetSet
 from deliberation.events.candidate_proposed import CandidateProposed
 from deliberation.events.command_issued import CommandIssued
 from deliberation.events.command_staged import CommandStaged
+from deliberation.events.content_expired import ContentExpired
 from deliberation.events.edge_drawn import EdgeDrawn
 from deliberation.events.fate_decided import FateDecided
 from deliberation.events.gap_reported import GapReported
@@ -27,6 +28,7 @@ from deliberation.events.node_started import NodeStarted
 from deliberation.events.note_revised import NoteRevised
 from deliberation.events.note_withdrawn import NoteWithdrawn
 from deliberation.events.note_written import NoteWritten
+from deliberation.events.part_redacted import PartRedacted
 from deliberation.events.permit_consumed import PermitConsumed
 from deliberation.events.permit_refused import PermitRefused
 from deliberation.events.rating_given import RatingGiven
@@ -76,6 +78,8 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     TagsChanged,
     RatingGiven,
     SignedOff,
+    PartRedacted,
+    ContentExpired,
 )
 
 __all__ = [
@@ -90,6 +94,7 @@ __all__ = [
     "CandidateProposed",
     "CommandIssued",
     "CommandStaged",
+    "ContentExpired",
     "EdgeDrawn",
     "Event",
     "FateDecided",
@@ -104,6 +109,7 @@ __all__ = [
     "NoteRevised",
     "NoteWithdrawn",
     "NoteWritten",
+    "PartRedacted",
     "PermitConsumed",
     "PermitRefused",
     "RatingGiven",

@@ -16,12 +16,14 @@ from deliberation.events.budget_set import BudgetSet
 from deliberation.events.codec import decode_line
 from deliberation.events.command_issued import CommandIssued
 from deliberation.events.command_staged import CommandStaged
+from deliberation.events.content_expired import ContentExpired
 from deliberation.events.fields import Invalid
 from deliberation.events.hold_lifted import HoldLifted
 from deliberation.events.hold_placed import HoldPlaced
 from deliberation.events.note_revised import NoteRevised
 from deliberation.events.note_withdrawn import NoteWithdrawn
 from deliberation.events.note_written import NoteWritten
+from deliberation.events.part_redacted import PartRedacted
 from deliberation.events.permit_consumed import PermitConsumed
 from deliberation.events.permit_refused import PermitRefused
 from deliberation.events.rating_given import RatingGiven
@@ -68,6 +70,8 @@ SERVER_MADE = (
     TagsChanged,
     RatingGiven,
     SignedOff,
+    PartRedacted,
+    ContentExpired,
 )
 
 

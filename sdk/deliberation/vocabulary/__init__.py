@@ -36,6 +36,7 @@ from deliberation.vocabulary.edges import EdgeKind
 from deliberation.vocabulary.fates import DiscardReason, Fate
 from deliberation.vocabulary.kinds import NodeKind, NodeStatus
 from deliberation.vocabulary.measures import Cost, Usage
+from deliberation.vocabulary.removals import RedactionRule
 from deliberation.vocabulary.replays import ReplayMode
 from deliberation.vocabulary.reviews import Rating, SignOff
 from deliberation.vocabulary.states import (
@@ -80,6 +81,7 @@ __all__ = [
     "OnHit",
     "PermitRefusal",
     "Rating",
+    "RedactionRule",
     "ReplayMode",
     "Reporter",
     "Risk",
