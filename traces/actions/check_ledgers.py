@@ -15,7 +15,9 @@ from typing import Any
 
 from traces.audit.difference import Difference
 from traces.models import LedgerCheck, Run
+from traces.queries.recheck_instance import recheck_instance
 from traces.queries.recheck_run import list_lost_ledgers, recheck_run
+from traces.queries.signed_roots import known_keys
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ def _step(read_now: Callable[[], dt.datetime]) -> bool:
         return False
     run_id = _next_run(check)
     if run_id is None:
-        _save(check, _with(check, list_lost_ledgers(), ended_at=read_now()))
+        _save(check, _with(check, _of_all(), ended_at=read_now()))
         return False
     found = recheck_run(run_id)
     return _save(
@@ -66,6 +68,10 @@ def _step(read_now: Callable[[], dt.datetime]) -> bool:
             bytes=check.bytes + found.bytes,
         ),
     )
+
+
+def _of_all() -> list[Difference]:
+    return [*list_lost_ledgers(), *recheck_instance(known_keys())]
 
 
 def _next_run(check: LedgerCheck) -> uuid.UUID | None:

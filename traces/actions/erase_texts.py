@@ -16,6 +16,7 @@ from django.db import connection
 
 from traces.actions.raw_copies import forget_copies, seek, seek_run
 from traces.actions.rebuild import rebuild_rows
+from traces.actions.withdraw_bundles import withdraw_bundles
 from traces.audit.openings import INLINE_BYTES, close, unpack
 from traces.models import LedgerEntry, LedgerPart
 from traces.projection.states import RunState
@@ -47,7 +48,7 @@ def erase_places(run: RunState, places: Sequence[Place]) -> int:
         )
     )
     rebuild_rows(run_id=run.id)
-    return copies
+    return copies + withdraw_bundles(run.id)
 
 
 def erase_before(run: RunState, before: int) -> int:
@@ -58,7 +59,7 @@ def erase_before(run: RunState, before: int) -> int:
     LedgerPart.objects.filter(run_id=run.id).exclude(inner__in=kept).delete()
     copies = forget_copies(seek_run(run.project_id, run.id, run.trace_id))
     rebuild_rows(run_id=run.id)
-    return copies
+    return copies + withdraw_bundles(run.id)
 
 
 def _large_from(run_id: uuid.UUID, seq: int) -> set[bytes]:

@@ -22,7 +22,9 @@ from traces.actions.erase_texts import erase_places
 from traces.actions.raw_copies import StillArriving
 from traces.actions.say import TICKET, Speech, check_text
 from traces.actions.settle_responses import settle_responses
+from traces.actions.tell_instance import Told, record_in_instance_log
 from traces.actions.tell_run import Changes, control_key, lock_run, tell_run
+from traces.audit.instance_kinds import InstanceKind
 from traces.models import LedgerEntry
 from traces.projection.states import RunState
 from traces.queries.access import NotAllowed
@@ -91,9 +93,25 @@ def redact(*, speech: Speech, redaction: Redaction) -> Redacted:
             copies = erase_places(run, places)
         except StillArriving as arriving:
             raise Conflict(str(arriving), run) from arriving
+        _tell_instance(run, places, speech)
     changes += settle_responses()
     seqs = range(run.size, run.size + len(places))
     return Redacted(seqs=seqs, places=places, copies=copies, changes=changes)
+
+
+def _tell_instance(run: RunState, places: Sequence[Place], speech: Speech) -> None:
+    record_in_instance_log(
+        *(
+            Told(
+                kind=InstanceKind.PART_REDACTED,
+                key=f"part.redacted:{run.id}:{seq}",
+                by=speech.by,
+                facts={"entry": place.seq, "part": place.part, "run": str(run.id), "seq": seq},
+            )
+            for seq, place in enumerate(places, start=run.size)
+        ),
+        now_ns=speech.now_ns,
+    )
 
 
 def check_person(speech: Speech) -> None:

@@ -40,14 +40,17 @@ class Held(NamedTuple):
 
     size: int
     frontier: bytes
-    project: str
+    project: str | None
     source: str
     trace_id: str | None
 
 
 @dataclass(slots=True)
 class Recheck:
-    """One run, entry after entry. `texts` are the hashes of its large texts, `roots` those of checkpoints by size."""
+    """One run, entry after entry. `texts` are the hashes of its large texts, `roots` those of checkpoints by size.
+
+    `is_instance`: the log of the instance, whose entries tell of what other logs lost.
+    """
 
     run: str
     held: Held
@@ -57,6 +60,7 @@ class Recheck:
     named: set[bytes] = field(default_factory=set)
     frontier: list[bytes] = field(default_factory=list)
     size: int = 0
+    is_instance: bool = False
 
     def entry(self, row: LedgerRow) -> Iterator[Difference]:
         """Take the next entry, in the order of their seqs, and yield what is wrong with it."""
@@ -104,7 +108,7 @@ class Recheck:
             yield self._at(row.seq, "its key is not the one in its line")
         if row.seq == 0:
             yield from self._opening_entry(line)
-        if line.kind in TAKING:
+        if line.kind in TAKING and not self.is_instance:
             wrong = self.taken.note(row.seq, line.kind, line.facts)
             if wrong is not None:
                 yield self._at(row.seq, wrong)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
 
+from deliberation.bundle.keys import Key
 from traces.audit.difference import Difference
 from traces.audit.recheck import Recheck
 from traces.queries.ledger_rows import (
@@ -18,6 +19,7 @@ from traces.queries.ledger_rows import (
     read_text_hashes,
     read_texts,
 )
+from traces.queries.signed_roots import known_keys, signed_roots
 
 MOST_DIFFERENCES = 100
 """Of one run: whoever edited a thousand entries is found by the first."""
@@ -44,11 +46,14 @@ class Rechecked:
     differences: list[Difference] = field(default_factory=list)
 
 
-def recheck_run(run_id: uuid.UUID) -> Rechecked:
-    """Compute the run's tree and commitments again and compare. Takes no lock, and changes nothing."""
+def recheck_run(run_id: uuid.UUID, keys: Sequence[Key] | None = None) -> Rechecked:
+    """Compute the run's tree and commitments again and compare, also with what these keys signed of it.
+
+    `keys` are by default those that the log of the instance knows. Takes no lock, and changes nothing.
+    """
     seen = Rechecked(run_id)
     with one_snapshot():
-        for difference in _differences(run_id, seen):
+        for difference in _differences(run_id, seen, known_keys() if keys is None else keys):
             seen.differences.append(difference)
             if len(seen.differences) >= MOST_DIFFERENCES:
                 break
@@ -68,12 +73,15 @@ def list_lost_ledgers() -> list[Difference]:
     return found
 
 
-def _differences(run_id: uuid.UUID, seen: Rechecked) -> Iterator[Difference]:
+def _differences(run_id: uuid.UUID, seen: Rechecked, keys: Sequence[Key]) -> Iterator[Difference]:
     held = read_held(run_id)
     if held is None:
         yield Difference(str(run_id), None, "no such run is known")
         return
-    recheck = Recheck(str(run_id), held, read_taken_away(run_id), read_text_hashes(run_id))
+    roots, wrong = signed_roots(run_id, keys)
+    yield from wrong
+    taken, texts = read_taken_away(run_id), read_text_hashes(run_id)
+    recheck = Recheck(str(run_id), held, taken, texts, roots)
     for row in read_rows(run_id):
         seen.entries += 1
         seen.bytes += len(row.line) + len(row.openings)

@@ -10,6 +10,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 
@@ -47,9 +48,10 @@ from traces.actions.conflict import Conflict
 from traces.actions.rebuild import TABLES, rebuild
 from traces.actions.redact import Redacted, Redaction, redact
 from traces.actions.say import Speech
-from traces.models import LedgerPart, Node, Removal, Run
+from traces.models import Bundle, LedgerPart, Node, Removal, Run
 from traces.projection.tables import Table
 from traces.queries.access import NotAllowed, NotVisible
+from traces.queries.bundle_files import bundle_storage
 from traces.queries.recheck_run import recheck_run
 from traces.queries.same_texts import Place
 
@@ -244,6 +246,25 @@ def test_nothing_is_deleted_while_a_copy_is_still_to_be_recorded(people: People)
         take(run, 1, "output")
     reading.delete()
     take(run, 1, "output")
+
+
+def test_bundles_of_the_run_that_lie_here_are_withdrawn(
+    people: People, django_capture_on_commit_callbacks: Any
+) -> None:
+    run = new_run()
+    put_on_record(people.project, observed(run, "a", output=WORD))
+    name = bundle_storage().save("canary.zip", ContentFile(WORD.encode()))
+    row = Bundle(id=uuid.uuid4(), project=people.project, run_id=run, by="user:alice", file=name)
+    row.options, row.asked_ns, row.status = {}, NOW_NS, "writing"
+    row.save()
+    with pytest.raises(Conflict, match="bundle of this run is being written"):
+        take(run, 1, "output")
+    Bundle.objects.update(status="ready")
+    assert [path.rpartition("/")[2] for path in files_with(WORD)] == [name]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert take(run, 1, "output").copies == 1
+    assert files_with(WORD) == []
+    assert Bundle.objects.get().status == "expired"
 
 
 def test_no_sender_may_say_that_a_text_was_redacted() -> None:
