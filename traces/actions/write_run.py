@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from deliberation.bundle.dsse import read_envelope
+from deliberation.bundle.run_evidence import RunEvidence
+from traces.actions.derive_files import derive_files
 from traces.actions.seal_for_bundle import Sealed, seal_for_bundle
 from traces.actions.tell_instance import Told, record_in_instance_log
-from traces.audit.bundle import Written, write_bundle
+from traces.audit.bundle import DerivedFile, Written, write_bundle
 from traces.audit.export_options import ExportOptions
 from traces.audit.fits import check_fits
 from traces.audit.instance_kinds import InstanceKind
@@ -132,7 +134,11 @@ class _Writing:
             withholding=self.options.withholding,
             instance=sealed.instance,
             sign=sign,
+            derive=self._derive,
         )
+
+    def _derive(self, found: Sequence[RunEvidence]) -> Iterable[DerivedFile]:
+        return derive_files(self.run, found[0], self.options) if self.options.derived else ()
 
     def _watched(self, stored: StoredRun) -> Iterator[StoredRow]:
         for row in stored.rows():

@@ -7,7 +7,7 @@ take for a formula begins with an apostrophe (OWASP, "CSV Injection"); numbers a
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from io import StringIO
 
@@ -20,11 +20,19 @@ Cell = str | int | float | Decimal | None
 
 def to_csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """Return the table; what is not known is an empty cell."""
+    return "".join(csv_lines(heads, rows))
+
+
+def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Yield the same line by line, for tables that are too long to be held."""
+    yield BYTE_ORDER_MARK + _line(heads)
+    yield from map(_line, rows)
+
+
+def _line(cells: Sequence[Cell]) -> str:
     written = StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow([_safe(head) for head in heads])
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
-    return BYTE_ORDER_MARK + written.getvalue()
+    csv.writer(written, lineterminator="\r\n").writerow([_safe(cell) for cell in cells])
+    return written.getvalue()
 
 
 def _safe(cell: Cell) -> str:

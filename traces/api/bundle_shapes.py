@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
@@ -51,6 +53,8 @@ class BundleToMake(Schema):
         description="false: no new checkpoint and no signature; nobody can pin it to a key",
     )
 
+    language: Literal["en", "de"] = Field(default="en", description="Of the report")
+
     def options(self) -> ExportOptions:
         """Return what is asked for. Raises Unfit."""
         try:
@@ -62,7 +66,12 @@ class BundleToMake(Schema):
             )
         except ValueError as wrong:
             raise Unfit("withhold.reason", str(wrong)) from None
-        return ExportOptions(withholding=withholding, derived=self.derived, signed=self.signed)
+        return ExportOptions(
+            withholding=withholding,
+            derived=self.derived,
+            signed=self.signed,
+            language=self.language,
+        )
 
 
 class PartsOfBundle(Schema):
@@ -86,6 +95,7 @@ class Bundle(Schema):
     withhold: Withhold
     derived: bool
     signed: bool
+    language: str
     created_at: str | None
     ended_at: str | None
     expires_at: str | None
@@ -112,6 +122,7 @@ class Bundle(Schema):
             by=row.by,
             derived=plain.pop("derived"),
             signed=plain.pop("signed"),
+            language=plain.pop("language"),
             withhold=Withhold(**plain),
             created_at=rfc3339(row.asked_ns),
             ended_at=rfc3339(row.ended_ns),

@@ -10,11 +10,15 @@ from traces.audit.withholding import NOTHING, Withholding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """What is withheld, whether files are derived for people and programs, and whether it is signed."""
+    """What is withheld, whether files are derived for people and programs, and whether it is signed.
+
+    `language` is that of the report.
+    """
 
     withholding: Withholding = NOTHING
     derived: bool = True
     signed: bool = True
+    language: str = "en"
 
     def as_plain(self) -> dict[str, Any]:
         """Return the options as JSON has them."""
@@ -22,6 +26,7 @@ class ExportOptions:
         return {
             "derived": self.derived,
             "everything": withheld.everything,
+            "language": self.language,
             "kinds": sorted(withheld.kinds),
             "parts": sorted(withheld.parts),
             "reason": withheld.reason,
@@ -40,4 +45,5 @@ class ExportOptions:
             ),
             derived=plain["derived"],
             signed=plain["signed"],
+            language=plain["language"],
         )
