@@ -27,9 +27,12 @@ from traces.models import Run
 from traces.queries.access import NotVisible
 from traces.queries.amounts import add_known
 from traces.queries.columns import LARGE_SECONDS, RESTS, Tree, read_tree
+from traces.queries.turns import take_turn
 
 KEPT_LINES = 400_000
 """Lines of all kept alignments together. Each holds its two trees too: about 1.5 kB a line."""
+MANY_NODES = 40_000
+"""Of both runs together; they are read and aligned in about a second."""
 ERROR = 1
 """The flag of a node that failed with an error; see `traces.queries.columns`."""
 SEED = secrets.randbits(62)
@@ -113,23 +116,38 @@ class AlignedRuns:
         raise NotVisible
 
 
-_kept: OrderedDict[tuple[uuid.UUID, uuid.UUID], AlignedRuns] = OrderedDict()
+Pair = tuple[uuid.UUID, uuid.UUID]
+_kept: OrderedDict[Pair, AlignedRuns] = OrderedDict()
 _lock = threading.Lock()
 
 
 def read_alignment(left: Run, right: Run) -> AlignedRuns:
     """Return the alignment of two runs that the caller may see; of large ones that grow, one that may lag a little."""
     key = left.pk, right.pk
-    trees = read_tree(left), read_tree(right)
+    with take_turn(("alignment", key)):
+        trees = read_tree(left), read_tree(right)
+        kept = _kept_alignment(key)
+        if kept is not None:
+            is_current = kept.left is trees[0] and kept.right is trees[1]
+            if is_current or _rests(kept):
+                return kept
+        return _keep(key, AlignedRuns(*trees))
+
+
+def takes_long(left: Run, right: Run) -> bool:
+    """Return True when aligning two runs would take longer than people like to look at nothing."""
+    return left.nodes + right.nodes > MANY_NODES and _kept_alignment((left.pk, right.pk)) is None
+
+
+def _kept_alignment(key: Pair) -> AlignedRuns | None:
     with _lock:
         kept = _kept.get(key)
         if kept is not None:
             _kept.move_to_end(key)
-    if kept is not None:
-        is_current = kept.left is trees[0] and kept.right is trees[1]
-        if is_current or _rests(kept):
-            return kept
-    made = AlignedRuns(*trees)
+        return kept
+
+
+def _keep(key: Pair, made: AlignedRuns) -> AlignedRuns:
     with _lock:
         _kept[key] = made
         _kept.move_to_end(key)

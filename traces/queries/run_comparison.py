@@ -12,10 +12,10 @@ from traces.analytics.aligned_tree import Tally
 from traces.analytics.two_trees import Fact
 from traces.queries.access import Who, see_run
 from traces.queries.aligned_lines import Line, get_line
-from traces.queries.alignment import AlignedRuns, read_alignment
+from traces.queries.alignment import AlignedRuns, read_alignment, takes_long
 from traces.queries.amounts import TOKEN_CLASSES
 from traces.queries.candidates import CandidateRow, list_candidates
-from traces.queries.runs import RunDetail, get_run
+from traces.queries.runs import RunDetail, RunRow, get_run, rows_of
 from traces.queries.verdict_header import RunHeader, get_header
 
 COUNTED = ("nodes", "model_calls", "tool_calls", "candidates", "verdicts", "failed", "errors")
@@ -142,6 +142,12 @@ class RunComparison:
 def align_runs(*, who: Who, left: str | uuid.UUID, right: str | uuid.UUID) -> AlignedRuns:
     """Return the trees of two runs, aligned. Raises NotVisible where either is."""
     return read_alignment(see_run(who, left), see_run(who, right))
+
+
+def list_awaited(*, who: Who, left: str | uuid.UUID, right: str | uuid.UUID) -> list[RunRow]:
+    """Return the two runs where aligning them takes long, else none. Raises NotVisible where either is."""
+    runs = [see_run(who, left), see_run(who, right)]
+    return rows_of(runs) if takes_long(*runs) else []
 
 
 def compare_runs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -14,8 +14,8 @@ from traces.queries.aligned_lines import find_line, list_lines, list_path
 from traces.queries.alignment import AlignedRuns
 from traces.queries.likely_others import list_likely_others
 from traces.queries.line_texts import compare_line, compare_parting
-from traces.queries.run_comparison import align_runs, compare_runs
-from traces.queries.runs import get_run
+from traces.queries.run_comparison import align_runs, compare_runs, list_awaited
+from traces.queries.runs import RunRow, get_run
 from traces.views.access import for_people
 from traces.views.compare_form import CompareForm
 from traces.views.run_filter_form import Unreadable
@@ -51,6 +51,10 @@ def compare(request: HttpRequest) -> HttpResponse:
         return _choose(request, form)
     if form.is_ticked:
         return HttpResponseRedirect(f"{reverse('compare')}?{form.address()}")
+    if not form.is_awaited:
+        awaited = list_awaited(who=request.user, left=form.runs[0], right=form.runs[1])
+        if awaited:
+            return _announce(request, form, awaited)
     context, runs = _head_context(request, form)
     context |= _lines_context(form, runs) | {
         "path": list_path(runs, form.stretch.inside) if form.stretch.inside else [],
@@ -86,6 +90,18 @@ def nodes(request: HttpRequest, form: CompareForm) -> HttpResponse:
         "form": form,
     }
     return render(request, "compare/nodes.html", context)
+
+
+def _announce(request: HttpRequest, form: CompareForm, runs: Sequence[RunRow]) -> HttpResponse:
+    """Say at once what is being done; the page goes on by itself to the address that waits for it."""
+    asked = request.GET.copy()
+    asked["wait"] = "1"
+    context = {
+        "left": runs[0],
+        "right": runs[1],
+        "whole": f"{reverse('compare')}?{asked.urlencode()}",
+    }
+    return render(request, "compare/waiting.html", context)
 
 
 def _choose(request: HttpRequest, form: CompareForm) -> HttpResponse:

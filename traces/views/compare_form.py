@@ -18,12 +18,16 @@ LINE_NAMES = {"inside": "in", "start": "from", "last": "to"}
 
 @dataclass(frozen=True, slots=True)
 class CompareForm:
-    """Up to two runs, in order, with how their lines are shown; `is_ticked` where they were chosen in a list."""
+    """Up to two runs, in order, with how their lines are shown; `is_ticked` where they were chosen in a list.
+
+    `is_awaited` says that whoever asks has been told that it takes long.
+    """
 
     runs: tuple[uuid.UUID, ...]
     stretch: Stretch
     only_differences: bool
     is_ticked: bool
+    is_awaited: bool
 
     @classmethod
     def of(cls, asked: QueryDict) -> CompareForm:
@@ -40,6 +44,7 @@ class CompareForm:
             stretch=Stretch(**stretch),
             only_differences=asked.get("only") == "differences",
             is_ticked=bool(ticked),
+            is_awaited=asked.get("wait") == "1",
         )
 
     @property

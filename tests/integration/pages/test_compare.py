@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -19,6 +20,7 @@ from deliberation.events import (
 from deliberation.vocabulary import DiscardReason, Fate, NodeKind, ObservedState, Usage
 from tests.integration.build import make_event, make_project, new_run, observed, put_on_record
 from tests.people import People
+from traces.queries import alignment
 
 HOSTILE = "\u202e<img src=x onerror=alert(1)><b hx-get=/sign-out hx-trigger=load>\x1b[31m\u200b"
 LINE = re.compile(r'id="line-([^"]+)"')
@@ -309,3 +311,17 @@ def test_the_api_tells_what_differs(people: People) -> None:
         ("right", "n2"), ("right", "n2.a"),
     ]  # fmt: skip
     assert rest["next"] is None
+
+
+def test_what_takes_long_is_said_before_it_is_done(people: People, monkeypatch: Any) -> None:
+    monkeypatch.setattr(alignment, "MANY_NODES", 4)
+    bob = client_of(people, "bob")
+    left, right = searched(people, "a"), searched(people, "b")
+    said = compare(bob, left, right, only="differences").text
+    assert "Their trees, 3 and 3 nodes, are being aligned" in said
+    whole = re.search(r'content="0; url=([^"]+)"', said)
+    assert whole is not None
+    page = bob.get(html.unescape(whole.group(1))).text
+    assert LINE.search(page)
+    assert LINE.search(compare(bob, left, right).text), "it stands until a run grows"
+    assert compare(client_of(people, "charlie"), left, right).status_code == 404
