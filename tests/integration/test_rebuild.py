@@ -139,6 +139,19 @@ def test_a_node_that_changes_its_parent_hangs_under_the_new_one_when_that_arrive
     assert rebuild_changes_nothing(run)
 
 
+def test_a_rebuild_notes_the_same_entry_where_the_answer_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = new_run()
+    for node in ("a", "b", "a"):
+        put_on_record(
+            make_project(), observed(run, node), make_event(AnswerSelected, run, node=node)
+        )
+    assert rebuild_changes_nothing(run)
+    monkeypatch.setattr(rebuilding, "CHUNK", 1)
+    assert rebuild_changes_nothing(run)
+
+
 def test_money_is_added_up_to_the_last_digit() -> None:
     run, project = new_run(), make_project()
     for n, amount in enumerate(["999999999999.000000000000000001", "0.000000000000000003"] * 2):

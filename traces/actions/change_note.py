@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from deliberation.events import NoteRevised, NoteWithdrawn
 from traces.actions.conflict import Conflict
 from traces.actions.say import Said, Speech, check_text, say
@@ -23,9 +25,9 @@ def revise_note(*, speech: Speech, note_id: str, text: str) -> Said:
     def make(run: RunState, key: str) -> NoteRevised | None:
         note = _find(run, note_id)
         if note.by != speech.by:
-            raise NotAllowed("only whoever wrote a note may write it anew")
+            raise NotAllowed(gettext("only whoever wrote a note may write it anew"))
         if note.withdrawn_ns is not None:
-            raise Conflict("it was withdrawn", run)
+            raise Conflict(gettext("it was withdrawn"), run)
         if note.text == kept:
             return None
         return NoteRevised(
@@ -44,7 +46,7 @@ def withdraw_note(*, speech: Speech, note_id: str, is_owner: bool) -> Said:
     def make(run: RunState, key: str) -> NoteWithdrawn | None:
         note = _find(run, note_id)
         if note.by != speech.by and not is_owner:
-            raise NotAllowed("only whoever wrote a note, or an owner, may withdraw it")
+            raise NotAllowed(gettext("only whoever wrote a note, or an owner, may withdraw it"))
         if note.withdrawn_ns is not None:
             return None
         return NoteWithdrawn(run=str(run.id), key=key, at=speech.now_ns, note=note_id, by=speech.by)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from deliberation.events import TagsChanged
 from traces.actions.conflict import Unfit
 from traces.actions.say import Said, Speech, say
@@ -23,7 +25,8 @@ def change_tags(*, speech: Speech, add: Sequence[str] = (), remove: Sequence[str
     wanted, unwanted = _read("add", add), _read("remove", remove)
     both = set(wanted) & set(unwanted)
     if both:
-        raise Unfit("add", f"{min(both)!r} cannot be put on and taken off at once")
+        sentence = gettext("hold {tag}, which is to be taken off too")
+        raise Unfit("add", sentence.format(tag=repr(min(both))))
 
     def make(run: RunState, key: str) -> TagsChanged | None:
         added = [tag for tag in wanted if tag not in run.tags]
@@ -31,9 +34,11 @@ def change_tags(*, speech: Speech, add: Sequence[str] = (), remove: Sequence[str
         if not added and not removed:
             return None
         if added and len(run.tags) - len(removed) + len(added) > MAX_TAGS:
-            raise Unfit("add", f"a run has {MAX_TAGS} tags at most, and this one {len(run.tags)}")
+            sentence = gettext("are too many: a run has {most} tags at most, and this one {count}")
+            raise Unfit("add", sentence.format(most=MAX_TAGS, count=len(run.tags)))
         if len({*run.tags_off, *removed}) > MAX_NAMES:
-            raise Unfit("remove", f"{MAX_NAMES} tags were taken off this run already")
+            sentence = gettext("are too many: {most} were taken off this run already")
+            raise Unfit("remove", sentence.format(most=MAX_NAMES))
         return TagsChanged(
             run=str(run.id),
             key=key,
@@ -49,10 +54,13 @@ def change_tags(*, speech: Speech, add: Sequence[str] = (), remove: Sequence[str
 def _read(field: str, tags: Sequence[str]) -> list[str]:
     read = list(dict.fromkeys(tag.strip() for tag in tags))
     if len(read) > MAX_TAGS:
-        raise Unfit(field, f"takes {MAX_TAGS} tags at most")
+        raise Unfit(
+            field, gettext("are too many: {most} tags at most at once").format(most=MAX_TAGS)
+        )
     for tag in read:
         if not 0 < len(tag) <= MAX_TAG_CHARS:
-            raise Unfit(field, f"a tag has 1 to {MAX_TAG_CHARS} characters")
+            sentence = gettext("must have 1 to {most} characters each")
+            raise Unfit(field, sentence.format(most=MAX_TAG_CHARS))
         if not tag.isprintable():
-            raise Unfit(field, "a tag has no characters that cannot be seen")
+            raise Unfit(field, gettext("hold characters that cannot be seen"))
     return read

@@ -23,7 +23,7 @@ from traces.actions.expire_approvals import close_event
 from traces.actions.order import MAX_REASON_CHARS
 from traces.actions.tell_run import Changes, Randbytes, control_key, lock_run, tell_run
 from traces.projection.states import RunState
-from traces.queries.access import JUDGES, NotAllowed, NotVisible, Viewer
+from traces.queries.access import JUDGES, NotAllowed, NotVisible, Viewer, told_roles
 from traces.queries.approvals import (
     RANKS,
     ApprovalRow,
@@ -121,11 +121,12 @@ def rewritten(arguments: str) -> str:
 
 def _check_right(approval: ApprovalRow, who: Viewer, role: str | None) -> None:
     if role not in JUDGES:
-        raise NotAllowed(f"this takes the role {' or '.join(JUDGES)} in the run's project")
+        raise NotAllowed(told_roles(JUDGES))
     if who.by == approval.by:
-        raise NotAllowed("whoever asked may not decide")
+        raise NotAllowed(gettext("whoever asked may not decide"))
     if approval.is_pending and not may_decide(role, approval.asked):
-        raise NotAllowed(f"it was passed on: it takes the role {approval.asked} now")
+        sentence = gettext("it was passed on: it takes the role {role} now")
+        raise NotAllowed(sentence.format(role=approval.asked))
 
 
 def _check_open(run: RunState, approval: ApprovalRow, ruling: Ruling, by: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from deliberation.events import Event
 from deliberation.ledger.entry import read_line
@@ -50,7 +51,7 @@ def say(speech: Speech, make: Callable[[RunState, str], Event | None]) -> Said:
     ticket, and whatever `make` raises. What the same person said on this ticket before stands, whatever comes with it.
     """
     if not TICKET.fullmatch(speech.ticket):
-        raise Unfit("ticket", "must have 1 to 36 letters, digits and . _ : -")
+        raise Unfit("ticket", gettext("must have 1 to 36 letters, digits and . _ : -"))
     key = control_key("said", speech.ticket)
     with transaction.atomic():
         run = lock_run(speech.run_id)
@@ -64,7 +65,7 @@ def say(speech: Speech, make: Callable[[RunState, str], Event | None]) -> Said:
             )
             return Said(seq=run.size, changes=changes)
     if read_line(bytes(known.line))["by"] != speech.by:
-        raise Conflict("somebody else has used this ticket", run)
+        raise Conflict(gettext("somebody else has used this ticket"), run)
     return Said(seq=known.seq)
 
 
@@ -72,7 +73,8 @@ def check_text(field: str, text: str, limit: int, *, least: int = 1) -> str:
     """Return a text as it is kept, without blanks around it. Raises Unfit for one that cannot be kept."""
     kept = text.replace("\r\n", "\n").strip()
     if not least <= len(kept) <= limit:
-        raise Unfit(field, f"must have {least:,} to {limit:,} characters")
+        sentence = gettext("must have {least} to {most} characters")
+        raise Unfit(field, sentence.format(least=f"{least:,}", most=f"{limit:,}"))
     if not is_storable(kept):
-        raise Unfit(field, "holds characters that are none")
+        raise Unfit(field, gettext("holds characters that are none"))
     return kept

@@ -11,6 +11,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from django.db.models import F
+from django.utils.translation import gettext
 
 from deliberation.events import SignedOff
 from deliberation.ledger.head import split_frontier
@@ -52,7 +53,7 @@ def sign_off(*, speech: Speech, signature: Signature) -> Said:
     """
     statement = check_text("statement", signature.statement, MAX_STATEMENT_CHARS, least=0)
     if speech.by.partition(":")[0] != ActorKind.USER.value:
-        raise NotAllowed("a person signs off, who is signed in: a key answers for nothing")
+        raise NotAllowed(gettext("a person signs off, who is signed in: a key answers for nothing"))
 
     def make(run: RunState, key: str) -> SignedOff:
         _check_seen(run, signature)
@@ -82,7 +83,7 @@ def _check_seen(run: RunState, signature: Signature) -> None:
     if 0 < signature.seen_size < run.size:
         raise Grown(run, signature.seen_size)
     if (signature.seen_size, signature.seen_root) != (run.size, root_text(run)):
-        raise Unfit("seen_root", "is no root that this ledger ever had")
+        raise Unfit("seen_root", gettext("is no root that this ledger ever had"))
 
 
 def _first_node(run: RunState) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from deliberation.events import NoteWritten
 from traces.actions.conflict import Unfit
 from traces.actions.say import Said, Speech, check_text, say
@@ -68,4 +70,4 @@ def _answered(run: RunState, note_id: str) -> Remark:
         found = Remark.objects.filter(run_id=run.id, said_id=note_id, kind=NOTE).first()
         if found is not None:
             return found
-    raise Unfit("reply_to", "is no note of this run")
+    raise Unfit("reply_to", gettext("is no note of this run"))

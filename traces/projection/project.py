@@ -147,6 +147,10 @@ def _apply_verdict(reach: Reach, run: RunState, event: VerdictGiven, seq: int) -
 
 
 def _apply_selection(reach: Reach, run: RunState, event: AnswerSelected, seq: int) -> None:
+    if run.selected_node != event.node:
+        reach.notice(
+            run, run.selected_node, seq
+        )  # who follows the tree is told that it is the answer no more
     on_node.select(reach.node(run, event.node, seq), event.at, event.rule)
     on_run.apply_selection(run, event)
 

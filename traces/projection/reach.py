@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from deliberation.events import CandidateProposed, Event
+from deliberation.events import AnswerSelected, CandidateProposed, Event
 from deliberation.events.node_facts import NodeFacts
 from traces.projection.approval_rows import ApprovalRows
 from traces.projection.carried import Carried, may_carry
@@ -117,7 +117,7 @@ class Reach:
             (run_id, node_id)
             for run_id, told in stored.items()
             for event in told
-            for node_id in _named_by(event)
+            for node_id in (*_named_by(event), *self._chosen_before(run_id, event))
         }
         if not wanted:
             return  # new runs have nothing stored
@@ -126,6 +126,10 @@ class Reach:
         self._load_waiting(stored)
         self._load_those_above(stored)
         self._load_tools_above(stored)
+
+    def _chosen_before(self, run_id: uuid.UUID, event: Event) -> Iterator[str]:
+        if isinstance(event, AnswerSelected) and self.runs[run_id].selected_node is not None:
+            yield self.runs[run_id].selected_node
 
     def _load_candidates(self, stored: Mapping[uuid.UUID, Sequence[Event]]) -> None:
         proposed = {

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from traces.models import ApiKey, Membership, Run
 from traces.models.access import Role, Scope
 
@@ -82,8 +84,14 @@ def see_run_as(who: Who, run_id: str | uuid.UUID, roles: Collection[str]) -> Run
     viewer = as_viewer(who)
     run = see_run(viewer, run_id)
     if viewer.roles.get(run.project_id) not in roles:
-        raise NotAllowed(f"this takes the role {' or '.join(roles)} in the run's project")
+        raise NotAllowed(told_roles(roles))
     return run
+
+
+def told_roles(roles: Collection[str]) -> str:
+    """Return which roles something takes, in the language of whoever is refused."""
+    known = f" {gettext('or')} ".join(roles)
+    return gettext("this takes the role {roles} in the run's project").format(roles=known)
 
 
 def as_uuid(text: str | uuid.UUID) -> uuid.UUID:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from traces.queries.access import NotVisible, Who
 from traces.queries.messages import Message, last_that_fit
 from traces.queries.node import CONVERSATIONS, TEXT_LIMIT, conversation_in, get_part
@@ -29,7 +31,8 @@ def read_messages(
     said = _conversation(who, run_id, node_id, part)
     before = len(said) if before is None else before
     if not 0 < before <= len(said):
-        raise NoSuchRange(f"there are {len(said):,} messages, numbered from 0")
+        sentence = gettext("there are {count} messages, numbered from 0")
+        raise NoSuchRange(sentence.format(count=f"{len(said):,}"))
     items = last_that_fit(said[:before], TEXT_LIMIT)
     return MessagePage(items=items, earlier=items[0].number)
 
@@ -49,11 +52,15 @@ def read_piece(
     """Return a portion of one part of a message, as it is shown. Raises NotVisible and NoSuchRange."""
     said = _conversation(who, run_id, node_id, part)
     if not (0 <= message < len(said) and 0 <= index < len(said[message].parts)):
-        raise NoSuchRange("there is no such message, or no such part of it")
+        raise NoSuchRange(gettext("there is no such message, or no such part of it"))
     text = said[message].parts[index].text
     end = len(text) if end is None else end
     if not 0 <= start <= end <= len(text):
-        raise NoSuchRange(f"the text has {len(text):,} characters, numbered from 0")
+        raise NoSuchRange(
+            gettext("the text has {count} characters, numbered from 0").format(
+                count=f"{len(text):,}"
+            )
+        )
     return cut_portion(text, start, end, at_end=at_end)
 
 

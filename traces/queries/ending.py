@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from deliberation.control.stopped import Cause
@@ -32,6 +32,7 @@ CAUSES = {
     f"stopped: {Cause.DISCONNECTED.value}": _("stopped, for the inspector was silent for too long"),
 }
 """What the SDK states as the reason of an end, as people say it."""
+UNHEARD, FILE_READ = "nothing heard for ", gettext_noop("the file ends before the run does")
 BY_COMMAND = (ObservedState.CANCELLED, ObservedState.KILLED)
 
 
@@ -51,6 +52,14 @@ def tell_ending(run: Run) -> str | None:
     reason = run.stop_reason or ""
     cause = CAUSES.get(reason)
     return by_command or (str(cause) if cause else spoken(reason)) or None
+
+
+def tell_silence(reason: str) -> str:
+    """Return why a run is taken to be over, as `traces.projection.silence` wrote it, in the language of the page."""
+    before, heard, span = reason.partition(UNHEARD)
+    if heard and not before:
+        return gettext("nothing heard for {time}").format(time=span)
+    return gettext(reason) if reason == FILE_READ else reason
 
 
 def _limit(run: Run) -> str:

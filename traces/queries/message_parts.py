@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext, gettext_noop
 
 from traces.conversation import Part
 from traces.queries.ledger import showable_value
@@ -24,18 +25,18 @@ PICTURE_CHARS = 700_000
 
 DATA_ADDRESS = re.compile(r"data:([\w./+-]+)(?:;[\w=.-]+)*;base64,")
 NAMES = ("filename", "file_name", "name", "file_id", "id")
-BROKEN = "not valid JSON, shown as it came"
-REPLACED = "characters replaced"
+BROKEN = gettext_noop("not valid JSON, shown as it came")
+REPLACED = gettext_noop("characters replaced")
 
 
 PIECE_CHARS = 16 * 1024
 """Of one part of a message; the rest is asked for."""
 
 SEALED = {
-    "encrypted_content": "encrypted by the provider",
-    "data": "redacted by the provider",
-    "redactedContent": "redacted by the provider",
-    "redacted_content": "redacted by the provider",
+    "encrypted_content": gettext_noop("encrypted by the provider"),
+    "data": gettext_noop("redacted by the provider"),
+    "redactedContent": gettext_noop("redacted by the provider"),
+    "redacted_content": gettext_noop("redacted by the provider"),
 }
 """The member in which a provider hands on reasoning that only it can read, as base64."""
 
@@ -79,7 +80,7 @@ def show_part(part: Part) -> MessagePart:
     """Return a part of the one model (`traces.conversation`) to show."""
     clean = showable_value(part)
     shown = _show(clean)
-    return shown if clean == part else replace(shown, flags=[*shown.flags, REPLACED])
+    return shown if clean == part else replace(shown, flags=[*shown.flags, gettext(REPLACED)])
 
 
 def _show(part: Part) -> MessagePart:
@@ -110,7 +111,7 @@ def _written(kind: str, part: Part) -> MessagePart:
     if content in (None, "") and kind == "reasoning":
         return MessagePart(kind=kind, text="", hidden=_hidden(part))
     if part.keys() <= {"type"}:
-        return MessagePart(kind=kind, text="", flags=["not recorded"])
+        return MessagePart(kind=kind, text="", flags=[gettext("not recorded")])
     return MessagePart(kind=kind, text=as_text(part if content is None else content))
 
 
@@ -118,8 +119,8 @@ def _hidden(part: Part) -> HiddenText:
     for name, why in SEALED.items():
         sealed = part.get(name)
         if isinstance(sealed, str) and sealed:
-            return HiddenText(why=why, size_bytes=len(sealed) * 3 // 4)
-    return HiddenText(why="hidden by the provider", size_bytes=None)
+            return HiddenText(why=gettext(why), size_bytes=len(sealed) * 3 // 4)
+    return HiddenText(why=gettext("hidden by the provider"), size_bytes=None)
 
 
 def _call(part: Part) -> MessagePart:
@@ -129,7 +130,7 @@ def _call(part: Part) -> MessagePart:
         try:
             given = orjson.loads(given)
         except ValueError:
-            flags.append(BROKEN)
+            flags.append(gettext(BROKEN))
     return MessagePart(
         kind="tool_call",
         title=_titled(part.get("name"), part.get("id")),
@@ -145,7 +146,7 @@ def _result(part: Part) -> MessagePart:
         kind="tool_result",
         title=_titled(part.get("name"), part.get("id")),
         text=_plain(result),
-        flags=["error"] if failed else [],
+        flags=[gettext("error")] if failed else [],
     )
 
 
@@ -172,7 +173,7 @@ def _carried(kind: str, part: Part) -> MessagePart:
     if not isinstance(held, str):
         shown = url if isinstance(url, str) else as_text(part if url is None else url)
         return MessagePart(kind=kind, title=_titled(_name_of(part), mime), text=shown)
-    size = f"{len(held) * 3 // 4:,} bytes"
+    size = gettext("{count} bytes").format(count=f"{len(held) * 3 // 4:,}")
     return MessagePart(
         kind=kind,
         title=_titled(_name_of(part), mime or part.get("format"), size),

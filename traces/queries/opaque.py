@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_noop
+
 from deliberation.vocabulary import NodeKind
 from traces.queries.legibility import FULL_FROM
 from traces.queries.message_parts import HiddenText
 from traces.queries.node import NodeDetail
+from traces.queries.spoken import spoken
 
 CHARS_OF_A_TOKEN = 4
 CHARS_OF_A_LINE = 80
@@ -15,6 +18,10 @@ LINE_PIXELS = 18
 LINES_AT_MOST = 50_000
 """Browsers draw nothing taller than some millions of pixels."""
 
+SAID = {
+    "encrypted": gettext_noop("its text is encrypted"),
+    "redacted": gettext_noop("its text is redacted"),
+}
 CALLED = (NodeKind.MODEL_CALL.value, NodeKind.LATENT.value)
 """What produces the tokens that stand on it itself, and does not repeat what others under it state."""
 
@@ -36,7 +43,12 @@ class Opaque:
     @property
     def told(self) -> str:
         """Why it cannot be read, and how large it is, in words."""
-        return self.why if self.amount is None else f"{self.why}, {self.amount:,} {self.unit}"
+        return self.why if self.amount is None else f"{self.why}, {self.amount:,} {self.counted}"
+
+    @property
+    def counted(self) -> str:
+        """What the amount is of, in words."""
+        return gettext("bytes") if self.unit == "bytes" else gettext("tokens")
 
     @property
     def height(self) -> int:
@@ -52,7 +64,7 @@ class Opaque:
 def sealed(what: str, hidden: HiddenText) -> Opaque:
     """Return what stands for a text that only its provider can read."""
     size = hidden.size_bytes
-    basis = "of what the provider handed on in its place" if size is not None else ""
+    basis = gettext("of what the provider handed on in its place") if size is not None else ""
     return Opaque(
         what=what, why=hidden.why, amount=size, unit="bytes", basis=basis, chars=size or 0
     )
@@ -63,13 +75,15 @@ def opaque_reasoning(node: NodeDetail, readable_chars: int) -> Opaque | None:
     tokens = node.usage.reasoning
     if not tokens or node.kind not in CALLED or readable_chars >= tokens * FULL_FROM:
         return None
-    why = f"what can be read is a summary at most: {readable_chars:,} characters for these tokens"
+    summary = gettext("what can be read is a summary at most: {count} characters for these tokens")
     return Opaque(
         what="reasoning",
-        why=why if readable_chars else "its source gives no text",
+        why=summary.format(count=f"{readable_chars:,}")
+        if readable_chars
+        else gettext("its source gives no text"),
         amount=tokens,
         unit="tokens",
-        basis="as billed",
+        basis=gettext("as billed"),
         chars=max(1, tokens * CHARS_OF_A_TOKEN - readable_chars),
     )
 
@@ -78,14 +92,15 @@ def opaque_step(node: NodeDetail) -> Opaque | None:
     """Return what stands for a latent step, which was thought in no words, where nobody counts its tokens."""
     if node.kind != NodeKind.LATENT or node.parts or node.usage.total:
         return None
-    why = "a latent step: what was thought is in no words"
+    why = gettext("a latent step: what was thought is in no words")
     return Opaque(what="latent", why=why, amount=None, unit="tokens", basis="", chars=0)
 
 
 def opaque_text(node: NodeDetail, what: str) -> Opaque | None:
     """Return the input or output of a call that counts its tokens, or is gone, and has no text here."""
     if what in node.gone:
-        why = f"{node.gone[what]}: its commitment in the ledger is what remains"
+        sentence = gettext("{reason}: its commitment in the ledger is what remains")
+        why = sentence.format(reason=spoken(node.gone[what]))
         return Opaque(what=what, why=why, amount=None, unit="bytes", basis="", chars=0)
     tokens = getattr(node.usage, what, None)
     if not tokens or node.kind not in CALLED:
@@ -95,12 +110,12 @@ def opaque_text(node: NodeDetail, what: str) -> Opaque | None:
     if tokens <= 0:
         return None
     said = node.text_visibility
-    why = f"its text is {said}" if said in ("encrypted", "redacted") else "its text is not recorded"
+    why = SAID.get(said or "", gettext_noop("its text is not recorded"))
     return Opaque(
         what=what,
-        why=why,
+        why=gettext(why),
         amount=tokens,
         unit="tokens",
-        basis="as counted by its source",
+        basis=gettext("as counted by its source"),
         chars=tokens * CHARS_OF_A_TOKEN,
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from deliberation.ledger.parts import bytes_to_text
 from traces.analytics.json_outline import Members, read_members
 from traces.queries.access import NotVisible, Who
@@ -68,7 +70,11 @@ def read_portion(
     text = bytes_to_text(data)
     end = len(text) if end is None else end
     if not 0 <= start <= end <= len(text):
-        raise NoSuchRange(f"the text has {len(text):,} characters, numbered from 0")
+        raise NoSuchRange(
+            gettext("the text has {count} characters, numbered from 0").format(
+                count=f"{len(text):,}"
+            )
+        )
     return cut_portion(text, start, end, at_end=at_end)
 
 
@@ -95,9 +101,14 @@ def read_folded(
     if data is None:
         raise NotVisible
     if len(data) > FOLDED_AT_MOST:
-        raise NoSuchRange(f"only texts up to {FOLDED_AT_MOST:,} bytes are folded")
+        sentence = gettext("only texts up to {most} bytes are folded")
+        raise NoSuchRange(sentence.format(most=f"{FOLDED_AT_MOST:,}"))
     text = showable(bytes_to_text(data))
     end = len(text) if end is None else end
     if not 0 <= start <= end <= len(text):
-        raise NoSuchRange(f"the text has {len(text):,} characters, numbered from 0")
+        raise NoSuchRange(
+            gettext("the text has {count} characters, numbered from 0").format(
+                count=f"{len(text):,}"
+            )
+        )
     return read_members(text, start, end)

@@ -13,6 +13,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language, gettext, ngettext
 
+from traces.queries.ending import tell_silence
 from traces.queries.spoken import spoken
 
 register = template.Library()
@@ -34,6 +35,12 @@ def money(amount: Decimal | None) -> str:
     if abs(amount) >= Decimal("0.01"):
         return f"${amount:,.2f}"
     return f"${Decimal(f'{amount:.1e}'):f}"
+
+
+@register.filter
+def silence(reason: str | None) -> str:
+    """Why a run of which no end was reported is taken to be over."""
+    return tell_silence(reason or "")
 
 
 @register.filter

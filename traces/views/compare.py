@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from traces.queries.aligned_lines import find_line, list_lines, list_path
 from traces.queries.alignment import AlignedRuns
@@ -32,7 +33,7 @@ def for_two_runs(view: Answer) -> Callable[..., HttpResponse]:
         try:
             form = CompareForm.of(request.GET)
             if not form.is_pair:
-                raise Unreadable("a and b are the ids of two runs.")
+                raise Unreadable(gettext("a and b are the ids of two runs."))
         except Unreadable as wrong:
             return refuse_address(request, str(wrong))
         return view(request, form)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from traces.queries.access import NotVisible, as_uuid
 from traces.queries.aligned_lines import Stretch
@@ -35,9 +36,10 @@ class CompareForm:
         named = [str(word) for word in (asked.get("a"), asked.get("b")) if word]
         ticked = [word for word in asked.getlist("tick") if word]
         if len(named + ticked) > 2:
-            raise Unreadable(f"Two runs are compared: tick two; {len(named + ticked)} came.")
+            sentence = gettext("Two runs are compared: tick two; {count} came.")
+            raise Unreadable(sentence.format(count=len(named + ticked)))
         if asked.get("only") not in (None, "", "differences"):
-            raise Unreadable("only is differences, or is left out.")
+            raise Unreadable(gettext("only is differences, or is left out."))
         stretch = {name: asked.get(word) or None for name, word in LINE_NAMES.items()}
         return cls(
             runs=tuple(_run_id(word) for word in named + ticked),
@@ -68,4 +70,4 @@ def _run_id(word: str) -> uuid.UUID:
     try:
         return as_uuid(word)
     except NotVisible:
-        raise Unreadable("a and b are the ids of two runs.") from None
+        raise Unreadable(gettext("a and b are the ids of two runs.")) from None

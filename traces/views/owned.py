@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from traces.models.access import Role
 from traces.queries.access import NotAllowed, Viewer, viewer_of
@@ -24,7 +25,7 @@ def get_owned(request: HttpRequest, slug: str) -> tuple[ProjectRow, Viewer]:
     project = get_project(who=request.user, slug=slug)
     owner = viewer_of(request.user, [Role.OWNER])
     if project.id not in owner.project_ids:
-        raise NotAllowed("this takes the role owner in the project")
+        raise NotAllowed(gettext("this takes the role owner in the project"))
     return project, owner
 
 

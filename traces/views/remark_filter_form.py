@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext
+
 from traces.models.remark import KINDS
 from traces.queries.remarks import RemarkFilter
 from traces.views.run_filter_form import Unreadable
@@ -29,10 +31,11 @@ class RemarkFilterForm:
             if len(value) > MAX_CHARS:
                 raise Unreadable(f"{name} is longer than {MAX_CHARS} characters.")
         if values.get("kind", KINDS[0]) not in KINDS:
-            raise Unreadable(f"kind must be one of: {', '.join(KINDS)}.")
+            sentence = gettext("{name} must be one of: {known}.")
+            raise Unreadable(sentence.format(name="kind", known=", ".join(KINDS)))
         thread = values.get("thread", "0")
         if not (thread.isascii() and thread.isdecimal() and len(thread) <= MAX_DIGITS):
-            raise Unreadable("thread is the number of an entry.")
+            raise Unreadable(gettext("thread is the number of an entry."))
         return cls(values)
 
     @property

@@ -7,6 +7,7 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from deliberation.ledger.head import read_head
 from deliberation.vocabulary import Rating, SignOff
@@ -22,6 +23,7 @@ from traces.queries.review import Growth, get_growth, get_review
 from traces.views.access import for_changes, for_people
 from traces.views.see_other import see_other
 from traces.views.speaking import CHECKED, REFUSED, answer, check_judge, speech_of
+from traces.views.unfit_words import tell_unfit
 
 
 def review(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
@@ -74,7 +76,7 @@ def sign(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     try:
         said = sign_off(speech=speech_of(request, run, judge), signature=_signature(run_id, sent))
     except Unfit as unfit:
-        return _form(request, run_id, error=f"{unfit.field}: {unfit.sentence}", status=CHECKED)
+        return _form(request, run_id, error=tell_unfit(unfit), status=CHECKED)
     except Grown as grown:
         growth = get_growth(who=judge, run_id=run_id, since=grown.seen_size)
         return _form(request, run_id, growth=growth, status=REFUSED)
@@ -82,12 +84,16 @@ def sign(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     return see_other(f"{reverse('run', args=[run_id])}#signed")
 
 
+def _one_of(words: type[Rating | SignOff]) -> str:
+    return gettext("must be one of {known}").format(known=", ".join(each.value for each in words))
+
+
 def _rating(word: str) -> Rating | None:
     """Return the rating; an empty word takes it back. Raises Unfit."""
     try:
         return Rating(word) if word else None
     except ValueError:
-        raise Unfit("rating", f"is one of {', '.join(each.value for each in Rating)}") from None
+        raise Unfit("rating", _one_of(Rating)) from None
 
 
 def _signature(run_id: uuid.UUID, sent: object) -> Signature:
@@ -96,10 +102,10 @@ def _signature(run_id: uuid.UUID, sent: object) -> Signature:
     try:
         outcome = SignOff(values.get("outcome", ""))
     except ValueError:
-        raise Unfit("outcome", f"is one of {', '.join(each.value for each in SignOff)}") from None
+        raise Unfit("outcome", _one_of(SignOff)) from None
     head = read_head(values.get("head", ""))
     if head is None or head.run != str(run_id):
-        raise Unfit("head", "is no head of this run's ledger")
+        raise Unfit("head", gettext("is no head of this run's ledger"))
     return Signature(
         outcome=outcome,
         statement=values.get("statement", ""),

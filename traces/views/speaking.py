@@ -20,6 +20,7 @@ from traces.queries import runs
 from traces.queries.access import JUDGES, Viewer, see_run_as, viewer_of
 from traces.queries.clock import read_clock
 from traces.views.see_other import see_other
+from traces.views.unfit_words import tell_unfit
 
 CHECKED, REFUSED = 400, 409
 
@@ -46,7 +47,7 @@ def answer(request: HttpRequest, run: Run, act: Callable[[], Said], place: str) 
     try:
         said = act()
     except Unfit as unfit:
-        return _refuse(request, run, f"{unfit.field.replace('_', ' ')}: {unfit.sentence}", CHECKED)
+        return _refuse(request, run, tell_unfit(unfit), CHECKED)
     except Conflict as conflict:
         return _refuse(request, run, conflict.sentence, REFUSED)
     poke(said.changes)

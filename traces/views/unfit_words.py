@@ -28,6 +28,15 @@ SUBJECTS: dict[str, Promise] = {
     "reason": _("The reason"),
     "arguments": _("The arguments"),
     "message": _("The message"),
+    "text": _("The text"),
+    "add": _("The tags to put on"),
+    "remove": _("The tags to take off"),
+    "reply_to": _("The note that is answered"),
+    "rating": _("The rating"),
+    "outcome": _("The verdict"),
+    "ticket": _("The ticket of the form"),
+    "head": _("The head"),
+    "seen_root": _("The head"),
 }
 
 

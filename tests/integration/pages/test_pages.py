@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from deliberation.events import RunStarted
+from deliberation.events import AnswerSelected, RunStarted
 from deliberation.vocabulary import NodeKind
-from tests.integration.build import ended, make_event, new_run, put_on_record, started
+from tests.integration.build import ended, make_event, new_run, observed, put_on_record, started
 from tests.people import People
 from traces import urls
 
@@ -147,6 +147,23 @@ def test_bones_after_a_seq_hold_only_what_changed(people: People, run: str) -> N
     whole = bob.get(address).json()
     assert whole["columns"]["kind"] == [0]
     assert bob.get(f"{address}?after={whole['seq']}").json()["columns"]["ordinal"] == []
+
+
+def test_bones_after_a_seq_tell_which_node_is_the_answer_no_more(people: People, run: str) -> None:
+    address = reverse("tree-bones", args=[run])
+    bob = client_of(people, "bob")
+    put_on_record(
+        people.project,
+        observed(run, "b"),
+        observed(run, "c"),
+        make_event(AnswerSelected, run, node="a"),
+    )
+    before = bob.get(address).json()
+    put_on_record(people.project, make_event(AnswerSelected, run, node="b"))
+    after = bob.get(f"{address}?after={before['seq']}").json()["columns"]
+    assert [flags & 8 for flags in before["columns"]["flags"]] == [8, 0, 0]
+    assert [flags & 8 for flags in after["flags"]] == [0, 8]
+    assert after["ordinal"] == before["columns"]["ordinal"][:2]
 
 
 def test_the_sign_in_link_works_only_with_its_token(people: People) -> None:
