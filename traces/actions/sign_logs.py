@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from deliberation.ledger.tree import root_of
 from traces.audit.proofs import Growth, consistency
 from traces.models import Checkpoint
-from traces.queries.log_growth import Log, read_growth
+from traces.queries.log_growth import Log, Missing, read_growths
 from traces.signer.ask import SignerAt
 from traces.signer.memory import Head
 from traces.signer.sign import Refused, Wanted
@@ -32,15 +32,15 @@ def sign_logs(
     signer: SignerAt, candidates: Sequence[Candidate], *, now_ns: int
 ) -> list[Checkpoint | Refused]:
     """Return for each the checkpoint, not saved yet, or why there is none. Raises `Unreachable`."""
-    wanted = [_want(each, each.since) for each in candidates]
-    answers = _ask(signer, wanted)
-    again = {
-        at: _want_after(candidates[at], answer.last)
+    answers = _ask(signer, _want([(each, Head(each.since, b"")) for each in candidates]))
+    lost = [
+        (at, candidates[at], answer.last)
         for at, answer in enumerate(answers)
         if isinstance(answer, Refused) and answer.last is not None
-    }
-    for at, answer in zip(again, _ask(signer, list(again.values())), strict=True):
-        wanted[at], answers[at] = again[at], answer
+    ]
+    again = _ask(signer, _want([(candidate, last) for _, candidate, last in lost]))
+    for (at, _, _), answer in zip(lost, again, strict=True):
+        answers[at] = answer
     signed_at = dt.datetime.fromtimestamp(now_ns // 1_000_000_000, dt.UTC)
     return [
         answer if isinstance(answer, Refused) else _checkpoint(each, answer, signed_at)
@@ -55,39 +55,44 @@ def _ask(signer: SignerAt, wanted: Sequence[Wanted | Refused]) -> list[str | Ref
     return [next(notes) if isinstance(each, Wanted) else each for each in wanted]
 
 
-def _want(candidate: Candidate, since: int) -> Wanted | Refused:
-    log = candidate.log
-    root = root_of(log.frontier)
-    if since in (0, log.size):
-        return Wanted(candidate.origin, log.size, root)
-    try:
-        growth = read_growth(log, since, log.size)
-    except ValueError as error:
-        return Refused(f"the database lacks entries: {error}")
-    return _extend(candidate, growth)
+def _want(after: Sequence[tuple[Candidate, Head]]) -> list[Wanted | Refused]:
+    """Return what to ask for where a log was signed at these heads; a root is empty where only the size is known.
+
+    When the signer's last head is another than ours, it was signed and its answer lost, or the database was set back.
+    """
+    grown = [
+        (candidate.log, last.size, candidate.log.size)
+        for candidate, last in after
+        if 0 < last.size < candidate.log.size
+    ]
+    growths = iter(read_growths(grown) if grown else [])
+    return [
+        _extend(candidate, last, next(growths))
+        if 0 < last.size < candidate.log.size
+        else _as_it_is(candidate, last)
+        for candidate, last in after
+    ]
 
 
-def _want_after(candidate: Candidate, last: Head | None) -> Wanted | Refused:
-    """Return what to ask for when the signer's last head is another than ours: it was signed, and its answer lost."""
-    assert last is not None
+def _as_it_is(candidate: Candidate, last: Head) -> Wanted | Refused:
     log = candidate.log
     if last.size > log.size:
         return Refused(
-            f"the signer signed {last.size} entries and the database has {log.size}: it was set back",
-            last,
+            f"the signer signed {last.size} entries and the database has {log.size}: it was set back"
         )
-    try:
-        growth = read_growth(log, last.size, log.size)
-    except ValueError as error:
-        return Refused(f"the database lacks entries: {error}", last)
-    if root_of(growth.frontier) != last.root:
+    root = root_of(log.frontier)
+    if last.root not in (b"", root):
+        return Refused(f"another root was signed at size {last.size}: the database was changed")
+    return Wanted(candidate.origin, log.size, root)
+
+
+def _extend(candidate: Candidate, last: Head, growth: Growth | Missing) -> Wanted | Refused:
+    if isinstance(growth, Missing):
+        return Refused(f"the database lacks entries: {growth}")
+    if last.root not in (b"", root_of(growth.frontier)):
         return Refused(
-            f"the first {last.size} entries in the database are not those that were signed", last
+            f"the first {last.size} entries in the database are not those that were signed"
         )
-    return _extend(candidate, growth)
-
-
-def _extend(candidate: Candidate, growth: Growth) -> Wanted | Refused:
     root = growth.root()
     if root != root_of(candidate.log.frontier):
         return Refused(

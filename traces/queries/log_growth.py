@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db import connection
 
 from deliberation.ledger.head import split_frontier
 from traces.audit.proofs import Growth
-from traces.models import Checkpoint, InstanceEntry, InstanceLog, LedgerEntry, Run
+from traces.models import InstanceLog, Run
+
+_Starts = dict[uuid.UUID, tuple[int, tuple[bytes, ...]]]
+OF_RUNS = """
+SELECT asked.id, entries.leaves
+  FROM unnest(%s::uuid[], %s::int8[], %s::int8[]) AS asked (id, low, high) CROSS JOIN LATERAL (
+       SELECT string_agg(leaf, ''::bytea ORDER BY seq) AS leaves FROM traces_ledgerentry
+        WHERE run_id = asked.id AND seq >= asked.low AND seq < asked.high) AS entries
+"""
+OF_INSTANCE = """
+SELECT asked.id, entries.leaves
+  FROM unnest(%s::uuid[], %s::int8[], %s::int8[]) AS asked (id, low, high) CROSS JOIN LATERAL (
+       SELECT string_agg(leaf, ''::bytea ORDER BY seq) AS leaves FROM traces_instanceentry
+        WHERE seq >= asked.low AND seq < asked.high) AS entries
+"""
+
+
+class Missing(ValueError):
+    """Entries that a log should have are not there; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +58,56 @@ def log_of_instance() -> Log | None:
 def read_growth(log: Log, since: int, until: int) -> Growth:
     """Return how a log grew between two sizes: from the frontier of a checkpoint, or else from all leaves before.
 
-    Raises ValueError when leaves are missing.
+    Raises `Missing`.
     """
-    before = (
-        Checkpoint.objects.filter(run_id=log.id, size__lte=since).order_by("-size", "-id").first()
-    )
-    start, frontier = (before.size, _split(before.frontier)) if before else (0, ())
-    leaves = read_leaves(log, start, until)
-    return Growth(start, frontier, leaves).at(since)
+    [found] = read_growths([(log, since, until)])
+    if isinstance(found, Missing):
+        raise found
+    return found
 
 
-def read_leaves(log: Log, low: int, high: int) -> list[bytes]:
-    """Return the leaf hashes of the entries from `low` to before `high`. Raises ValueError when some are missing."""
-    within = Q(seq__gte=low, seq__lt=high)
-    rows = (
-        InstanceEntry.objects.filter(within)
-        if log.of_instance
-        else LedgerEntry.objects.filter(within, run_id=log.id)
-    )
-    leaves = [bytes(leaf) for leaf in rows.order_by("seq").values_list("leaf", flat=True)]
-    if len(leaves) != high - low:
-        raise ValueError(f"of {high - low} entries from {low} on, {len(leaves)} are there")
-    return leaves
+def read_growths(wanted: Sequence[tuple[Log, int, int]]) -> list[Growth | Missing]:
+    """Return for each log how it grew between two sizes, or what is missing; two queries for however many logs."""
+    starts = _frontiers_before([(log.id, since) for log, since, _ in wanted])
+    ranges = [(log, starts[log.id][0], until) for log, _, until in wanted]
+    leaves = _leaves(ranges)
+    found: list[Growth | Missing] = []
+    for log, since, until in wanted:
+        start, frontier = starts[log.id]
+        hashes = split_frontier(leaves[log.id])
+        if len(hashes) != until - start:
+            found.append(
+                Missing(f"of {until - start} entries from {start} on, {len(hashes)} are there")
+            )
+        else:
+            found.append(Growth(start, frontier, hashes).at(since))
+    return found
+
+
+def _frontiers_before(wanted: Sequence[tuple[uuid.UUID, int]]) -> _Starts:
+    """Return for each log the last checkpoint of at most so many entries: its size and frontier; 0 where none is."""
+    ids, sizes = zip(*wanted, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asked.id, coalesce(last.size, 0), last.frontier"
+            " FROM unnest(%s::uuid[], %s::int8[]) AS asked (id, size) LEFT JOIN LATERAL"
+            " (SELECT size, frontier FROM traces_checkpoint WHERE run_id = asked.id AND size <= asked.size"
+            "  ORDER BY size DESC, id DESC LIMIT 1) AS last ON true",
+            [list(ids), list(sizes)],
+        )
+        return {log: (size, _split(frontier or b"")) for log, size, frontier in cursor.fetchall()}
+
+
+def _leaves(ranges: Sequence[tuple[Log, int, int]]) -> dict[uuid.UUID, bytes]:
+    """Return the leaf hashes of each log in a range, one after the other."""
+    found: dict[uuid.UUID, bytes] = {}
+    for of_instance, statement in ((False, OF_RUNS), (True, OF_INSTANCE)):
+        asked = [(log.id, low, high) for log, low, high in ranges if log.of_instance == of_instance]
+        if asked:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [*map(list, zip(*asked, strict=True))])
+                found |= {log: bytes(leaves or b"") for log, leaves in cursor.fetchall()}
+    return found
 
 
 def _split(packed: bytes | memoryview) -> tuple[bytes, ...]:
