@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from inspector.metrics import read_ingest, read_metrics
+from traces.queries.custody import count_unsigned
 
 # A backlog older than this says that no worker records what the door receives.
 OLDEST_PENDING_SECONDS = 120.0
@@ -27,10 +29,11 @@ async def live(request: HttpRequest) -> JsonResponse:
 
 
 async def ready(request: HttpRequest) -> JsonResponse:
-    """200 when Postgres, Redis and the workers do their part, else 503 with what does not."""
-    names = ("database", "redis", "ingest")
-    found = await asyncio.gather(*map(_judge, (_database(), _redis(), _ingest())))
-    is_ready = all(state == "ok" for state in found)
+    """200 when Postgres, Redis and the workers do their part, else 503 with what does not; signing is only told."""
+    names = ("database", "redis", "ingest", "signing")
+    found = await asyncio.gather(*map(_judge, (_database(), _redis(), _ingest(), _signing())))
+    # Recording waits for no signature: a server whose signer is away takes everything.
+    is_ready = all(state == "ok" for state in found[:-1])
     body = {"status": "ready" if is_ready else "not ready", **dict(zip(names, found, strict=True))}
     return JsonResponse(body, status=200 if is_ready else 503)
 
@@ -76,6 +79,11 @@ async def _redis() -> str:
     async with redis.asyncio.from_url(settings.REDIS_URL) as client:
         await client.ping()
     return "ok"
+
+
+async def _signing() -> str:
+    unsigned = await _in_thread(lambda: count_unsigned(now=dt.datetime.now(dt.UTC)))
+    return f"{unsigned} runs wait for a signature" if unsigned else "ok"
 
 
 async def _ingest() -> str:

@@ -1,12 +1,14 @@
-"""The figures of ingest and of the ledger checks, as Prometheus reads them."""
+"""The figures of ingest, of signing and of the ledger checks, as Prometheus reads them."""
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 
 from ingest import inbox
 from ingest.inbox import InboxState
 from traces.models import LedgerCheck
+from traces.queries.custody import count_unsigned
 from traces.queries.ledger_checks import last_check
 
 
@@ -17,10 +19,11 @@ def read_ingest() -> InboxState:
 
 def read_metrics() -> str:
     """All figures, as Prometheus reads them; synchronous."""
-    return render_metrics(read_ingest(), last_check())
+    unsigned = count_unsigned(now=dt.datetime.now(dt.UTC))
+    return render_metrics(read_ingest(), last_check(), unsigned)
 
 
-def render_metrics(figures: InboxState, check: LedgerCheck | None) -> str:
+def render_metrics(figures: InboxState, check: LedgerCheck | None, unsigned: int) -> str:
     """Prometheus' text format, one HELP and TYPE for each figure."""
     rows = [
         ("inspector_ingest_pending", "gauge", "Bodies not yet recorded.", figures.pending),
@@ -36,6 +39,12 @@ def render_metrics(figures: InboxState, check: LedgerCheck | None) -> str:
             "gauge",
             "Bodies that could not be recorded.",
             figures.dead_letters,
+        ),
+        (
+            "inspector_unsigned_runs",
+            "gauge",
+            "Runs that wait for a signature longer than they should.",
+            unsigned,
         ),
     ]
     if check is not None and check.ended_at is not None:

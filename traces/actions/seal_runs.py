@@ -86,6 +86,12 @@ def seal_run(run_id: uuid.UUID, *, signer: SignerAt, now_ns: int) -> Checkpoint:
     return last
 
 
+def seal_instance(*, signer: SignerAt, now_ns: int) -> None:
+    """Tell the instance's log of keys that it does not know, and have it signed. Raises `NotSigned`."""
+    with _alone(wait=True):
+        _sign_instance(signer, _meet(signer, now_ns).name, now_ns)
+
+
 def _meet(signer: SignerAt, now_ns: int) -> Custody:
     """Ask who signs, and tell the instance's log of keys that it does not know."""
     custody = signer.custody()

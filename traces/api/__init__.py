@@ -13,6 +13,7 @@ from traces.api.remarks import router as remarks_router
 from traces.api.removals import router as removals_router
 from traces.api.runs import router
 from traces.api.sessions import router as sessions_router
+from traces.api.signing import router as signing_router
 from traces.api.webhooks import router as webhooks_router
 
 router.add_router("", approvals_router)
@@ -25,6 +26,7 @@ router.add_router("", prices_router)
 router.add_router("", remarks_router)
 router.add_router("", removals_router)
 router.add_router("", sessions_router)
+router.add_router("", signing_router)
 router.add_router("", webhooks_router)
 
 __all__ = ["router"]

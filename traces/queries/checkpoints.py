@@ -9,11 +9,14 @@ from django.db.models import QuerySet
 
 from deliberation.bundle.proof import FIRST_LINE
 from traces.audit.proofs import inclusion
-from traces.models import Checkpoint, InstanceEntry
+from traces.models import Checkpoint, InstanceEntry, Run
+from traces.queries.access import NotVisible, Who, as_uuid, as_viewer
 from traces.queries.log_growth import log_of_instance, read_growth
 
 MAX_NOTES = 10_000
 """Of one run, in a bundle: more are thinned out. The file that holds them there may have 16 MiB."""
+
+MAX_ID = 2**63 - 1
 
 
 class NoCheckpoint(Exception):
@@ -66,6 +69,20 @@ def proof_for_last_checkpoint(
     lines = [FIRST_LINE, f"index {last.instance_seq}", *path, "", covering.note]
     leaf = InstanceEntry.objects.values_list("line", flat=True).get(seq=last.instance_seq)
     return bytes(leaf) + b"\n", "\n".join(lines).encode()
+
+
+def list_checkpoints(
+    *, who: Who, run_id: str | uuid.UUID, before: str | None, limit: int
+) -> tuple[list[Checkpoint], str | None]:
+    """Return what was signed of a run, newest first, and the cursor of the next page. Raises NotVisible."""
+    run = Run.objects.filter(pk=as_uuid(run_id), project_id__in=as_viewer(who).project_ids)
+    if not run.exists() or (before is not None and not before.isdecimal()):
+        raise NotVisible
+    found = Checkpoint.objects.filter(run_id=as_uuid(run_id)).order_by("-id")
+    if before is not None:
+        found = found.filter(id__lt=min(int(before), MAX_ID))
+    rows = list(found[: limit + 1])
+    return rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None
 
 
 def _checkpoints(run_id: uuid.UUID, up_to: int | None) -> QuerySet[Checkpoint]:

@@ -1,23 +1,35 @@
-"""The page of the server's own health: what the checks of the ledgers found."""
+"""The page of the server's own health: who signs, and what the checks of the ledgers found."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from traces.queries.custody import (
+    count_unsigned,
+    list_refused,
+    read_custody,
+    read_signed_log,
+)
 from traces.queries.ledger_checks import is_overdue, list_checks
+from traces.queries.signer import the_signer
 from traces.views.access import for_people
 from traces.views.owned import read_time
 
 
 @for_people
 def health(request: HttpRequest) -> HttpResponse:
-    """The last checks; an alert where something differs, or where nobody checked lately."""
+    """Keys and last checks; an alert where something differs, or where nobody signs or checked lately."""
     checks = list_checks(who=request.user)
     ended = [check for check in checks if check.ended_at is not None]
+    now = read_time()
     context = {
+        "custody": read_custody(the_signer()),
+        "signed_log": read_signed_log(),
+        "unsigned": count_unsigned(now=now),
+        "refused": list_refused(who=request.user),
         "checks": checks,
         "last": ended[0] if ended else None,
-        "is_overdue": is_overdue(now=read_time()),
+        "is_overdue": is_overdue(now=now),
     }
     return render(request, "health/page.html", context)

@@ -10,7 +10,7 @@ from deliberation.bundle.checkpoints import read_checkpoints
 from deliberation.bundle.keys import read_key
 from deliberation.bundle.note import read_checkpoint
 from deliberation.bundle.proof import check_instance
-from deliberation.events import RunEnded, RunStarted
+from deliberation.events import RunEnded
 from deliberation.ledger.head import split_frontier
 from deliberation.ledger.tree import root_of
 from deliberation.vocabulary import ObservedState
@@ -19,12 +19,11 @@ from tests.integration.build import (
     SECOND,
     make_event,
     make_project,
-    new_run,
-    observed,
     put_on_record,
 )
+from tests.integration.sealing.runs import begin, grow, seal
 from tests.integration.sealing.signers import NAME
-from traces.actions.seal_runs import seal_due_runs, seal_run
+from traces.actions.seal_runs import seal_run
 from traces.models import Checkpoint, InstanceEntry, InstanceLog, LedgerEntry, Run, Sealing
 from traces.queries.checkpoints import checkpoints_of, proof_for_last_checkpoint
 from traces.signer.sign import Refused
@@ -38,20 +37,6 @@ class Archive(dict):
     def read(self, name: str, limit: int) -> bytes:
         assert len(self[name]) <= limit
         return self[name]
-
-
-def begin(**facts) -> str:
-    run = new_run()
-    put_on_record(make_project(), make_event(RunStarted, run, name="a run", **facts))
-    return run
-
-
-def grow(run: str, nodes: int) -> None:
-    put_on_record(make_project(), *(observed(run, uuid.uuid4().hex) for _ in range(nodes)))
-
-
-def seal(signer, seconds: int = 0):
-    return seal_due_runs(signer=signer, now_ns=NOW_NS + seconds * SECOND)
 
 
 def sizes(run: str) -> list[int]:

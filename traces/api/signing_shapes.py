@@ -1,0 +1,94 @@
+"""The shapes of who signs, and of what was signed."""
+
+from __future__ import annotations
+
+from ninja import Field, Schema
+
+from traces.api.forms import rfc3339
+from traces.models import Checkpoint
+from traces.queries.custody import Custody, KeyRow, SignedLog
+
+
+class SigningKey(Schema):
+    """A key that signs or signed."""
+
+    key: str = Field(description="Its public half, as `--trust` of the verifier takes it")
+    since: str | None
+    until: str | None = Field(description="When it was retired; null while it signs")
+    signed: int | None = Field(description="How many signatures it made; null: the signer is away")
+
+    @classmethod
+    def of(cls, key: KeyRow) -> SigningKey:
+        """Return the shape of a key."""
+        return cls(
+            key=key.key, since=rfc3339(key.since), until=rfc3339(key.until), signed=key.signed
+        )
+
+
+class KeyPlace(Schema):
+    """Who has the keys: `file` is a file of the signer process, readable by whoever is its user or root there."""
+
+    kind: str
+    place: str | None = Field(description="Null while the signer is away")
+
+
+class InstanceHead(Schema):
+    """The log of the installation: all checkpoints of runs, exports, redactions, retention, keys."""
+
+    id: str = Field(description="In the place of a run")
+    size: int
+    root: str = Field(description="Base64")
+    checkpoint: str | None = Field(description="The last signed note")
+    signed_at: str | None
+
+
+class Instance(Schema):
+    """Who signs what this installation records, and how far."""
+
+    name: str | None
+    keys: list[SigningKey]
+    custody: KeyPlace
+    log: InstanceHead | None
+    unsigned_runs: int = Field(description="Runs that wait for a signature longer than they should")
+    trouble: str | None = Field(description="Why nothing is signed at present")
+
+    @classmethod
+    def of(cls, custody: Custody, log: SignedLog | None, unsigned: int) -> Instance:
+        """Return the shape of an installation."""
+        head = log and InstanceHead(
+            id=str(log.id),
+            size=log.size,
+            root=log.root,
+            checkpoint=log.checkpoint,
+            signed_at=log.signed_at.isoformat() if log.signed_at else None,
+        )
+        return cls(
+            name=custody.name,
+            keys=[SigningKey.of(each) for each in custody.keys],
+            custody=KeyPlace(kind="file", place=custody.place),
+            log=head,
+            unsigned_runs=unsigned,
+            trouble=custody.trouble,
+        )
+
+
+class SignedCheckpoint(Schema):
+    """A signed note over the first `size` entries of a run."""
+
+    size: int
+    root: str = Field(description="Base64")
+    note: str = Field(description="c2sp.org/tlog-checkpoint; the verifier takes it as a known head")
+    signed_at: str
+
+    @classmethod
+    def of(cls, row: Checkpoint) -> SignedCheckpoint:
+        """Return the shape of a checkpoint."""
+        root = row.note.split("\n", 3)[2]
+        return cls(size=row.size, root=root, note=row.note, signed_at=row.signed_at.isoformat())
+
+
+class SignedCheckpoints(Schema):
+    """A page of them, newest first; `next` is the cursor of the following one."""
+
+    items: list[SignedCheckpoint]
+    next: str | None
