@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from base64 import b64encode
 
 from django.db.models import QuerySet
 
-from deliberation.bundle.proof import FIRST_LINE
-from traces.audit.proofs import inclusion
 from traces.models import Checkpoint, InstanceEntry, Run
 from traces.queries.access import NotVisible, Who, as_uuid, as_viewer
-from traces.queries.log_growth import log_of_instance, read_growth
+from traces.queries.log_growth import log_of_instance
+from traces.queries.receipts import write_proof
 
 MAX_NOTES = 10_000
 """Of one run, in a bundle: more are thinned out. The file that holds them there may have 16 MiB."""
@@ -64,11 +62,8 @@ def proof_for_last_checkpoint(
     )
     if covering is None:
         raise NoCheckpoint(f"the instance has not signed yet what it tells of run {run_id}")
-    growth = read_growth(log, last.instance_seq, covering.size)
-    path = [b64encode(each).decode() for each in inclusion(growth, last.instance_seq)]
-    lines = [FIRST_LINE, f"index {last.instance_seq}", *path, "", covering.note]
     leaf = InstanceEntry.objects.values_list("line", flat=True).get(seq=last.instance_seq)
-    return bytes(leaf) + b"\n", "\n".join(lines).encode()
+    return bytes(leaf) + b"\n", write_proof(log, last.instance_seq, covering)
 
 
 def list_checkpoints(

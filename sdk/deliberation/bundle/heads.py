@@ -1,7 +1,8 @@
 """Heads that the person who verifies has kept: from ingest answers, receipts, older bundles.
 
 A file of heads has on each line `<run> <size> <root in base64>`, as the server gives them away; or it holds signed
-checkpoints of runs. Whoever brings a head need not prove it: it is their own memory.
+checkpoints of runs; or it is a receipt (a C2SP tlog-proof), which ends in such a checkpoint. Whoever brings a head need
+not prove it: it is their own memory.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from deliberation.bundle import base64_text
 from deliberation.bundle.layout import is_run_id
 from deliberation.bundle.note import read_checkpoint, split_notes
+from deliberation.bundle.proof import FIRST_LINE
 from deliberation.bundle.verdict import Misuse, Refusal
 from deliberation.ledger.head import read_head
 from deliberation.ledger.tree import HASH_BYTES
@@ -55,6 +57,8 @@ def _from_lines(text: str) -> list[KnownHead]:
 
 
 def _from_notes(text: str) -> list[KnownHead]:
+    if text.startswith(FIRST_LINE):
+        text = text.partition("\n\n")[2]  # of a receipt, the checkpoint under it
     try:
         checkpoints = [read_checkpoint(note) for note in split_notes(text)]
     except Refusal as error:
