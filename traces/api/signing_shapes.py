@@ -41,6 +41,17 @@ class InstanceHead(Schema):
     checkpoint: str | None = Field(description="The last signed note")
     signed_at: str | None
 
+    @classmethod
+    def of(cls, log: SignedLog) -> InstanceHead:
+        """Return the shape of the log's head."""
+        return cls(
+            id=str(log.id),
+            size=log.size,
+            root=log.root,
+            checkpoint=log.checkpoint,
+            signed_at=log.signed_at.isoformat() if log.signed_at else None,
+        )
+
 
 class Instance(Schema):
     """Who signs what this installation records, and how far."""
@@ -55,18 +66,11 @@ class Instance(Schema):
     @classmethod
     def of(cls, custody: Custody, log: SignedLog | None, unsigned: int) -> Instance:
         """Return the shape of an installation."""
-        head = log and InstanceHead(
-            id=str(log.id),
-            size=log.size,
-            root=log.root,
-            checkpoint=log.checkpoint,
-            signed_at=log.signed_at.isoformat() if log.signed_at else None,
-        )
         return cls(
             name=custody.name,
             keys=[SigningKey.of(each) for each in custody.keys],
             custody=KeyPlace(kind="file", place=custody.place),
-            log=head,
+            log=None if log is None else InstanceHead.of(log),
             unsigned_runs=unsigned,
             trouble=custody.trouble,
         )
