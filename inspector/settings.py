@@ -169,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "traces.apply_retention": {
+        "task": "traces.apply_retention",
+        "schedule": crontab(minute="*", hour="3-5"),
+        "options": {"expires": 60},
+    },
     "traces.make_partitions": {"task": "traces.make_partitions", "schedule": 3600.0},
 }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from celery import shared_task
 from django.db import connections
 
+from traces.actions.apply_retention import apply_retention
 from traces.actions.check_ledgers import continue_check, start_check
 from traces.actions.deliver_webhooks import deliver_webhooks, forget_deliveries, has_due
 from traces.actions.enforce_budgets import enforce_by_the_clock
@@ -40,6 +41,8 @@ class _Sealed:
 
 _sealed = _Sealed()
 
+RETENTION_SECONDS = 20.0
+"""Of every minute between three and six at night."""
 CHECK_SECONDS = 5.0
 """Of every fifteen; a large run takes what it takes."""
 
@@ -122,6 +125,13 @@ def start_ledger_check() -> None:
 def continue_ledger_check() -> None:
     """Go on with it for a while: a worker that is at it records nothing meanwhile."""
     continue_check(seconds=CHECK_SECONDS, read_now=lambda: dt.datetime.now(dt.UTC))
+
+
+@shared_task(name="traces.apply_retention")
+def apply_retention_by_night() -> None:
+    """Delete what projects' policies say is to be deleted, for a while."""
+    applied = apply_retention(now_ns=read_clock(), randbytes=os.urandom, seconds=RETENTION_SECONDS)
+    poke(applied.changes)
 
 
 def _deliver() -> None:

@@ -75,8 +75,8 @@ def _open(project: int, run_id: uuid.UUID, by: str, now_ns: int) -> RunState:
     unheard = Report(
         project=project, run=str(run_id), source="sdk", by=by, received_at=now_ns, events=()
     )
-    run = open_runs([unheard])[run_id]
-    if run.project_id != project:
+    run = open_runs([unheard]).get(run_id)
+    if run is None or run.project_id != project:
         raise NotVisible
     return run
 

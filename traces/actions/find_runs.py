@@ -29,6 +29,9 @@ def find_runs(
     found = known_runs(project=project, trace_ids=wanted)
     missing = [trace_id for trace_id in wanted if trace_id not in found]
     if missing:
+        found |= _expired_runs(project, missing)
+        missing = [trace_id for trace_id in missing if trace_id not in found]
+    if missing:
         made = [uuid.UUID(make_run_id(now_ns, randbytes)) for _ in missing]
         _insert(project, source, missing, made)
         found |= known_runs(project=project, trace_ids=missing)
@@ -40,6 +43,16 @@ def known_runs(*, project: int, trace_ids: list[str]) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT trace_id, id FROM traces_run WHERE project_id = %s AND trace_id = ANY(%s)",
+            [project, trace_ids],
+        )
+        return {trace_id: str(run_id) for trace_id, run_id in cursor.fetchall()}
+
+
+def _expired_runs(project: int, trace_ids: list[str]) -> dict[str, str]:
+    """Return trace id → run id of runs that were taken away: what is sent of them again is not kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT trace_id, run_id FROM traces_expiredrun WHERE project_id = %s AND trace_id = ANY(%s)",
             [project, trace_ids],
         )
         return {trace_id: str(run_id) for trace_id, run_id in cursor.fetchall()}

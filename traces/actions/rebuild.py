@@ -22,9 +22,11 @@ from traces.projection.tables import (
     DECISIONS,
     EDGES,
     HOLDS,
+    LEGAL_HOLDS,
     LINKS,
     NODES,
     REMARKS,
+    REMOVAL_REQUESTS,
     REMOVALS,
     RESOURCES,
     VERDICTS,
@@ -45,6 +47,8 @@ TABLES = (
     DECISIONS,
     REMARKS,
     REMOVALS,
+    LEGAL_HOLDS,
+    REMOVAL_REQUESTS,
 )
 
 

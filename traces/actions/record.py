@@ -22,6 +22,7 @@ from deliberation.ledger.entry import Entry, seal
 from deliberation.ledger.head import split_frontier
 from deliberation.ledger.tree import append
 from deliberation.vocabulary import ReplayMode
+from traces.actions.expired_runs import without_expired
 from traces.actions.plan_sealing import must_not_wait, plan_sealing
 from traces.actions.run_rows import lock_runs, save_runs, stored
 from traces.audit.openings import INLINE_BYTES, pack
@@ -143,7 +144,8 @@ class _Item:
 def open_runs(reports: Sequence[Report]) -> dict[uuid.UUID, RunState]:
     """Make the runs that are new, then lock all rows in the order of their ids, and return them.
 
-    Nothing is locked while runs are made: making one waits for whoever makes it too, who may wait for a locked one.
+    A run that was taken away for good is not made again, and is not among them. Nothing is locked while runs are made:
+    making one waits for whoever makes it too, who may wait for a locked one.
     """
     first = {uuid.UUID(each.run): each for each in reversed(reports)}
     ordered = sorted(first)
@@ -152,6 +154,7 @@ def open_runs(reports: Sequence[Report]) -> dict[uuid.UUID, RunState]:
         cursor.execute("SELECT id FROM traces_run WHERE id = ANY(%s)", [ordered])
         known = {row[0] for row in cursor.fetchall()}
         missing = [run_id for run_id in ordered if run_id not in known]
+        missing = without_expired(missing) if missing else missing
         if missing:
             values = ", ".join(["%s"] * len(RUN_COLUMNS))
             cursor.executemany(
@@ -167,8 +170,9 @@ def _split_by_owner(
     allowed: list[Report] = []
     foreign: list[Report] = []
     for report in reports:
-        owner = runs[uuid.UUID(report.run)].project_id
-        (allowed if owner == report.project else foreign).append(report)
+        run = runs.get(uuid.UUID(report.run))
+        if run is not None:  # else it has expired: what is sent of it again is not kept
+            (allowed if run.project_id == report.project else foreign).append(report)
     return allowed, foreign
 
 

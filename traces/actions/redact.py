@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -28,6 +28,7 @@ from traces.audit.instance_kinds import InstanceKind
 from traces.models import LedgerEntry
 from traces.projection.states import RunState
 from traces.queries.access import NotAllowed
+from traces.queries.legal_holds import is_held
 from traces.queries.same_texts import Place, find_same, read_text
 
 MAX_REASON_CHARS, MAX_BASIS_CHARS = 2_000, 200
@@ -55,15 +56,27 @@ class Redacted:
     changes: Changes = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """That a second person agreed to what somebody had asked for."""
+
+    asked_by: str
+    agreed_by: str
+    request: str
+
+
+class Held(Conflict):
+    """A legal hold stands: 409, one person alone takes nothing away."""
+
+
 def redact(*, speech: Speech, redaction: Redaction) -> Redacted:
     """Delete a text in the name of an owner.
 
-    Raises Unfit for a wrong form, NotAllowed for whoever is no person, NotVisible, and Conflict where the text is gone
-    already or a copy of it is just being read.
+    Raises Unfit for a wrong form, NotAllowed for whoever is no person, NotVisible, and Conflict where a legal hold
+    stands, the text is gone already, or a copy of it is just being read.
     """
     check_person(speech)
-    reason = check_text("reason", redaction.reason, MAX_REASON_CHARS, least=0)
-    basis = check_text("basis", redaction.basis, MAX_BASIS_CHARS, least=0)
+    check_redaction(redaction)
     if not TICKET.fullmatch(speech.ticket):
         raise Unfit("ticket", "must have 1 to 36 letters, digits and . _ : -")
     with transaction.atomic():
@@ -71,32 +84,56 @@ def redact(*, speech: Speech, redaction: Redaction) -> Redacted:
         done = _done_before(run, speech)
         if done is not None:
             return done
-        places = find_places(run, redaction)
-        events = [
-            PartRedacted(
-                run=str(run.id),
-                key=_key(speech, number),
-                at=speech.now_ns,
-                entry=place.seq,
-                part=place.part,
-                by=speech.by,
-                rule=redaction.rule,
-                basis=basis or None,
-                reason=(reason or None) if number == 0 else None,
-            )
-            for number, place in enumerate(places)
-        ]
-        changes = tell_run(
-            run, events, by=speech.by, now_ns=speech.now_ns, randbytes=speech.randbytes
+        refuse_held(run)
+        done = delete_texts(run, redaction, speech)
+    return replace(done, changes=done.changes + settle_responses())
+
+
+def delete_texts(
+    run: RunState, redaction: Redaction, speech: Speech, agreement: Agreement | None = None
+) -> Redacted:
+    """Delete texts of a run whose row the caller has locked, who calls `settle_responses` when that is committed.
+
+    With an agreement the deletion is that of whoever asked, and the speech that of whoever agreed.
+    """
+    places = find_places(run, redaction)
+    by = speech.by if agreement is None else agreement.asked_by
+    events = [
+        PartRedacted(
+            run=str(run.id),
+            key=_key(speech, number),
+            at=speech.now_ns,
+            entry=place.seq,
+            part=place.part,
+            by=by,
+            rule=redaction.rule,
+            basis=redaction.basis.strip() or None,
+            agreed_by=agreement.agreed_by if agreement else None,
+            request=agreement.request if agreement else None,
+            reason=(redaction.reason.strip() or None) if number == 0 else None,
         )
-        try:
-            copies = erase_places(run, places)
-        except StillArriving as arriving:
-            raise Conflict(str(arriving), run) from arriving
-        _tell_instance(run, places, speech)
-    changes += settle_responses()
+        for number, place in enumerate(places)
+    ]
+    changes = tell_run(run, events, by=speech.by, now_ns=speech.now_ns, randbytes=speech.randbytes)
+    try:
+        copies = erase_places(run, places)
+    except StillArriving as arriving:
+        raise Conflict(str(arriving), run) from arriving
+    _tell_instance(run, places, speech)
     seqs = range(run.size, run.size + len(places))
     return Redacted(seqs=seqs, places=places, copies=copies, changes=changes)
+
+
+def check_redaction(redaction: Redaction) -> None:
+    """Raise Unfit for words that cannot be kept."""
+    check_text("reason", redaction.reason, MAX_REASON_CHARS, least=0)
+    check_text("basis", redaction.basis, MAX_BASIS_CHARS, least=0)
+
+
+def refuse_held(run: RunState) -> None:
+    """Raise Held where a legal hold stands on the run or its project."""
+    if is_held(run.id, run.project_id):
+        raise Held("a legal hold stands: ask for it, and another owner agrees or does not", run)
 
 
 def _tell_instance(run: RunState, places: Sequence[Place], speech: Speech) -> None:

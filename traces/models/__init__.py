@@ -18,6 +18,7 @@ from traces.models.instance_log import InstanceEntry, InstanceLog
 from traces.models.lease import Lease
 from traces.models.ledger import LedgerEntry, LedgerPart
 from traces.models.ledger_check import LedgerCheck
+from traces.models.legal_hold import LegalHold, ProjectHold, RemovalRequest
 from traces.models.link import Link
 from traces.models.node import Node
 from traces.models.price_override import PriceOverride
@@ -26,6 +27,7 @@ from traces.models.removal import Removal
 from traces.models.reservation import Reservation, SharedSpend
 from traces.models.resource import Resource
 from traces.models.response import Response
+from traces.models.retention_policy import ExpiredRun, RetentionPolicy
 from traces.models.run import Run
 from traces.models.saved_view import SavedView
 from traces.models.verdict import DistantVerdict, Verdict
@@ -44,6 +46,7 @@ __all__ = [
     "Delivery",
     "DistantVerdict",
     "Edge",
+    "ExpiredRun",
     "Hold",
     "InstanceEntry",
     "InstanceLog",
@@ -51,16 +54,20 @@ __all__ = [
     "LedgerCheck",
     "LedgerEntry",
     "LedgerPart",
+    "LegalHold",
     "Link",
     "Membership",
     "Node",
     "PriceOverride",
     "Project",
+    "ProjectHold",
     "Remark",
     "Removal",
+    "RemovalRequest",
     "Reservation",
     "Resource",
     "Response",
+    "RetentionPolicy",
     "RoleChange",
     "Run",
     "SavedView",

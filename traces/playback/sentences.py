@@ -51,6 +51,10 @@ SENTENCES: dict[type[Event], Promise] = {
     events.SignedOff: _("Somebody answered for the run as they had seen it"),
     events.PartRedacted: _("A text was deleted for good"),
     events.ContentExpired: _("All texts so far were deleted for good"),
+    events.LegalHoldPlaced: _("A legal hold was placed"),
+    events.LegalHoldLifted: _("A legal hold was lifted"),
+    events.RemovalAsked: _("Somebody asked to take something away under a legal hold"),
+    events.RemovalClosed: _("A request to take something away was decided"),
 }
 
 FACTS: dict[str, Promise] = {

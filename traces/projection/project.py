@@ -51,6 +51,7 @@ from traces.projection import control as on_control
 from traces.projection import nodes as on_node
 from traces.projection import remarks as on_remark
 from traces.projection import removals as on_removal
+from traces.projection import retention as on_retention
 from traces.projection import runs as on_run
 from traces.projection.below import tell_those_above
 from traces.projection.links import link
@@ -282,6 +283,7 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     StrategySet: _apply_strategy,
     **on_remark.APPLY,
     **on_removal.APPLY,
+    **on_retention.APPLY,
 }
 """What each kind of event does; a kind that is missing here fails the suite, not a run."""
 

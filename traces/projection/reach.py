@@ -19,6 +19,7 @@ from traces.projection.approval_rows import ApprovalRows
 from traces.projection.carried import Carried, may_carry
 from traces.projection.control_rows import ControlRows
 from traces.projection.remark_rows import RemarkRows
+from traces.projection.retention_rows import RetentionRows
 from traces.projection.same_use import may_be_told_above
 from traces.projection.states import CandidateState, NodeState, RunState
 from traces.projection.tables import CANDIDATES, EDGES, NODES, REMOVALS, VERDICTS
@@ -70,6 +71,7 @@ class Reach:
     control: ControlRows = field(default_factory=ControlRows)
     approvals: ApprovalRows = field(default_factory=ApprovalRows)
     remarks: RemarkRows = field(default_factory=RemarkRows)
+    retention: RetentionRows = field(default_factory=RetentionRows)
     trace_links: dict[tuple[uuid.UUID, str, str, str, str], int] = field(default_factory=dict)
     resources: dict[tuple[uuid.UUID, str, str, str], tuple[str | None, int]] = field(
         default_factory=dict
@@ -111,6 +113,7 @@ class Reach:
         """
         self.control.load(self.runs, events)
         self.approvals.load(self.runs, events)
+        self.retention.load(self.runs, events)
         self.load_nodes(self.remarks.load(self.runs, events))
         stored = {run_id: told for run_id, told in events.items() if self.runs[run_id].size}
         wanted = {
@@ -240,6 +243,7 @@ class Reach:
         self.control.save()
         self.approvals.save()
         self.remarks.save()
+        self.retention.save()
 
     def _remember(self, rows: Iterable[Sequence[Any]]) -> None:
         for row in rows:

@@ -20,10 +20,12 @@ from traces.models import (
     Edge,
     Hold,
     LedgerEntry,
+    LegalHold,
     Link,
     Node,
     Remark,
     Removal,
+    RemovalRequest,
     Resource,
     Run,
     Verdict,
@@ -120,5 +122,7 @@ APPROVALS = Table(Approval)
 DECISIONS = Table(Decision)
 REMARKS = Table(Remark)
 REMOVALS = Table(Removal)
+LEGAL_HOLDS = Table(LegalHold)
+REMOVAL_REQUESTS = Table(RemovalRequest)
 ENTRIES = Table(LedgerEntry)
 RUN_COLUMNS = tuple(str(field.column) for field in Run._meta.local_fields)

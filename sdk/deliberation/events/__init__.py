@@ -20,6 +20,8 @@ from deliberation.events.fate_decided import FateDecided
 from deliberation.events.gap_reported import GapReported
 from deliberation.events.hold_lifted import HoldLifted
 from deliberation.events.hold_placed import HoldPlaced
+from deliberation.events.legal_hold_lifted import LegalHoldLifted
+from deliberation.events.legal_hold_placed import LegalHoldPlaced
 from deliberation.events.message_observed import MessageObserved
 from deliberation.events.node_ended import NodeEnded
 from deliberation.events.node_observed import NodeObserved
@@ -32,6 +34,8 @@ from deliberation.events.part_redacted import PartRedacted
 from deliberation.events.permit_consumed import PermitConsumed
 from deliberation.events.permit_refused import PermitRefused
 from deliberation.events.rating_given import RatingGiven
+from deliberation.events.removal_asked import RemovalAsked
+from deliberation.events.removal_closed import RemovalClosed
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import RunOpened
 from deliberation.events.run_quieted import RunQuieted
@@ -80,6 +84,10 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     SignedOff,
     PartRedacted,
     ContentExpired,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    RemovalAsked,
+    RemovalClosed,
 )
 
 __all__ = [
@@ -101,6 +109,8 @@ __all__ = [
     "GapReported",
     "HoldLifted",
     "HoldPlaced",
+    "LegalHoldLifted",
+    "LegalHoldPlaced",
     "MessageObserved",
     "NodeEnded",
     "NodeObserved",
@@ -113,6 +123,8 @@ __all__ = [
     "PermitConsumed",
     "PermitRefused",
     "RatingGiven",
+    "RemovalAsked",
+    "RemovalClosed",
     "RunEnded",
     "RunOpened",
     "RunQuieted",

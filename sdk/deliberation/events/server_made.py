@@ -20,6 +20,8 @@ from deliberation.events.content_expired import ContentExpired
 from deliberation.events.fields import Invalid
 from deliberation.events.hold_lifted import HoldLifted
 from deliberation.events.hold_placed import HoldPlaced
+from deliberation.events.legal_hold_lifted import LegalHoldLifted
+from deliberation.events.legal_hold_placed import LegalHoldPlaced
 from deliberation.events.note_revised import NoteRevised
 from deliberation.events.note_withdrawn import NoteWithdrawn
 from deliberation.events.note_written import NoteWritten
@@ -27,6 +29,8 @@ from deliberation.events.part_redacted import PartRedacted
 from deliberation.events.permit_consumed import PermitConsumed
 from deliberation.events.permit_refused import PermitRefused
 from deliberation.events.rating_given import RatingGiven
+from deliberation.events.removal_asked import RemovalAsked
+from deliberation.events.removal_closed import RemovalClosed
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import OPENING_KEY, RunOpened
 from deliberation.events.run_quieted import RunQuieted
@@ -72,6 +76,10 @@ SERVER_MADE = (
     SignedOff,
     PartRedacted,
     ContentExpired,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    RemovalAsked,
+    RemovalClosed,
 )
 
 

@@ -36,7 +36,7 @@ from deliberation.vocabulary.edges import EdgeKind
 from deliberation.vocabulary.fates import DiscardReason, Fate
 from deliberation.vocabulary.kinds import NodeKind, NodeStatus
 from deliberation.vocabulary.measures import Cost, Usage
-from deliberation.vocabulary.removals import RedactionRule
+from deliberation.vocabulary.removals import RedactionRule, RemovalKind, RemovalOutcome
 from deliberation.vocabulary.replays import ReplayMode
 from deliberation.vocabulary.reviews import Rating, SignOff
 from deliberation.vocabulary.states import (
@@ -82,6 +82,8 @@ __all__ = [
     "PermitRefusal",
     "Rating",
     "RedactionRule",
+    "RemovalKind",
+    "RemovalOutcome",
     "ReplayMode",
     "Reporter",
     "Risk",

@@ -1,4 +1,4 @@
-"""Why a text was taken out of a ledger."""
+"""Why a text was taken out of a ledger, and what two people must agree on while a legal hold stands."""
 
 from __future__ import annotations
 
@@ -20,3 +20,27 @@ class RedactionRule(str, Enum):
     """A court or an authority ordered it."""
     OTHER = "other"
     """Something else; the reason says what."""
+
+
+class RemovalKind(str, Enum):
+    """What somebody asks to be taken away while a legal hold stands."""
+
+    REDACT = "redact"
+    """A text, for good."""
+    EXPIRE = "expire"
+    """All texts so far, for good."""
+    EXPIRE_RUN = "expire_run"
+    """The whole run: its entries too."""
+    LIFT_HOLD = "lift_hold"
+    """The legal hold itself."""
+
+
+class RemovalOutcome(str, Enum):
+    """What became of such a request."""
+
+    AGREED = "agreed"
+    """A second person agreed, and it was done."""
+    DECLINED = "declined"
+    """A second person did not."""
+    WITHDRAWN = "withdrawn"
+    """Whoever asked took it back."""

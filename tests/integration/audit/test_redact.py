@@ -288,7 +288,7 @@ def test_pages_say_who_deleted_it_when_and_by_what_rule(people: People, client: 
     form = client.get(f"/runs/{run}/retention?entry=1&part=output").content.decode()
     assert WORD in form
     assert "1 more place" in form
-    sent = {"entry": "1", "part": "output", "everywhere": "yes", "ticket": "t"}
+    sent = {"act": "redact", "entry": "1", "part": "output", "everywhere": "yes", "ticket": "t"}
     assert client.post(f"/runs/{run}/retention", sent).status_code == 400
     sent |= {"rule": "personal_data", "basis": "Art. 17", "reason": "she asked"}
     assert client.post(f"/runs/{run}/retention", sent).status_code == 303
