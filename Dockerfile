@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image for web, worker, beat and the one-shot migrate; docker-compose.yml says which is which.
+# One image for web, worker, beat, signer and the one-shot migrate; docker-compose.yml says which is which.
 
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -23,7 +23,7 @@ RUN STATIC_ROOT=/app/staticfiles /venv/bin/python manage.py collectstatic --noin
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --no-create-home inspector \
- && install -d -o inspector /var/lib/inspector
+ && install -d -o inspector -m 0700 /var/lib/inspector /var/lib/signer /run/signer
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

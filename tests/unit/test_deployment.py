@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 TREE = Path(__file__).resolve().parents[2]
-APPS = ("migrate", "web", "worker", "beat")
+APPS = ("migrate", "web", "worker", "beat", "signer")
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,16 @@ def test_volumes_that_are_mounted_are_declared(compose: dict[str, Any]) -> None:
         for volume in service.get("volumes", [])
     }
     assert mounted == set(compose["volumes"])
+
+
+def test_only_the_signer_has_the_key_and_it_knows_no_database(compose: dict[str, Any]) -> None:
+    mounting = [
+        name
+        for name, service in compose["services"].items()
+        if any(volume.startswith("signer:") for volume in service.get("volumes", []))
+    ]
+    assert mounting == ["signer"]
+    assert compose["services"]["signer"]["environment"] == {}
 
 
 def test_only_web_has_a_port_and_only_on_this_machine(compose: dict[str, Any]) -> None:

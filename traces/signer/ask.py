@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -106,3 +107,7 @@ def _note(answer: dict[str, Any]) -> str | Refused:
     last = answer["last"]
     root = base64_text.decode(last["root"], HASH_BYTES) if last else None
     return Refused(answer["refused"], Head(last["size"], root) if last and root else None)
+
+
+if __name__ == "__main__":  # whether one listens: 0, or a traceback and 1
+    SignerAt(Path(sys.argv[1])).custody()

@@ -18,6 +18,6 @@ class MessageObserved(Event):
     node: str = required("The node whose conversation it belongs to.")
     direction: MessageDirection = required("On which side of the call it stands.")
     position: int | None = fact("Its place among the messages of its side, where the source says.")
-    session_id: str | None = fact("The conversation or session that the message names.")
+    session_id: str | None = part("The conversation or session that the message names.")
     message: str | None = part("The message, as one JSON object: role and parts.")
     attributes: str | None = part("Everything else the source said, as one JSON object.")

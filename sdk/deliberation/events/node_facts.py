@@ -37,7 +37,7 @@ class NodeFacts(Event):
     response_id: str | None = fact("The provider's id of the response; tells double reports apart.")
     instrumentation: str | None = fact("What reports a call; over OTLP the instrumentation scope.")
     finish_reason: str | None = fact("Why the model stopped.")
-    session_id: str | None = fact("The conversation or session that the node's source names.")
+    session_id: str | None = part("The conversation or session that the node's source names.")
     rank: int | None = fact("Its place among its siblings, as the source counts.")
     depth: int | None = fact("Its level in the search, as the source counts.")
     text_visibility: TextVisibility | None = fact("How much of its text can be read.")

@@ -27,7 +27,7 @@ class RunStarted(Event):
     soft_budgets: dict[str, str] | None = fact("Soft limits by dimension, as decimal strings.")
     on_hit: dict[str, str] | None = fact("What happens at a hard limit, where it is not stop.")
     on_soft: dict[str, str] | None = fact("What happens at a soft limit, where it is not warn.")
-    session_id: str | None = fact("The conversation or session it belongs to.")
+    session_id: str | None = part("The conversation or session it belongs to.")
     tags: list[str] | None = fact("Words to find it by.")
     replay_of: str | None = fact("The run that this one replays.")
     replay_mode: ReplayMode | None = fact("How it does that.")
