@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import NinjaAPI
 
 from ingest.api import router as ingest_router
+from ingest.bundles.api import router as bundles_router
 from traces.api import router as traces_router
 
 api = NinjaAPI(
@@ -13,5 +14,6 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     docs_url="/docs",
 )
+api.add_router("", bundles_router)  # before `/bundles/{bundle_id}`, which it would be
 api.add_router("", traces_router)
 api.add_router("", ingest_router)

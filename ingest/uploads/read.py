@@ -9,15 +9,19 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
+from deliberation.bundle.verdict import Misuse
 from ingest.import_files import ImportedRuns
 from ingest.inbox import NOBODYS_FAULT
 from ingest.models import Import, ImportState
 from ingest.uploads import claim
+from ingest.uploads.bundle import find_bundle, read_bundle
 from ingest.uploads.outcome import summary
 from ingest.uploads.places import FILES, abandoned, folder_of, remove_folder
 from ingest.uploads.progress import Progress
 from ingest.uploads.reading import Reading
+from traces.audit.not_imported import NotImported
 
 RETRY_PAUSE_SECONDS = 2.0
 GONE = "its files are not on this machine: web and worker must share DATA_DIR"
@@ -64,6 +68,9 @@ def _read(row: Import, clock: Clock, randbytes: Randbytes, progress: Progress) -
     hopeless = _hopeless(row) or (None if (folder / FILES).is_dir() else GONE)
     if hopeless:
         return claim.end(row, ImportState.FAILED, clock(), error=hopeless)
+    bundle = find_bundle(folder)
+    if bundle is not None:
+        return _read_bundle(row, bundle, clock)
     runs = ImportedRuns(project=row.project_id, now_ns=clock(), randbytes=randbytes)
     reading = Reading(folder=folder, format=row.format, runs=runs, progress=progress)
     reading.read_all()
@@ -74,6 +81,14 @@ def _read(row: Import, clock: Clock, randbytes: Randbytes, progress: Progress) -
     state = ImportState.DONE if outcome["run_count"] else ImportState.FAILED
     counted = {"files_read": progress.read, "files_found": progress.found}
     return claim.end(row, state, clock(), **counted, **outcome)
+
+
+def _read_bundle(row: Import, path: Path, clock: Clock) -> None:
+    try:
+        outcome = read_bundle(row, path, clock())
+    except (NotImported, Misuse) as refused:
+        return claim.end(row, ImportState.FAILED, clock(), error=str(refused))
+    return claim.end(row, ImportState.DONE, clock(), **outcome)
 
 
 def _hopeless(row: Import) -> str | None:

@@ -23,7 +23,7 @@ from traces.actions.record import Report, record, report_on
 from traces.actions.run_rows import lock_runs
 from traces.live.publish import RunChange
 from traces.models import LedgerEntry, Run
-from traces.models.run import WORKING_STATES
+from traces.models.run import FOREIGN, WORKING_STATES
 from traces.projection.states import RunState
 
 BY = "server:silence"
@@ -93,7 +93,9 @@ def ended_by_quiet() -> Q:
 
     What a file tells of happened long ago, and is over when the file has been read.
     """
-    return Q(observed_state__in=WORKING_STATES, size__gt=0, attempt=0) & ~Q(source="import")
+    return Q(observed_state__in=WORKING_STATES, size__gt=0, attempt=0) & ~Q(
+        source__in=["import", FOREIGN]
+    )
 
 
 def ended_by_file() -> Q:

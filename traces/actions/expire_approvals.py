@@ -18,7 +18,7 @@ from deliberation.events import ApprovalClosed, ApprovalDecided, Event
 from deliberation.vocabulary import ApprovalStatus, Decision, ObservedState
 from traces.actions.tell_run import Changes, Randbytes, control_key, lock_run, tell_run
 from traces.models.approval import PENDING
-from traces.models.run import FINAL
+from traces.models.run import FINAL, FOREIGN
 from traces.projection.states import RunState
 from traces.queries.access import NotVisible
 from traces.queries.approvals import ApprovalRow, read_approval
@@ -29,7 +29,7 @@ FINAL_STATES = ", ".join(f"'{state}'" for state in FINAL)
 DUE = f"""
 SELECT approval.run_id, approval.approval_id
 FROM traces_approval AS approval JOIN traces_run AS run ON run.id = approval.run_id
-WHERE approval.status = '{PENDING}' AND (
+WHERE approval.status = '{PENDING}' AND run.source <> '{FOREIGN}' AND (
   approval.expires_ns <= %(now)s OR
   approval.escalates_ns <= %(now)s AND approval.escalated_ns IS NULL OR
   approval.attempt < run.attempt OR run.observed_state IN ({FINAL_STATES}))

@@ -28,6 +28,7 @@ from traces.actions.run_rows import lock_runs, save_runs, stored
 from traces.audit.openings import INLINE_BYTES, pack
 from traces.live.publish import RunChange
 from traces.models import Run
+from traces.models.run import FOREIGN
 from traces.projection.approval_rows import ABOUT as ABOUT_APPROVALS
 from traces.projection.project import Numbered, project
 from traces.projection.states import RunState
@@ -89,7 +90,7 @@ def record(
     """Record the reports. `settle` runs first, inside the transaction; when it raises nothing is recorded.
 
     A report about a run of another project is handed to `refuse`, in the same transaction: one project cannot
-    write into another's run.
+    write into another's run. So is one about a run that came in a bundle: its ledger is another installation's.
     """
     with transaction.atomic():
         settle()
@@ -171,8 +172,10 @@ def _split_by_owner(
     foreign: list[Report] = []
     for report in reports:
         run = runs.get(uuid.UUID(report.run))
-        if run is not None:  # else it has expired: what is sent of it again is not kept
-            (allowed if run.project_id == report.project else foreign).append(report)
+        if run is None:
+            continue  # it has expired: what is sent of it again is not kept
+        is_ours = run.project_id == report.project and run.source != FOREIGN
+        (allowed if is_ours else foreign).append(report)
     return allowed, foreign
 
 

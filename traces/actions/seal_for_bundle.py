@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from deliberation.ledger.head import split_frontier
 from traces.actions.seal_runs import seal_run
 from traces.audit.stored import Proofs, StoredRun
-from traces.models import Run
+from traces.models import ForeignRun, Run
+from traces.models.run import FOREIGN
 from traces.queries.checkpoints import (
     NoCheckpoint,
     checkpoints_of,
@@ -29,8 +30,11 @@ class Sealed:
 def seal_for_bundle(run: Run, *, signer: SignerAt | None, now_ns: int) -> Sealed:
     """Return the run with its proofs. Without a signer: as it is now, with the checkpoints that it has already.
 
-    With one, the run is as large as its new checkpoint, however it grows meanwhile. Raises `NotSigned`.
+    With one, the run is as large as its new checkpoint, however it grows meanwhile. A run that came in a bundle keeps
+    the checkpoints that it came with. Raises `NotSigned`.
     """
+    if run.source == FOREIGN:
+        return _as_it_came(run)
     if signer is None:
         return _as_it_is(run)
     checkpoint = seal_run(run.pk, signer=signer, now_ns=now_ns)
@@ -53,6 +57,15 @@ def _as_it_is(run: Run) -> Sealed:
     frontier = split_frontier(bytes(run.frontier))
     stored = stored_run(run.pk, size=run.size, frontier=frontier, proofs=proofs)
     return Sealed(stored, _instance(last.origin) if last else None)
+
+
+def _as_it_came(run: Run) -> Sealed:
+    """A run of another installation: with what was signed of it there, and nothing else."""
+    foreign = ForeignRun.objects.get(pk=run.pk)
+    proofs = Proofs(notes=foreign.notes, leaf=bytes(foreign.leaf), proof=foreign.proof)
+    frontier = split_frontier(bytes(run.frontier))
+    stored = stored_run(run.pk, size=run.size, frontier=frontier, proofs=proofs)
+    return Sealed(stored, foreign.instance)
 
 
 def _notes(run: Run, size: int) -> str:

@@ -21,7 +21,7 @@ from traces.actions.hold_lease import end_lease
 from traces.actions.report_state import state_event
 from traces.actions.tell_run import Changes, Randbytes, lock_run, tell_run
 from traces.models import Lease
-from traces.models.run import FINAL
+from traces.models.run import FINAL, FOREIGN
 from traces.projection.states import RunState
 from traces.queries.access import NotVisible
 from traces.queries.leases import LeaseRow, read_lease
@@ -40,7 +40,7 @@ INSERT INTO traces_lease (run_id, attempt, holder, killable, state, in_call, spe
   heartbeat_ns, expires_ns)
 SELECT id, attempt, '', false, observed_state, false, '{{}}', '{{}}', %s, %s
 FROM traces_run AS run
-WHERE attempt > 0 AND NOT observed_state IN ({FINAL_STATES})
+WHERE attempt > 0 AND source <> '{FOREIGN}' AND NOT observed_state IN ({FINAL_STATES})
   AND NOT EXISTS (SELECT FROM traces_lease WHERE run_id = run.id)
 LIMIT {PORTION}
 ON CONFLICT DO NOTHING"""

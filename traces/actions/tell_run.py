@@ -14,6 +14,7 @@ from traces.actions.announce import announce
 from traces.actions.record import record, report_on
 from traces.actions.run_rows import lock_runs
 from traces.live.publish import RunChange
+from traces.models.run import FOREIGN
 from traces.projection.states import RunState
 from traces.queries.access import NotVisible
 
@@ -22,9 +23,12 @@ Changes = tuple[RunChange, ...]
 
 
 def lock_run(run_id: uuid.UUID) -> RunState:
-    """Lock one run's row, which serialises everything about the run, and return it. Raises NotVisible."""
+    """Lock one run's row, which serialises everything about the run, and return it.
+
+    Raises NotVisible, also for a run that came in a bundle: there is nothing to be told to its ledger.
+    """
     found = lock_runs([run_id]).get(run_id)
-    if found is None:
+    if found is None or found.source == FOREIGN:
         raise NotVisible
     return found
 

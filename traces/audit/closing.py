@@ -7,6 +7,7 @@ is still there. Memory grows with the redactions, not with the parts.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import IO
 
@@ -15,8 +16,6 @@ from deliberation.bundle.closed_parts import EXPIRED, NEVER, REDACTED
 from deliberation.ledger.canonical import dump
 from traces.audit.not_exported import Damaged, TooLarge
 
-GONE, WITHHELD = "gone", "withheld"
-
 
 class Closing:
     """Takes note of the parts of one run in the ledger's order, then yields the lines on those that are closed.
@@ -24,9 +23,8 @@ class Closing:
     `aside` is an empty file of the caller's.
     """
 
-    def __init__(self, reason: str, aside: IO[bytes]) -> None:
+    def __init__(self, aside: IO[bytes]) -> None:
         self.gone = self.withheld = 0
-        self._reason = reason
         self._aside = aside
         self._redacted: dict[tuple[int, str], int] = {}
         self._expired: list[tuple[int, int]] = []
@@ -58,37 +56,39 @@ class Closing:
         """Take note that a part of this entry is shown."""
         self._first_there = min(self._first_there, seq)
 
-    def withhold(self, seq: int, part: str) -> None:
+    def withhold(self, seq: int, part: str, reason: str) -> None:
         """Take note of a part that is there and is not shown."""
         self._first_there = min(self._first_there, seq)
         self.withheld += 1
-        self._note(seq, part, WITHHELD)
+        self._note(seq, part, reason)
 
     def lose(self, seq: int, part: str) -> None:
         """Take note of a part that was taken away."""
         self.gone += 1
-        self._note(seq, part, GONE)
+        self._note(seq, part, None)
 
     def lines(self) -> Iterator[bytes]:
         """Yield the lines, each with its newline. Raises `Damaged` when ledger and parts do not agree."""
         left = dict(self._redacted)
         self._aside.seek(0)
         for noted in self._aside:
-            number, part, what = noted.decode().split()
-            yield self._line(int(number), part, what, left) + b"\n"
+            seq, part, reason = json.loads(noted)
+            yield self._line(seq, part, reason, left) + b"\n"
         for (seq, part), by in left.items():
             raise Damaged(f"entry {seq}: its part {part} is there, and entry {by} redacted it")
 
-    def _note(self, seq: int, part: str, what: str) -> None:
+    def _note(self, seq: int, part: str, reason: str | None) -> None:
         if self.gone + self.withheld > MAX_CLOSED_PARTS:
             raise TooLarge(
                 f"a bundle leaves out at most {MAX_CLOSED_PARTS} parts of a run: withhold less"
             )
-        self._aside.write(f"{seq} {part} {what}\n".encode())
+        self._aside.write(json.dumps((seq, part, reason)).encode() + b"\n")
 
-    def _line(self, seq: int, part: str, what: str, left: dict[tuple[int, str], int]) -> bytes:
-        if what == WITHHELD:
-            return dump({"name": part, "reason": self._reason, "seq": seq})
+    def _line(
+        self, seq: int, part: str, reason: str | None, left: dict[tuple[int, str], int]
+    ) -> bytes:
+        if reason is not None:
+            return dump({"name": part, "reason": reason, "seq": seq})
         by = left.pop((seq, part), None)
         if by is None:
             by = next((by for before, by in self._expired if seq < before), None)

@@ -37,7 +37,7 @@ def write_evidence(archive: ZipWriter, stored: StoredRun, withholding: Withholdi
     """Write the folder of a run; return what it comes to. Raises `Damaged` and `TooLarge`, with the run's id."""
     try:
         with SpooledTemporaryFile(SPOOL_BYTES) as parts, SpooledTemporaryFile(SPOOL_BYTES) as aside:
-            closing = Closing(withholding.reason, aside)
+            closing = Closing(aside)
             return _Evidence(archive, stored, withholding, parts, closing).write()
     except (Damaged, Refusal) as found:
         raise Damaged(f"run {stored.run}: {found}") from None
@@ -61,6 +61,7 @@ class _Evidence:
         self._kinds: Counter[str] = Counter()
         self._closing = closing
         self._shown = 0
+        self._reasons: Counter[str] = Counter()
         self._blobs: dict[bytes, int] = {}
         self._openings = Beside(self._folder + layout.PARTS, parts)
 
@@ -106,11 +107,18 @@ class _Evidence:
             if part.is_gone:
                 self._closing.lose(row.seq, name)
                 continue
+            if part.withheld is not None:
+                self._withhold(row.seq, name, part.withheld)
+                continue
             inner = _checked(part, row.seq, commitment)
             if self._withholding.covers(line.kind, name):
-                self._closing.withhold(row.seq, name)
+                self._withhold(row.seq, name, self._withholding.reason)
             else:
                 self._show(row.seq, part, inner)
+
+    def _withhold(self, seq: int, name: str, reason: str) -> None:
+        self._closing.withhold(seq, name, reason)
+        self._reasons[reason] += 1
 
     def _show(self, seq: int, part: StoredPart, inner: bytes) -> None:
         self._shown += 1
@@ -167,7 +175,7 @@ class _Evidence:
             shown=self._shown,
             withheld=closing.withheld,
             gone=closing.gone,
-            reasons={self._withholding.reason: closing.withheld} if closing.withheld else {},
+            reasons=self._reasons,
         )
 
 

@@ -24,6 +24,9 @@ from traces.audit.difference import Difference
 from traces.audit.openings import Opening, unpack
 from traces.audit.taken_away import TAKING, TakenAway
 
+FOREIGN = "bundle"
+"""The source of a run that came in a bundle from another installation."""
+
 
 class LedgerRow(NamedTuple):
     """One entry as its row has it."""
@@ -115,6 +118,8 @@ class Recheck:
         yield from self._parts(row, line.commitments)
 
     def _opening_entry(self, line: Line) -> Iterator[Difference]:
+        if self.held.source == FOREIGN:
+            return  # the entry tells of the installation where it was made
         for name, held in (
             ("project", self.held.project),
             ("source", self.held.source),
@@ -142,7 +147,7 @@ class Recheck:
         taken_by = self.taken.by(seq, opening.name)
         inner = opening.inner if opening.data is None else sha256(opening.data).digest()
         if inner is None:
-            if taken_by is None:
+            if taken_by is None and opening.withheld is None:
                 yield self._at(seq, f"its part {opening.name} is gone, and no entry took it away")
             return
         if taken_by is not None:

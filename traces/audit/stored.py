@@ -10,7 +10,8 @@ from typing import NamedTuple
 class StoredPart(NamedTuple):
     """One part. `data` is None where a blob will hold it, where it was taken away, and where it is lost.
 
-    `inner` is the hash under which a large text is kept, None for a small one and one that was taken away.
+    `inner` is the hash under which a large text is kept, None for a small one and one that was taken away. `withheld`
+    is the reason that another instance gave for not showing it, when the run came from there.
     """
 
     name: str
@@ -18,11 +19,12 @@ class StoredPart(NamedTuple):
     inner: bytes | None
     data: bytes | None
     is_lost: bool = False
+    withheld: str | None = None
 
     @property
     def is_gone(self) -> bool:
         """Whether the part was taken away for good."""
-        return self.data is None and self.inner is None
+        return self.data is None and self.inner is None and self.withheld is None
 
 
 class StoredRow(NamedTuple):

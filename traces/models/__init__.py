@@ -13,6 +13,7 @@ from traces.models.candidate import Candidate
 from traces.models.checkpoint import Checkpoint, Sealing
 from traces.models.command import Command
 from traces.models.edge import Edge
+from traces.models.foreign_run import ForeignRun
 from traces.models.hold import Hold
 from traces.models.instance_log import InstanceEntry, InstanceLog
 from traces.models.lease import Lease
@@ -47,6 +48,7 @@ __all__ = [
     "DistantVerdict",
     "Edge",
     "ExpiredRun",
+    "ForeignRun",
     "Hold",
     "InstanceEntry",
     "InstanceLog",

@@ -17,6 +17,8 @@ from traces.models.run_keys import COST_KEY, DISCARDED_KEY, DURATION_KEY, STARTE
 
 FINAL = tuple(sorted(state.value for state in TERMINAL_STATES))
 NOT_OVER = ~models.Q(observed_state__in=FINAL)
+FOREIGN = "bundle"
+"""The source of a run that came in a bundle from another installation: nothing is ever added to its ledger here."""
 WORKING_STATES = (ObservedState.STARTING.value, ObservedState.RUNNING.value)
 """In which a run says something now and then. One that is queued or held may be silent for as long as it likes."""
 LIMITED = ~models.Q(budgets={}) & ~models.Q(observed_state__in=FINAL) & ~models.Q(source="import")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from traces.models import ApiKey, Membership, Run
 from traces.models.access import Role, Scope
+from traces.models.run import FOREIGN
 
 
 class NotVisible(Exception):
@@ -80,11 +81,18 @@ def see_run(who: Who, run_id: str | uuid.UUID) -> Run:
 
 
 def see_run_as(who: Who, run_id: str | uuid.UUID, roles: Collection[str]) -> Run:
-    """Return the run's row for whoever has one of the roles in its project. Raises NotVisible, then NotAllowed."""
+    """Return the run's row for whoever may change something of it: has one of the roles in its project.
+
+    Raises NotVisible, then NotAllowed, also for a run that came in a bundle, which stands as it came.
+    """
     viewer = as_viewer(who)
     run = see_run(viewer, run_id)
     if viewer.roles.get(run.project_id) not in roles:
         raise NotAllowed(told_roles(roles))
+    if run.source == FOREIGN:
+        raise NotAllowed(
+            gettext("this run came in a bundle from another installation and stands as it came")
+        )
     return run
 
 

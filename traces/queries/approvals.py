@@ -14,7 +14,7 @@ from deliberation.vocabulary import ApprovalStatus
 from traces.models import Approval, Decision, Run
 from traces.models.access import Role
 from traces.models.approval import PENDING
-from traces.models.run import FINAL
+from traces.models.run import FINAL, FOREIGN
 from traces.queries.access import NotVisible, Who, as_viewer, is_storable, see_run
 
 RANKS = (Role.REVIEWER.value, Role.OPERATOR.value, Role.OWNER.value)
@@ -189,7 +189,7 @@ def _runs_of(who: Who) -> Any:
 
 
 def _pending_of(who: Who) -> Any:
-    live = _runs_of(who).exclude(observed_state__in=FINAL)
+    live = _runs_of(who).exclude(observed_state__in=FINAL).exclude(source=FOREIGN)
     return Approval.objects.filter(status=PENDING, run_id__in=live)
 
 

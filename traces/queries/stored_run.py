@@ -163,7 +163,7 @@ def _filled(run_id: uuid.UUID, rows: list[_Row], sizes: dict[bytes, int]) -> Ite
 def _part(opening: Opening, sizes: dict[bytes, int], texts: dict[bytes, bytes]) -> StoredPart:
     inner = opening.inner
     if inner is None:
-        return StoredPart(opening.name, opening.salt, None, opening.data)
+        return StoredPart(opening.name, opening.salt, None, opening.data, withheld=opening.withheld)
     is_large = sizes.get(inner, 0) > MAX_INLINE_PART_BYTES
     data = texts.get(inner)
     return StoredPart(opening.name, opening.salt, inner, data, data is None and not is_large)

@@ -1,0 +1,68 @@
+"""An uploaded file that is an audit bundle: it is verified, and its runs are kept as they came."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from django.db.models.functions import Now
+
+from deliberation.bundle.bag import DECLARATION
+from deliberation.bundle.keys import Key, read_key
+from ingest.models import Import
+from ingest.uploads.places import FILES, folder_of
+from traces.actions.import_bundle import ToImport, import_bundle
+
+FORMAT = "audit bundle"
+TRUST = "trusted.txt"
+LEASE = dt.timedelta(minutes=10)
+"""All of a bundle is one transaction, in which nobody sees a claim renewed."""
+BROKEN = (zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, NotImplementedError)
+
+
+def find_bundle(folder: Path) -> Path | None:
+    """Return the only file of an upload, where it is a bundle."""
+    found = [path for path in (folder / FILES).rglob("*") if path.is_file()]
+    return found[0] if len(found) == 1 and is_bundle(found[0]) else None
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a file says that it is one: whether it is, the verifier finds."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("bagit.txt") as declaration:
+            names = archive.namelist()
+            is_bag = declaration.read(len(DECLARATION)) == DECLARATION
+    except BROKEN:
+        return False
+    return is_bag and any(name.startswith("data/evidence/") for name in names)
+
+
+def keep_trusted(row_folder: Path, keys: str) -> None:
+    """Put the keys that somebody trusts beside their upload."""
+    (row_folder / TRUST).write_text(keys)
+
+
+def read_bundle(row: Import, path: Path, now_ns: int) -> dict[str, Any]:
+    """Import the bundle; return the columns that say what came of it. Raises `NotImported`."""
+    Import.objects.filter(pk=row.pk, token=row.token).update(claimed_until=Now() + LEASE)
+    with path.open("rb") as file:
+        by = row.by if row.by.startswith("key:") else f"user:{row.by}"
+        given = ToImport(file=file, project=row.project_id, by=by, keys=_trusted(row))
+        report = import_bundle(given, now_ns=now_ns)
+    runs = [run.run for run in report.runs]
+    return {
+        "run_count": len(runs),
+        "runs": runs,
+        "formats": {FORMAT: len(runs)},
+        "warnings": [[f"{report.verdict.name}: {each}", len(runs)] for each in report.not_proven],
+        "files_read": 1,
+        "files_found": 1,
+    }
+
+
+def _trusted(row: Import) -> list[Key]:
+    path = folder_of(row.pk) / TRUST
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [read_key(line) for line in lines if line.strip()]
