@@ -15,14 +15,14 @@ people = get_asgi_application()
 
 # After Django is set up: these read its settings and models.
 from inspector.lanes import MachineHandler, choose_lane
-from inspector.pieces import share_pieces
-from traces.consumers import websocket_urlpatterns
+from inspector.pieces import bring_pieces, share_pieces
+from traces.consumers import open_sockets
 
 application = ProtocolTypeRouter(
     {
         "http": choose_lane(MachineHandler(), share_pieces(people)),
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+            AuthMiddlewareStack(URLRouter(open_sockets(bring_pieces(people))))
         ),
     }
 )

@@ -3,7 +3,8 @@
 Fifty pages ask for some four hundred pieces a second, and behind the middleware of the people's lane each costs
 several ms. Here the session of each request, its person's roles and the run's last entry are looked up, for all that
 wait at once. Whoever is not known by that goes to the people's lane, whose views answer as ever; and it is that lane,
-with the request of whoever asked first, that makes every answer. `Live-Seq` is the last entry that a page was told of:
+with the request of whoever asked first, that makes every answer. A page may fetch its pieces or have them brought by
+its socket, under the same rights. `Live-Seq` is the last entry that a page was told of:
 what was made as of that or a later one is new enough for it; without it, what was made as of the last.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,11 +29,14 @@ from traces.live.shared import Answer, shared_answers
 from traces.live.together import Together
 from traces.queries.onlookers import Asked, Onlooker, find_onlookers
 
-PIECE = re.compile(r"/runs/([0-9a-f-]{36})/(tree/bones|tree/rows|header|candidates|verdicts)")
+PIECE = re.compile(
+    r"/runs/([0-9a-f-]{36})/(tree/bones|tree/rows|tree/growth|header|candidates|verdicts)"
+)
 DIGITS = 18
-BY_SCRIPT = {"tree/bones", "tree/rows"}
+BY_SCRIPT = {"tree/bones", "tree/rows", "tree/growth"}
 SHOWN_BY = (b"accept-language", b"accept-encoding", b"hx-request", b"host")
 """What of a request's head an answer may depend on, beside cookies."""
+OF_SOCKET = {b"accept-language", b"cookie", b"host", b"x-forwarded-proto", b"x-forwarded-host"}
 
 
 def share_pieces(people: Application) -> Application:
@@ -50,6 +54,41 @@ def share_pieces(people: Application) -> Application:
         await send({"type": "http.response.body", "body": answer.body})
 
     return application
+
+
+def bring_pieces(people: Application) -> Callable[[Scope, str, int], Awaitable[bytes | None]]:
+    """What fetches the piece at an address, as of an entry or later, for the page that opened a socket.
+
+    None where the page is to ask by itself: it may no longer see the run, or the answer is for nobody else.
+    """
+
+    async def bring(socket: Scope, address: str, told: int) -> bytes | None:
+        asked = _read(_as_request(socket, address, told))
+        answer = asked and await _answer(people, _as_request(socket, address, told), asked)
+        return answer.body if answer else None
+
+    return bring
+
+
+def _as_request(socket: Scope, address: str, told: int) -> Scope:
+    """The request that a page would make itself, with the head that it opened its socket with."""
+    path, _, query = address.partition("?")
+    kept = [(name, value) for name, value in socket["headers"] if name in OF_SOCKET]
+    own = [(b"hx-request", b"true"), (b"live-seq", b"%d" % max(told, 0))]
+    return {
+        "type": "http",
+        "asgi": socket.get("asgi", {"version": "3.0"}),
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": {"wss": "https"}.get(socket.get("scheme", "ws"), "http"),
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": socket.get("root_path", ""),
+        "query_string": query.encode(),
+        "headers": [*kept, *own],
+        "client": socket.get("client"),
+        "server": socket.get("server"),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

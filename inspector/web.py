@@ -19,8 +19,11 @@ os.environ.setdefault("INSPECTOR_ROLE", "web")
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
+from traces.live.feed import MOST_BROUGHT
+
 CHUNK = 1024 * 1024
-MOST_SAID = 1024  # sockets speak and do not listen
+MOST_SAID = 8 * 1024
+"""What a browser may say over a socket in one frame; pages say which pieces they show."""
 
 
 def main() -> None:
@@ -37,7 +40,7 @@ def main() -> None:
         endpoints=[_endpoint(arguments)],
         request_buffer_size=CHUNK,
         application_close_timeout=5,
-        websocket_max_message_size=MOST_SAID,
+        websocket_max_message_size=MOST_BROUGHT,  # autobahn bounds both ways with one number
         websocket_max_frame_size=MOST_SAID,
         server_name="",
         verbosity=0,

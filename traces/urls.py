@@ -110,6 +110,7 @@ urlpatterns = [
     path("compare/nodes", compare.nodes, name="compare-nodes"),
     path("runs/<uuid:run_id>/graveyard", graveyard.graveyard, name="run-graveyard"),
     path("runs/<uuid:run_id>/tree/bones", tree.bones, name="tree-bones"),
+    path("runs/<uuid:run_id>/tree/growth", tree.growth, name="tree-growth"),
     path("runs/<uuid:run_id>/tree/rows", tree.rows, name="tree-rows"),
     path("runs/<uuid:run_id>/tree/search", tree.search, name="tree-search"),
     path("runs/<uuid:run_id>/not-received", tree.not_received, name="run-absent"),

@@ -16,9 +16,10 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @dataclass(slots=True)
 class Asked:
-    """What all pages asked for: how often each piece, and how many answers were not 200."""
+    """What all pages asked for: how often each piece, and how many answers were not 200; and what sockets brought."""
 
     times: dict[str, int] = field(default_factory=dict)
+    brought: int = 0
     failed: int = 0
 
 

@@ -60,6 +60,7 @@ def bench_crowd(stack: Stack) -> Figures:
         page.evaluate(NOTING)
         time.sleep(RESTING_SECONDS)
         asked.times.clear()
+        asked.brought = 0
         page.evaluate("() => performance.clearResourceTimings()")
         poster = threading.Thread(target=growing.grow, args=(stack, GROWING_SECONDS))
         poster.start()
@@ -153,6 +154,7 @@ def _requests(asked: Asked, of_browser: int, seconds: float) -> Figures:
         "requests_per_page": round(others / max(1, PAGES - 1) / seconds, 2),
         "requests_of_the_browser": round(of_browser / seconds, 2),
         **{f"{name}_per_second": round(count / seconds) for name, count in sorted(times.items())},
+        "brought_per_second": round(asked.brought / seconds),
         "refused": asked.failed,
     }
 

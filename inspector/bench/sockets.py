@@ -1,6 +1,6 @@
-"""A socket as a browser holds it, for benches: the client's part of RFC 6455 that hearing pokes needs.
+"""A socket as a browser holds it, for benches: the client's part of RFC 6455 that a page of a run needs.
 
-Text of at most 64 KiB in one frame, pings answered, close told; nothing is sent but that.
+Text in one frame, pings answered, close told.
 """
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from inspector.bench.stack import Stack
 
 TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 FINAL, MASKED, LONG = 0x80, 0x80, 126
+SIZES = {LONG: 2, 127: 8}
+"""Bytes that a greater length takes, by what stands in the place of a small one."""
 
 
-async def hear(stack: Stack, path: str, cookie: str) -> AsyncIterator[str]:
-    """Yield each text that the server sends. Raises RuntimeError when it refuses, ends when it hangs up."""
+async def hear(
+    stack: Stack, path: str, cookie: str, answer_to: Callable[[str], str]
+) -> AsyncIterator[str]:
+    """Yield each text that the server sends, answer it, and end when it hangs up. Raises RuntimeError when refused."""
     reader, writer = await asyncio.open_connection(stack.host, stack.port)
     try:
         writer.write(_greeting(stack, path, cookie))
@@ -31,7 +35,9 @@ async def hear(stack: Stack, path: str, cookie: str) -> AsyncIterator[str]:
             if kind == PING:
                 writer.write(_frame(PONG, told))
             if kind == TEXT:
-                yield told.decode()
+                text = told.decode()
+                yield text
+                writer.write(_frame(TEXT, answer_to(text).encode()))
     finally:
         writer.close()
 
@@ -53,12 +59,14 @@ def _greeting(stack: Stack, path: str, cookie: str) -> bytes:
 
 async def _read_frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     first, length = await reader.readexactly(2)
-    if length == LONG:
-        length = int.from_bytes(await reader.readexactly(2))
+    if length in SIZES:
+        length = int.from_bytes(await reader.readexactly(SIZES[length]))
     return first & 0x0F, await reader.readexactly(length)
 
 
 def _frame(kind: int, told: bytes) -> bytes:
     mask = os.urandom(4)
     masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(told))
-    return bytes([FINAL | kind, MASKED | len(told)]) + mask + masked
+    size = len(told)
+    length = [MASKED | size] if size < LONG else [MASKED | LONG, *size.to_bytes(SIZES[LONG])]
+    return bytes([FINAL | kind, *length]) + mask + masked

@@ -1,6 +1,7 @@
 """Open pages of a run without their browsers: what each page's scripts ask for over the network, no more, no less.
 
-A socket says that the run grew; then the bones that are new are asked for, one request at a time, the rows in view
+A socket says that the run grew, and brings the bones that are new and the pieces that changed, as the page says after
+each message that it wants them. What it does not bring is asked for: bones, one request at a time, the rows in view
 that they changed, and the pieces of the page that listen to a poke, at most once a second.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from contextlib import suppress
 from typing import Any
@@ -21,6 +23,7 @@ ROWS_AFTER = 0.04  # of flesh.js
 RETRY_AFTER = 0.5
 BADGE_EVERY = 5.0
 IN_VIEW = 24
+ROW = re.compile(r'data-ordinal="(\d+)"')
 WATCHED = "sample"  # the kind of the nodes that are in view; the others are folded away
 PIECES = (
     "header",
@@ -42,7 +45,9 @@ class Watcher:
         self._stale: set[int] = set()
         self._bones = OneAtATime(self._load_bones)
         self._rows: asyncio.Task[None] | None = None
-        self._pieces = [OneAtATime(lambda name=name: self._load(name)) for name in PIECES]  # type: ignore[misc]
+        self._asked = asked
+        self._brought: set[str] = set()
+        self._pieces = {name: OneAtATime(lambda name=name: self._load(name)) for name in PIECES}  # type: ignore[misc]
         self._fragments = Throttle(self._want_pieces, FRAGMENTS_EVERY)
 
     async def watch(self, *, late: float) -> None:
@@ -61,21 +66,33 @@ class Watcher:
         while True:
             # A socket that is lost or that nobody has taken yet is opened again.
             with suppress(OSError, EOFError):
-                async for told in hear(self._stack, f"/live?run={self._run}", self._cookie):
+                pokes = hear(self._stack, f"/live?run={self._run}", self._cookie, self._answer)
+                async for told in pokes:
                     self._hear(json.loads(told))
+            self._brought.clear()
             await asyncio.sleep(RETRY_AFTER)
+
+    def _answer(self, _: str) -> str:
+        pieces = [f"/runs/{self._run}/{name}" for name in PIECES]
+        return json.dumps({"after": self._seq if self._seq >= 0 else None, "pieces": pieces})
 
     def _hear(self, poke: dict[str, Any]) -> None:
         self.is_there.set()
+        self._asked.brought += ("bones" in poke) + len(poke.get("pieces", ()))
+        self._brought.update(address.rpartition("/")[2] for address in poke.get("pieces", ()))
         is_news = poke["topics"] or poke["seq"] > self._page_seq
         self._page_seq = max(self._page_seq, poke["seq"])
-        if is_news:
+        if "bones" in poke and 0 <= poke["bones"]["after"] <= self._seq:
+            self._take(poke["bones"])
+        elif is_news:
             self._bones.want()
+        if is_news:
             self._fragments()
 
     def _want_pieces(self) -> None:
-        for piece in self._pieces:
-            piece.want()
+        for name, piece in self._pieces.items():
+            if name not in self._brought:
+                piece.want()
 
     async def _load(self, name: str) -> None:
         await self._asker.get(name, f"/runs/{self._run}/{name}", told=self._page_seq)
@@ -84,7 +101,11 @@ class Watcher:
         told = await self._asker.get(
             "bones", f"/runs/{self._run}/tree/bones?after={self._seq}", told=self._page_seq
         )
-        piece = json.loads(told)
+        self._take(json.loads(told))
+
+    def _take(self, piece: dict[str, Any]) -> None:
+        if piece["seq"] < self._seq:
+            return
         self._seq = max(self._seq, piece["seq"])
         self._page_seq = max(self._page_seq, piece["seq"])
         columns = piece["columns"]
@@ -93,6 +114,7 @@ class Watcher:
             if kinds[kind] == WATCHED and ordinal not in self._ordinals:
                 self._ordinals.append(ordinal)
         self._stale.update(columns["ordinal"])
+        self._stale.difference_update(map(int, ROW.findall(piece.get("rows", ""))))
         self._want_rows()
 
     def _want_rows(self) -> None:

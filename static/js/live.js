@@ -1,9 +1,11 @@
-// DOM. One socket for a page, carrying pokes and nothing else; and the mark that says how old the page is.
+// DOM. One socket for a page, carrying pokes; and the mark that says how old the page is.
 //
-// A poke says that something changed; the page then fetches what it shows. A lost poke only delays: every hello
-// and every return to a hidden page compares, and while the socket is down the page asks by itself, ever more
-// slowly, and only while somebody looks. "live" is said only of a socket that spoke within BEAT.
+// A poke says that something changed; the page then fetches what it shows, unless the socket brings it along
+// (brought.js). A lost poke only delays: every hello and every return to a hidden page compares, and while the
+// socket is down the page asks by itself, ever more slowly, and only while somebody looks. "live" is said only of
+// a socket that spoke within BEAT.
 
+import { attachBrought, bringNothing, putPieces, wanted } from "./brought.js";
 import { gettext } from "./gettext.js";
 import { age } from "./words.js";
 
@@ -39,6 +41,7 @@ export function throttle(call, every) {
 /** Follows `data-live` ("run=…" or "project=…") of an element. @returns a function that stops. */
 export function follow(element, mark) {
   const page = { seq: Number(element.dataset.seq ?? -1), spoke: 0, polled: 0, asked: Date.now() };
+  const isOfOneRun = /^run=[^&]*$/.test(element.dataset.live);
   const fragments = throttle(() => window.htmx.trigger(document.body, "poke"), FRAGMENTS_EVERY);
   const approvals = throttle(() => window.htmx.trigger(document.body, "approvals"), FRAGMENTS_EVERY);
   let socket = null;
@@ -47,9 +50,11 @@ export function follow(element, mark) {
   let stopped = false;
   const timers = { retry: 0, poll: 0, mark: setInterval(say, 1000) };
 
+  const tell = (detail) => document.dispatchEvent(new CustomEvent("live:poke", { detail }));
+
   function poke(detail) {
     page.asked = Date.now();
-    document.dispatchEvent(new CustomEvent("live:poke", { detail }));
+    tell(detail);
     fragments();
     // A poke that names no topic is the page's own: it may have missed one.
     if (!detail.topics?.length || detail.topics.includes("approvals")) approvals();
@@ -61,8 +66,17 @@ export function follow(element, mark) {
     page.seq = Math.max(page.seq, message.seq ?? -1);
     know(message.seq);
     const isDue = !document.hidden && Date.now() - page.asked > LOOK_EVERY;
-    if (changed || isDue) poke({ run: message.run, seq: message.seq, topics: message.topics });
+    if (message.pieces) putPieces(message.pieces);
+    const { run, seq, topics, bones } = message;
+    if (changed || isDue) poke({ run, seq, topics, bones });
+    else if (bones) tell({ run, bones }); // what came after a poke that had been told already
+    if (isOfOneRun) want();
     say();
+  }
+
+  /** After each message: what has come is in its place by then. */
+  function want() {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(wanted());
   }
 
   function connect() {
@@ -72,6 +86,7 @@ export function follow(element, mark) {
     socket.onopen = () => { retry = RETRY.first; poll = POLL.first; clearTimeout(timers.poll); };
     socket.onmessage = (event) => heard(JSON.parse(event.data));
     socket.onclose = (event) => {
+      bringNothing();
       if (stopped || event.code === 4404) return say();
       clearTimeout(timers.retry);
       timers.retry = setTimeout(connect, retry * (0.75 + Math.random() / 2));
@@ -108,6 +123,7 @@ export function follow(element, mark) {
 
   document.addEventListener("visibilitychange", onVisible);
   document.body.addEventListener("htmx:configRequest", ({ detail }) => Object.assign(detail.headers, asKnown()));
+  attachBrought();
   mark.hidden = false;
   connect();
   return () => {

@@ -49,8 +49,8 @@ def another() -> str:
     return small(right=4)
 
 
-def growing(steps: int = 60, pause: float = 0.25) -> str:
-    """A run that goes on for a while, one node after another."""
+def growing(steps: int = 600, pause: float = 0.25) -> str:
+    """A run that goes on for as long as anybody may look, one node after another."""
     with dl.run("grow", name="Growing run", strategy="agent") as run:
         print(run.id, flush=True)
         for step in range(steps):

@@ -127,10 +127,13 @@ class Hub:
 
 
 async def _deliver(subscribers: list[Subscriber], poke: Poke) -> None:
-    for subscriber in subscribers:
-        try:
-            await subscriber.deliver(poke)
-        except Exception as error:  # noqa: BLE001 - a socket that broke must not silence the others
+    """To all at once: what is brought with a poke is then looked up and made for all of them together."""
+    taken = await asyncio.gather(
+        *(each.deliver(poke) for each in subscribers), return_exceptions=True
+    )
+    for error in taken:
+        # A socket that broke must not silence the others.
+        if isinstance(error, Exception):
             log.info("live: a socket did not take its poke: %s", error)
 
 

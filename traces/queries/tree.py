@@ -41,18 +41,17 @@ class Bones:
     names: dict[str, list[str]]
     columns: dict[str, list[Any]]
 
-    def to_json(self) -> bytes:
-        """Return the wire form."""
-        return orjson.dumps(
-            {
-                "run": str(self.run),
-                "seq": self.seq,
-                "after": self.after,
-                "is_over": self.is_over,
-                "names": self.names,
-                "columns": self.columns,
-            }
-        )
+    def to_json(self, rows: str | None = None) -> bytes:
+        """Return the wire form, with the HTML of some of its rows where it is given."""
+        said = {
+            "run": str(self.run),
+            "seq": self.seq,
+            "after": self.after,
+            "is_over": self.is_over,
+            "names": self.names,
+            "columns": self.columns,
+        }
+        return orjson.dumps(said if rows is None else {**said, "rows": rows})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

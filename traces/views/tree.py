@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.gzip import gzip_page
 
 from traces.queries import absent, node_search, runs, tree
 from traces.views.access import for_people
 
 ROWS_AT_MOST = 200
+ROWS_WITH_BONES = 60
 WORDS_AT_MOST = 200
 LINES_ON_A_PAGE = 200
 
@@ -25,6 +27,21 @@ def bones(request: HttpRequest, run_id: str) -> HttpResponse:
         return HttpResponseBadRequest("after is a whole number")
     found = tree.get_bones(who=request.user, run_id=run_id, after=after)
     return HttpResponse(found.to_json(), content_type="application/json")
+
+
+@for_people
+def growth(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The bones of what was made or changed after a seq, with the rows of the newest: for a page that watches."""
+    after = _whole(request.GET.get("after", ""))
+    if after is None or after < 0:
+        return HttpResponseBadRequest("after is a whole number")
+    found = tree.get_bones(who=request.user, run_id=run_id, after=after)
+    ordinals = sorted(each for each in found.columns["ordinal"] if each != absent.ORDINAL)
+    newest = ordinals[-ROWS_WITH_BONES:]
+    rows = tree.get_rows(who=request.user, run_id=run_id, ordinals=newest) if newest else []
+    context = {"rows": rows, "run_id": run_id, "absent": None}
+    written = render_to_string("tree/_rows.html", context, request)
+    return HttpResponse(found.to_json(written), content_type="application/json")
 
 
 @for_people

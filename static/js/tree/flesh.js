@@ -49,6 +49,11 @@ export class Flesh {
     if (asked.length) this.#timer = setTimeout(() => this.load(asked).catch(() => {}), delay);
   }
 
+  /** Rows that came along with bones. */
+  take(html) {
+    if (html) this.#take(html, this.#moment);
+  }
+
   async load(ordinals) {
     this.#abort?.abort();
     const abort = this.#abort = new AbortController();

@@ -41,7 +41,7 @@ class TreePane {
     this.chosen = new ChosenNode(this.flesh);
     this.news = new TreeNews(this.parts.say);
     this.loader = bonesUrl
-      ? new BonesLoader(bonesUrl, run, (ordinals) => this.#takePiece(ordinals))
+      ? new BonesLoader(bonesUrl, run, (ordinals, rows) => this.#takePiece(ordinals, rows))
       : new MomentsGiven(pane, (moment) => this.#takeMoment(moment), signal);
     this.searching = new Searching({
       field: this.parts.search,
@@ -100,10 +100,11 @@ class TreePane {
     this.pane.parentElement.style.setProperty("--lines", `${this.#tallest}px`);
   }
 
-  #takePiece(ordinals) {
+  #takePiece(ordinals, rows) {
     const first = this.view.index === null;
     if (!first && ordinals.length === 0 && this.view.index.bones.is_over === this.loader.bones.is_over) return;
     this.flesh.markStale(ordinals);
+    this.flesh.take(rows);
     this.#takeIndex(buildIndex(this.loader.bones));
     this.news.grow(this.view.index.nodes);
   }
@@ -229,8 +230,9 @@ class TreePane {
   }
 
   #onPoke(event) {
-    const { run } = event.detail;
-    if (run === null || run === this.pane.dataset.run) this.loader.load().catch(() => {});
+    const { run, bones } = event.detail;
+    if (run !== null && run !== this.pane.dataset.run) return;
+    if (!bones || !this.loader.take(bones)) this.loader.load().catch(() => {});
   }
 
   #onShow(event) {

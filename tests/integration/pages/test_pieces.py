@@ -10,11 +10,11 @@ from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.test import AsyncClient
 
 from ingest.pool import close_pool
 from inspector.pieces import share_pieces
 from tests.integration.build import new_run, put_on_record, started
+from tests.integration.pages.lane import CountedLane, session_of
 from tests.people import People
 from traces.live import shared
 from traces.models import Membership, Project
@@ -22,27 +22,6 @@ from traces.models.access import Role
 
 PIECES = ("tree/bones", "tree/rows?nodes=1", "header", "candidates", "verdicts")
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Counted:
-    """The people's lane, views and middleware, on the test's own connection; it counts what it is asked."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.times += 1
-        head = {name.decode(): value.decode() for name, value in scope["headers"]}
-        path = f"{scope['path']}?{scope['query_string'].decode()}"
-        del head["host"]  # the client says it itself
-        client = AsyncClient()
-        client.cookies.load(head.pop("cookie"))
-        answer = await client.get(path, headers=head)
-        headers = [(name.lower().encode(), value.encode()) for name, value in answer.items()]
-        await send(
-            {"type": "http.response.start", "status": answer.status_code, "headers": headers}
-        )
-        await send({"type": "http.response.body", "body": answer.content})
 
 
 @pytest.fixture
@@ -55,14 +34,8 @@ def run(people: People) -> str:
 @pytest.fixture
 async def people_lane(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(shared, "KEPT_SECONDS", 60.0)
-    yield Counted()
+    yield CountedLane()
     await close_pool()
-
-
-async def session_of(person: Any) -> str:
-    client = AsyncClient()
-    await client.aforce_login(person)
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 async def get(
@@ -96,7 +69,7 @@ async def get(
 
 
 @pytest.mark.parametrize("piece", PIECES)
-async def test_it_works(people: People, run: str, people_lane: Counted, piece: str) -> None:
+async def test_it_works(people: People, run: str, people_lane: CountedLane, piece: str) -> None:
     bob = await session_of(people.bob)
     first = await get(people_lane, f"/runs/{run}/{piece}", bob)
     again = await get(people_lane, f"/runs/{run}/{piece}", await session_of(people.bob))
@@ -107,7 +80,7 @@ async def test_it_works(people: People, run: str, people_lane: Counted, piece: s
 
 @pytest.mark.parametrize("piece", PIECES)
 async def test_two_in_the_same_roles_are_shown_the_same_to_the_letter(
-    people: People, run: str, people_lane: Counted, piece: str
+    people: People, run: str, people_lane: CountedLane, piece: str
 ) -> None:
     dora = await get_user_model().objects.acreate_user("dora", password="a long password")
     await Membership.objects.acreate(project=people.project, user=dora, role=Role.VIEWER)
@@ -118,13 +91,13 @@ async def test_two_in_the_same_roles_are_shown_the_same_to_the_letter(
     assert told[0] == told[1]
 
 
-async def _alone(people_lane: Counted, path: str, session: str) -> tuple[int, bytes]:
+async def _alone(people_lane: CountedLane, path: str, session: str) -> tuple[int, bytes]:
     """What the people's lane itself says."""
     return await get(people_lane, path + ("&" if "?" in path else "?") + f"as={session}", session)
 
 
 async def test_charlie_is_not_given_what_bob_was(
-    people: People, run: str, people_lane: Counted
+    people: People, run: str, people_lane: CountedLane
 ) -> None:
     path = f"/runs/{run}/tree/bones"
     assert (await get(people_lane, path, await session_of(people.bob)))[0] == 200
@@ -133,7 +106,7 @@ async def test_charlie_is_not_given_what_bob_was(
 
 
 async def test_bob_is_given_nothing_more_once_his_role_is_taken(
-    people: People, run: str, people_lane: Counted
+    people: People, run: str, people_lane: CountedLane
 ) -> None:
     path, bob = f"/runs/{run}/tree/bones", await session_of(people.bob)
     assert (await get(people_lane, path, bob))[0] == 200
@@ -143,7 +116,7 @@ async def test_bob_is_given_nothing_more_once_his_role_is_taken(
 
 @pytest.mark.parametrize("end", ["close the account", "change the password"])
 async def test_a_session_that_ended_is_given_nothing(
-    people: People, run: str, people_lane: Counted, end: str
+    people: People, run: str, people_lane: CountedLane, end: str
 ) -> None:
     bob: Any = people.bob
     path, session = f"/runs/{run}/header", await session_of(bob)
@@ -157,7 +130,7 @@ async def test_a_session_that_ended_is_given_nothing(
 
 
 async def test_another_role_in_another_project_is_another_answer(
-    people: People, run: str, people_lane: Counted
+    people: People, run: str, people_lane: CountedLane
 ) -> None:
     other = await Project.objects.acreate(slug="other", name="Other")
     path = f"/runs/{run}/verdicts"
@@ -167,7 +140,9 @@ async def test_another_role_in_another_project_is_another_answer(
     assert people_lane.times == 2
 
 
-async def test_each_reads_in_their_language(people: People, run: str, people_lane: Counted) -> None:
+async def test_each_reads_in_their_language(
+    people: People, run: str, people_lane: CountedLane
+) -> None:
     path, bob = f"/runs/{run}/candidates", await session_of(people.bob)
     english = await get(people_lane, path, bob, language="en")
     german = await get(people_lane, path, bob, language="de")
@@ -176,7 +151,7 @@ async def test_each_reads_in_their_language(people: People, run: str, people_lan
 
 
 async def test_who_was_told_of_growth_is_shown_it(
-    people: People, run: str, people_lane: Counted
+    people: People, run: str, people_lane: CountedLane
 ) -> None:
     path, bob = f"/runs/{run}/tree/bones", await session_of(people.bob)
     first = json.loads((await get(people_lane, path, bob, told=1))[1])

@@ -1,0 +1,130 @@
+"""What a socket brings its page beside pokes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from traces.live import feed
+from traces.live.feed import NOTHING, Brought, Feed
+from traces.live.wanted import Wanted
+
+HEADER = "/runs/r/header"
+BONES = "/runs/r/tree/growth?after="
+
+
+@dataclass
+class Site:
+    """Answers what a page would get; notes what it was asked, as of which entry."""
+
+    answers: Callable[[str], bytes | None] = lambda address: b"<p>" + address.encode()
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    sent: list[Brought] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    now: float = 100.0
+
+    async def bring(self, address: str, told: int) -> bytes | None:
+        self.asked.append((address, told))
+        if self.gate is not None:
+            await self.gate.wait()
+        return self.answers(address)
+
+    async def send(self, brought: Brought) -> None:
+        self.sent.append(brought)
+
+    def feed(self) -> Feed:
+        return Feed(run="r", bring=self.bring, send=self.send, now=lambda: self.now)
+
+
+def wants(after: int | None, *pieces: str) -> Wanted:
+    return Wanted(after=after, pieces=pieces)
+
+
+async def test_it_works() -> None:
+    site = Site()
+    mine = site.feed()
+    assert await mine.want(wants(3, HEADER)) == NOTHING
+    brought = await mine.tell(5, is_news=True)
+    assert brought.bones == f"<p>{BONES}3"
+    assert brought.pieces == {HEADER: f"<p>{HEADER}"}
+    assert site.asked == [(f"{BONES}3", 5), (HEADER, 5)]
+
+
+async def test_a_page_that_has_said_nothing_is_poked_and_no_more() -> None:
+    site = Site()
+    assert await site.feed().tell(5, is_news=True) == NOTHING
+    assert site.asked == []
+
+
+async def test_nothing_more_is_sent_until_the_page_has_taken_what_it_was_sent() -> None:
+    site = Site()
+    mine = site.feed()
+    await mine.want(wants(3))
+    await mine.tell(5, is_news=True)
+    assert (await mine.tell(6, is_news=True)).bones is None
+    assert (await mine.want(wants(5))).bones == f"<p>{BONES}5", "the run has grown meanwhile"
+    assert await mine.want(wants(6)) == NOTHING
+
+
+async def test_what_is_on_its_way_is_not_asked_for_again() -> None:
+    site = Site(gate=asyncio.Event())
+    mine = site.feed()
+    await mine.want(wants(3))
+    telling = asyncio.ensure_future(mine.tell(5, is_news=True))
+    await asyncio.sleep(0)
+    assert await mine.want(wants(3)) == NOTHING
+    assert site.gate is not None
+    site.gate.set()
+    assert (await telling).bones is not None
+    assert len(site.asked) == 1
+
+
+async def test_a_beat_brings_nothing() -> None:
+    site = Site()
+    mine = site.feed()
+    await mine.want(wants(3, HEADER))
+    assert await mine.tell(-1, is_news=False) == NOTHING
+
+
+async def test_a_piece_that_looks_as_it_did_is_not_sent_again() -> None:
+    site = Site()
+    mine = site.feed()
+    await mine.want(wants(None, HEADER))
+    await mine.tell(5, is_news=True)
+    site.now = 101.0
+    assert (await mine.tell(6, is_news=True)).pieces == {HEADER: None}
+
+
+async def test_pieces_that_come_too_soon_are_sent_at_the_next_second() -> None:
+    site = Site(now=100.999)
+    mine = site.feed()
+    await mine.want(wants(None, HEADER))
+    await mine.tell(5, is_news=True)
+    assert (await mine.tell(6, is_news=True)).pieces is None
+    await asyncio.sleep(0.1)
+    assert [each.pieces for each in site.sent] == [{HEADER: None}]
+    assert site.asked == [(HEADER, 5), (HEADER, 6)]
+
+
+async def test_what_cannot_be_brought_or_is_too_much_is_left_to_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(feed, "MOST_BONES", 4)
+    site = Site(answers=lambda address: None if address == HEADER else b"12345")
+    mine = site.feed()
+    await mine.want(wants(3, HEADER))
+    assert await mine.tell(5, is_news=True) == Brought(bones=None, pieces={})
+
+
+async def test_a_socket_that_is_gone_is_sent_nothing() -> None:
+    site = Site(now=100.999)
+    mine = site.feed()
+    await mine.want(wants(None, HEADER))
+    await mine.tell(5, is_news=True)
+    await mine.tell(6, is_news=True)
+    mine.close()
+    await asyncio.sleep(0.1)
+    assert site.sent == []
