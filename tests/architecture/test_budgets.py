@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from statistics import median
 
-from tests.architecture.tree import SOURCE, files, functions, is_written, name
+from tests.architecture.tree import SOURCE, classes, files, functions, is_written, name, nodes
 
 LONGEST_FILE = 300
 LONGEST_TEST = 400
@@ -44,17 +44,16 @@ def test_the_median_function_is_short() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [name(path) for path in written if not ast.get_docstring(ast.parse(path.read_text()))]
-    assert not silent
+    assert not [name(path) for path in written if not ast.get_docstring(module(path))]
 
 
 def test_no_module_and_no_class_has_a_vague_name() -> None:
     vague = [name(path) for path in written if VAGUE.search(path.stem)]
     vague += [
-        f"{name(path)}:{node.lineno} {node.name}"
+        f"{name(path)}:{found.lineno} {found.name}"
         for path in written
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ClassDef) and VAGUE_CLASS.search(node.name)
+        for found in classes(path)
+        if VAGUE_CLASS.search(found.name)
     ]
     assert not vague
 
@@ -65,17 +64,23 @@ def test_no_signal_and_no_overridden_save() -> None:
         for path in written
         if not name(path).startswith("sdk")
         for found in functions(path)
-        if found.name in {"save", "delete"} and _is_method_of_model(path.read_text(), found.lineno)
+        if found.name in {"save", "delete"} and _is_method_of_model(path, found.lineno)
     ]
     signals = [name(path) for path in written if "django.db.models.signals" in path.read_text()]
     assert not found + signals
 
 
-def _is_method_of_model(source: str, line: int) -> bool:
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0):
-            return any("Model" in ast.unparse(base) for base in node.bases)
+def _is_method_of_model(path: Path, line: int) -> bool:
+    for found in classes(path):
+        if found.lineno <= line <= (found.end_lineno or 0):
+            return any("Model" in ast.unparse(base) for base in found.bases)
     return False
+
+
+def module(path: Path) -> ast.Module:
+    first = nodes(path)[0]
+    assert isinstance(first, ast.Module)
+    return first
 
 
 def lines(path: Path) -> int:

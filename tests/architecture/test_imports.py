@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from tests.architecture.tree import TREE, files, name
+from tests.architecture.tree import TREE, files, name, nodes
 
 HOUSE = ("inspector", "ingest", "traces")
 
@@ -77,7 +77,7 @@ def test_what_runs_is_installed_by_make_run() -> None:
 def imported(path: Path) -> set[str]:
     """The top-level names of a module's absolute imports; `google` is many packages' name."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
         elif isinstance(node, ast.Import):

@@ -47,4 +47,5 @@ def test_javascript_passes_its_own_tests() -> None:
             "node is not installed; the modules in static/js are tested by the browser only"
         )
     tests = [str(path) for path in files("tests/js", suffix=".js") if path.stem.endswith(".test")]
-    run(node, "--test", *tests)
+    # All in one process: its own --test starts one for each file, which costs more than what they try.
+    run(node, "--input-type=module", "--eval", "".join(f"import {test!r};" for test in tests))

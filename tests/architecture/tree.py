@@ -50,8 +50,19 @@ def is_written(path: Path) -> bool:
     return "migrations" not in path.parts
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a module, its own first. Read once for all tests: there are a thousand modules."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method of a module."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+    return (
+        node for node in nodes(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+
+
+def classes(path: Path) -> Iterator[ast.ClassDef]:
+    """Every class of a module."""
+    return (node for node in nodes(path) if isinstance(node, ast.ClassDef))
