@@ -11,7 +11,7 @@ import logging
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from traces.live.publish import RunChange, poke
+from traces.live.publish import RunChange, poke_from_loop
 
 log = logging.getLogger(__name__)
 # The event loop holds its tasks weakly.
@@ -28,7 +28,7 @@ def do_later(what: Coroutine[Any, Any, None]) -> None:
 def poke_later(changes: Sequence[RunChange]) -> None:
     """Tell live pages that these runs grew; a Redis that hangs keeps no runner from its answer."""
     if changes:
-        do_later(asyncio.to_thread(poke, changes))
+        do_later(poke_from_loop(changes))
 
 
 async def _quietly(what: Coroutine[Any, Any, None]) -> None:

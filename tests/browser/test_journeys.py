@@ -271,8 +271,10 @@ def test_a_hundred_thousand_nodes_open_and_scroll(run_id: str, open_page: Open) 
     took = page.evaluate(
         "async (body) => {"
         " const {buildIndex} = await import('/static/js/tree/index.js');"
-        " const bones = JSON.parse(body); buildIndex(bones);"
-        " const began = performance.now(); buildIndex(bones); return performance.now() - began; }",
+        " const bones = JSON.parse(body); let least = Infinity;"  # of several: others compute beside us
+        " for (let round = 0; round < 5; round += 1) {"
+        "   const began = performance.now(); buildIndex(bones); least = Math.min(least, performance.now() - began); }"
+        " return least; }",
         body.decode(),
     )
     print(f"index of 100,000 nodes in Chromium: {took:.0f} ms")

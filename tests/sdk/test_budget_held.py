@@ -269,7 +269,9 @@ def test_heartbeats_say_what_is_spent_and_reserved(client, server):
                     == ({"tokens": "10", "usd": "0.2"}, {"tokens": "40", "usd": "0.1"})
                 )
             )
-            assert time.monotonic() - began < 2
+            assert (
+                time.monotonic() - began < 4
+            )  # a heartbeat that says nothing new comes each five seconds
 
 
 def said(server, run):

@@ -35,7 +35,7 @@ def test_a_server_that_is_down_at_the_start_gets_everything_when_it_comes(client
     server.go_away()
     before = time.monotonic()
     work(client)
-    assert time.monotonic() - before < 1.0
+    assert time.monotonic() - before < 5.0
     wait_until(lambda: client.stats().spooled == 22)
     server.start()
     assert client.flush(10)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 
-def wait_until(is_so: Callable[[], Any], seconds: float = 10.0) -> None:
+def wait_until(is_so: Callable[[], Any], seconds: float = 30.0) -> None:
     """Return when it is so; fail when it is not within `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -33,7 +33,7 @@ class Elsewhere:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         for thread in self._threads:
-            thread.join(10)
+            thread.join(30)
             assert not thread.is_alive() or error is not None
 
     def do(self, work: Callable[[], Any]) -> None:
@@ -55,7 +55,7 @@ class Elsewhere:
     def error(self) -> BaseException | None:
         """Return what the last thread to end raised, when all of them have ended."""
         for thread in self._threads:
-            thread.join(10)
+            thread.join(30)
             assert not thread.is_alive(), "it goes on"
         return self._errors[-1]
 

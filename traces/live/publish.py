@@ -12,7 +12,6 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -57,7 +56,13 @@ _muted = _Muted()
 
 def poke(changes: Sequence[RunChange]) -> None:
     """Publish one message for all runs that one pass of a worker changed."""
-    if not changes:
+    if changes:
+        async_to_sync(poke_from_loop)(changes)
+
+
+async def poke_from_loop(changes: Sequence[RunChange]) -> None:
+    """Do the same where an event loop runs, without a thread that the end of the loop would wait for."""
+    if time.monotonic() < _muted.until:
         return
     message = {
         "type": "poke",
@@ -65,14 +70,8 @@ def poke(changes: Sequence[RunChange]) -> None:
             [each.run, each.project, each.seq, each.topics, each.control_seq] for each in changes
         ],
     }
-    if time.monotonic() < _muted.until:
-        return
     try:
-        async_to_sync(_send)(message)
+        await asyncio.wait_for(get_channel_layer().group_send(GROUP, message), PATIENCE_SECONDS)
     except Exception as error:  # noqa: BLE001 - whatever Redis does, recording has succeeded
         _muted.until = time.monotonic() + MUTED_SECONDS
         log.warning("no poke for %d runs, and none for a while: %r", len(changes), error)
-
-
-async def _send(message: dict[str, Any]) -> None:
-    await asyncio.wait_for(get_channel_layer().group_send(GROUP, message), PATIENCE_SECONDS)

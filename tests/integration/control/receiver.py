@@ -29,6 +29,7 @@ class Receiver:
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
     takes: float = 0
+    may_answer: threading.Event = field(default_factory=threading.Event)
     heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     port: int = 0
 
@@ -53,12 +54,14 @@ class Receiver:
 def receiving() -> Iterator[Receiver]:
     """A receiver on a port of its own."""
     receiver = Receiver()
+    receiver.may_answer.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.heard.append(({k.lower(): v for k, v in self.headers.items()}, body))
             time.sleep(receiver.takes)
+            receiver.may_answer.wait(30)
             self.send_response(receiver.status)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)

@@ -108,7 +108,7 @@ async def stage_of(command: str) -> str:
 
 
 async def until_stage(command: str, stage: str) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while await stage_of(command) != stage:
         assert time.monotonic() < deadline, await stage_of(command)
         await asyncio.sleep(0.01)
@@ -144,7 +144,7 @@ async def test_news_without_redis_come_with_the_next_look(
     begun = time.monotonic()
     _, heard = await polling
     assert [each["kind"] for each in heard["commands"]] == ["pause"]
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10  # it would wait for 20
 
 
 async def test_a_poll_with_nothing_to_hear_ends_when_it_said(client: AsyncClient) -> None:
@@ -152,7 +152,7 @@ async def test_a_poll_with_nothing_to_hear_ends_when_it_said(client: AsyncClient
     begun = time.monotonic()
     status, heard = await runner.poll(run, 0, 0.3)
     assert (status, heard["commands"], heard["lease"]) == (200, [], None)
-    assert 0.25 < time.monotonic() - begun < 2
+    assert 0.25 < time.monotonic() - begun < 10
 
 
 async def test_what_was_told_once_and_not_heard_is_told_again(client: AsyncClient) -> None:

@@ -110,9 +110,9 @@ def drawn_majority(answers: list[list[tuple[str, bool]]], k: int) -> float:
 
 
 def test_searches_of_the_game_of_24() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read("tot_game24/tot_bfs_b5.json")
-    assert time.perf_counter() - begun < 30  # 10 s on a machine that does nothing else
+    assert time.process_time() - begun < 20  # of our CPU: 6 s on a machine that does nothing else
     assert_read_back(json.loads(FILE.read_text())["tot_game24"]["tot_b5"])
     fates = Counter(Node.objects.values_list("fate", "fate_reason"))
     depths = Counter(Node.objects.values_list("depth", flat=True))

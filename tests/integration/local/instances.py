@@ -54,7 +54,7 @@ class Instance:
         self.reader.start()
         return self
 
-    def await_line(self, beginning: str, seconds: float = 60) -> str:
+    def await_line(self, beginning: str, seconds: float = 120) -> str:
         """The first line that begins so."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

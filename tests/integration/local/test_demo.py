@@ -40,13 +40,13 @@ def states(instance: Instance) -> list[str]:
         f"http://127.0.0.1:{instance.port}/api/v1/runs",
         headers={"Authorization": f"Bearer {known['INSPECTOR_KEY']}"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         found: dict[str, Any] = json.load(answer)
     return sorted(run["observed_state"] for run in found["items"])
 
 
 def await_states(instance: Instance, *expected: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while (found := states(instance)) != sorted(expected):
         assert time.monotonic() < deadline, found
         time.sleep(0.2)

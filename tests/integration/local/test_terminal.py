@@ -42,7 +42,7 @@ def press_ctrl_c(place: Path) -> None:
 
 
 def read_until(terminal: int, text: bytes) -> None:
-    seen, deadline = b"", time.monotonic() + 60
+    seen, deadline = b"", time.monotonic() + 120
     while text not in seen:
         left = deadline - time.monotonic()
         assert left > 0, seen

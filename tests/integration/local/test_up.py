@@ -31,7 +31,7 @@ def instance() -> Iterator[Instance]:
 
 
 def get(instance: Instance, path: str) -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{instance.port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{instance.port}{path}", timeout=30) as answer:
         return int(answer.status)
 
 
