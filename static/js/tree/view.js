@@ -163,8 +163,14 @@ export class TreeView {
     this.scroll.scrollTop = scrollTo({ line: at, top: scrollTop, height: clientHeight, rowHeight: this.rowHeight });
     if (codes[at] >= 0) this.selected = this.focused;
     this.drawNow();
-    if (!quietly) this.#drawn.get(this.focused)?.focus({ preventScroll: true });
+    if (!quietly) this.#take(this.#drawn.get(this.focused));
     this.onFocus(codes[at] >= 0 ? this.index.ordinal[codes[at]] : null);
+  }
+
+  /** Puts the focus on a row, and scrolls the page to it: the pane may reach below the screen. */
+  #take(row) {
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
   }
 
   /** Scrolls to a node where it has a line, and no further than it must; the focus stays where it is. */

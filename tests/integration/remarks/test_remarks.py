@@ -184,7 +184,7 @@ def test_tags_that_are_so_already_say_nothing_and_bad_ones_are_refused() -> None
     for bad in (" ", "x" * 101, "a\nb", "\u202eab"):
         with pytest.raises(Unfit):
             tag(run, bad)
-    with pytest.raises(Unfit, match="at once"):
+    with pytest.raises(Unfit, match="to be taken off too"):
         tag(run, "a", off=("a",))
     tag(run, *(f"t{n}" for n in range(49)))
     with pytest.raises(Unfit, match="50 tags at most"):
