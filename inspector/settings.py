@@ -9,6 +9,7 @@ from pathlib import Path
 from celery.schedules import crontab
 
 from inspector import env, storages
+from inspector.edition import edition_of
 from inspector.logs import drop_traceback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -219,13 +220,14 @@ TIME_ZONE = "UTC"
 
 # Files
 
-STATIC_URL = "/static/"
+STATIC_URL = "/static/" if DEBUG else f"/static/{edition_of(BASE_DIR / 'static')}/"  # kept for ever
 STATIC_ROOT = env.text("STATIC_ROOT") or None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 SERVESTATIC_USE_FINDERS = STATIC_ROOT is None
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
-SERVESTATIC_MAX_AGE = 0 if IS_LOCAL else 3600
+SERVESTATIC_MAX_AGE = 0 if DEBUG else 3600
+SERVESTATIC_IMMUTABLE_FILE_TEST = r"/static/[0-9a-f]{12}/"
 
 # Audit bundles: where they lie, and for how many days
 
