@@ -60,6 +60,7 @@ def seal_due_runs(*, signer: SignerAt, now_ns: int) -> Pass:
             ]
             found = _seal(signer, candidates, now_ns)
             _sign_instance(signer, custody.name, now_ns)
+            note_trouble(None, now=now, name=custody.name)
         except NotSigned as error:
             note_trouble(str(error), now=_moment(now_ns))
             return Pass()
@@ -83,6 +84,7 @@ def seal_run(run_id: uuid.UUID, *, signer: SignerAt, now_ns: int) -> Checkpoint:
                 raise found
             last = found
         _sign_instance(signer, custody.name, now_ns)
+        note_trouble(None, now=_moment(now_ns), name=custody.name)
     return last
 
 
@@ -103,7 +105,6 @@ def _meet(signer: SignerAt, now_ns: int) -> Custody:
     keys = [each.key for each in told]
     if InstanceEntry.objects.filter(key__in=keys).count() < len(keys):
         record_in_instance_log(*told, now_ns=now_ns)
-    note_trouble(None, now=_moment(now_ns), name=custody.name)
     return custody
 
 

@@ -14,7 +14,7 @@ from deliberation.bundle.note import read_checkpoint
 from deliberation.ledger.tree import check_consistency, consistency_path, root_of_leaves
 from tests.integration.build import NOW_NS
 from tests.integration.sealing.runs import begin, grow, seal
-from tests.integration.sealing.signers import SignerProcess
+from tests.integration.sealing.signers import serving
 from traces.actions import seal_runs
 from traces.actions.seal_runs import seal_run
 from traces.models import Checkpoint, InstanceEntry, InstanceLog, LedgerEntry, Sealing
@@ -26,9 +26,8 @@ RUNS, TIMES = 4, 12
 
 @pytest.fixture
 def signer(tmp_path: Path) -> Iterator[SignerAt]:
-    process = SignerProcess(tmp_path / "signer")
-    yield process.start()
-    process.kill()
+    with serving(tmp_path / "signer") as asked:
+        yield asked
 
 
 def test_it_works(signer: SignerAt) -> None:

@@ -108,6 +108,7 @@ PARTS = {
     "web": "inspector.web",
     "worker": " worker",
     "beat": "inspector.beat",
+    "signer": "traces.signer",
     "redis": "redis-server",
     "postgres": "bin/postgres",
 }

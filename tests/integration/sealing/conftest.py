@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.sealing.signers import SignerProcess
+from tests.integration.sealing.signers import SignerProcess, serving
 from traces.signer.ask import SignerAt
 
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[SignerProcess]:
-    """A signer process that runs."""
+    """A signer process that runs, to be killed."""
     process = SignerProcess(tmp_path / "signer")
     process.start()
     yield process
@@ -21,6 +21,7 @@ def process(tmp_path: Path) -> Iterator[SignerProcess]:
 
 
 @pytest.fixture
-def signer(process: SignerProcess) -> SignerAt:
-    """How to ask it."""
-    return process.asked
+def signer(tmp_path: Path) -> Iterator[SignerAt]:
+    """How to ask a signer that listens in a thread, which starts in no time."""
+    with serving(tmp_path / "signer") as asked:
+        yield asked

@@ -22,7 +22,7 @@ from tests.integration.build import (
     put_on_record,
 )
 from tests.integration.sealing.runs import begin, grow, seal
-from tests.integration.sealing.signers import NAME
+from tests.integration.sealing.signers import NAME, serving
 from traces.actions.seal_runs import seal_run
 from traces.models import Checkpoint, InstanceEntry, InstanceLog, LedgerEntry, Run, Sealing
 from traces.queries.checkpoints import checkpoints_of, proof_for_last_checkpoint
@@ -157,6 +157,41 @@ def test_a_database_that_was_set_back_gets_no_second_history(signer):
         begin_anew(run, signer, nodes=9)
     assert "not those that were signed" in Sealing.objects.get(pk=run).trouble
     assert sizes(run) == [2]
+
+
+def test_an_instance_log_that_was_set_back_is_said_to_be_and_runs_are_signed_all_the_same(signer):
+    begin()
+    seal(signer)
+    log = InstanceLog.objects.get()
+    begin()
+    seal(signer, 5)
+    InstanceEntry.objects.filter(seq__gte=log.size).delete()
+    Checkpoint.objects.filter(size__gt=log.size).delete()
+    InstanceLog.objects.update(size=log.size, frontier=log.frontier)
+    late = begin()
+    for seconds in (10, 20):
+        seal(signer, seconds)
+        told = InstanceLog.objects.get()
+        assert "the instance's own log: " in told.trouble
+        assert (told.trouble_since - log.looked_at).total_seconds() == 10
+    assert sizes(late) == [2]
+
+
+def test_a_signer_that_begins_anew_signs_all_under_another_name(signer, tmp_path):
+    """After a restore from a backup: heads under the old name are kept, what is exported later is under the new."""
+    run = begin()
+    seal(signer)
+    with serving(tmp_path / "anew", name="inspector.example/anew") as anew:
+        seal(anew, 5)
+        assert sizes(run) == [2]
+        seal_run(uuid.UUID(run), signer=anew, now_ns=NOW_NS)
+        read = read_checkpoints(archive(run), run)
+        assert read.instance == "inspector.example/anew"
+        [key] = [read_key(each.line) for each in anew.custody().keys]
+        assert read.signers([key]) == [key]
+        grow(run, 3)
+        seal(anew, 30)
+        assert sizes(run) == [2, 5]
 
 
 def begin_anew(run: str, signer, *, nodes: int) -> None:
