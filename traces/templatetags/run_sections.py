@@ -18,6 +18,7 @@ SECTIONS: dict[str, Promise] = {
     "run-figures": _("Figures"),
     "run-playback": _("Playback"),
     "run-notes": _("Notes"),
+    "run-bundles": _("Bundles"),
     "run-retention": _("Retention"),
 }
 """By the name of the address, in the order of the tabs."""
