@@ -19,6 +19,7 @@ SECTIONS: dict[str, Promise] = {
     "run-playback": _("Playback"),
     "run-notes": _("Notes"),
     "run-bundles": _("Bundles"),
+    "run-disclosure": _("Disclosure"),
     "run-retention": _("Retention"),
 }
 """By the name of the address, in the order of the tabs."""
