@@ -27,6 +27,7 @@ from traces.api.approval_shapes import (
 )
 from traces.api.auth import Key, Session, asker_of
 from traces.api.problems import answers, problem, tell_problems
+from traces.api.versions import Versioned, find_version
 from traces.live.publish import poke
 from traces.models.access import Role, Scope
 from traces.queries.approval_policies import list_policies as list_versions
@@ -119,7 +120,7 @@ def put_policy(request: HttpRequest, wanted: PolicyToKeep) -> Status[Policy]:
     kept = keep_policy(
         project_id=project.id, terms=wanted.terms(), by=asker.by, now=dt.datetime.now(dt.UTC)
     )
-    return Status(201, _shape(project.id, kept.name, kept.version))
+    return Status(201, _shape(project.id, kept))
 
 
 @router.post(
@@ -135,9 +136,8 @@ def end_one(
     asker = asker_of(request)
     found = get_project(who=asker, slug=project)
     ended = end_policy(project_id=found.id, name=name, by=asker.by, now=dt.datetime.now(dt.UTC))
-    return _shape(found.id, ended.name, ended.version)
+    return _shape(found.id, ended)
 
 
-def _shape(project_id: int, name: str, version: int) -> Policy:
-    rows = list_versions(project_id)
-    return Policy.of(next(row for row in rows if (row.name, row.version) == (name, version)))
+def _shape(project_id: int, kept: Versioned) -> Policy:
+    return Policy.of(find_version(list_versions(project_id), kept))

@@ -19,6 +19,7 @@ from traces.api.budget_shapes import (
     Budgets,
 )
 from traces.api.problems import answers, tell_problems
+from traces.api.versions import Versioned, find_version
 from traces.models.access import Role, Scope
 from traces.queries.access import see_run
 from traces.queries.budget_lines import budget_lines
@@ -68,7 +69,7 @@ def put_policy(request: HttpRequest, wanted: BudgetPolicyToKeep) -> Status[Budge
     kept = keep_budget_policy(
         project_id=project.id, terms=wanted.terms(), by=asker.by, now=dt.datetime.now(dt.UTC)
     )
-    return Status(201, _shape(project.id, kept.name, kept.version))
+    return Status(201, _shape(project.id, kept))
 
 
 @router.post(
@@ -85,9 +86,8 @@ def end_policy(
     found = get_project(who=asker, slug=project)
     now = dt.datetime.now(dt.UTC)
     ended = end_budget_policy(project_id=found.id, name=name, by=asker.by, now=now)
-    return _shape(found.id, ended.name, ended.version)
+    return _shape(found.id, ended)
 
 
-def _shape(project_id: int, name: str, version: int) -> BudgetPolicy:
-    rows = list_budget_policies(project_id)
-    return BudgetPolicy.of(next(row for row in rows if (row.name, row.version) == (name, version)))
+def _shape(project_id: int, kept: Versioned) -> BudgetPolicy:
+    return BudgetPolicy.of(find_version(list_budget_policies(project_id), kept))

@@ -87,8 +87,7 @@ def list_notes(
 )
 def post_note(request: HttpRequest, run_id: RunId, told: NoteToWrite) -> Any:
     """On the run, on one of its nodes, or in answer to a note. The same `note_id` again is the same note."""
-    asker, run = _judge(request, run_id)
-    speech = _speech(run, asker, told.note_id)
+    asker, run, speech = _speaking(request, run_id, told.note_id)
     draft = NoteDraft(text=told.text, node_id=told.node_id, reply_to=told.reply_to)
     _said(lambda: write_note(speech=speech, draft=draft))
     return Status(201, Remark.of(get_note(who=asker, run_id=run.pk, note_id=speech.ticket)))
@@ -102,8 +101,7 @@ def post_note(request: HttpRequest, run_id: RunId, told: NoteToWrite) -> Any:
 )
 def post_revision(request: HttpRequest, run_id: RunId, note_id: NoteId, told: NoteToRevise) -> Any:
     """What it said before stays in the ledger."""
-    asker, run = _judge(request, run_id)
-    speech = _speech(run, asker, told.ticket)
+    asker, run, speech = _speaking(request, run_id, told.ticket)
     _said(lambda: revise_note(speech=speech, note_id=note_id, text=told.text))
     return Remark.of(get_note(who=asker, run_id=run.pk, note_id=note_id))
 
@@ -116,8 +114,7 @@ def post_revision(request: HttpRequest, run_id: RunId, note_id: NoteId, told: No
 )
 def post_withdrawal(request: HttpRequest, run_id: RunId, note_id: NoteId) -> Any:
     """Your own, or as an owner anybody's. Its text is not shown any more, and stays in the ledger."""
-    asker, run = _judge(request, run_id)
-    speech = _speech(run, asker, None)
+    asker, run, speech = _speaking(request, run_id, None)
     is_owner = asker.roles.get(run.project_id) == Role.OWNER
     _said(lambda: withdraw_note(speech=speech, note_id=note_id, is_owner=is_owner))
     return Remark.of(get_note(who=asker, run_id=run.pk, note_id=note_id))
@@ -131,8 +128,7 @@ def post_withdrawal(request: HttpRequest, run_id: RunId, note_id: NoteId) -> Any
 )
 def post_tags(request: HttpRequest, run_id: RunId, told: TagsToChange) -> Any:
     """What the program tells of a tag later does not undo it."""
-    asker, run = _judge(request, run_id)
-    speech = _speech(run, asker, told.ticket)
+    asker, run, speech = _speaking(request, run_id, told.ticket)
     _said(lambda: change_tags(speech=speech, add=told.add, remove=told.remove))
     return Tags(tags=see_run(asker, run.pk).tags)
 
@@ -145,8 +141,7 @@ def post_tags(request: HttpRequest, run_id: RunId, told: TagsToChange) -> Any:
 )
 def post_rating(request: HttpRequest, run_id: RunId, told: RatingToGive) -> Any:
     """On a closed scale of five words. Of each asker the latest stands; all are kept."""
-    asker, run = _judge(request, run_id)
-    speech = _speech(run, asker, told.ticket)
+    asker, run, speech = _speaking(request, run_id, told.ticket)
     _said(lambda: rate(speech=speech, rating=told.rating, node_id=told.node_id))
     return Remark.of(find_rating(who=asker, run_id=run.pk, by=asker.by, node_id=told.node_id))
 
@@ -162,14 +157,13 @@ def post_sign_off(request: HttpRequest, run_id: RunId, told: SignOffToGive) -> A
 
     409: the run has grown since; look at it, and sign with the new head.
     """
-    asker, run = _judge(request, run_id)
+    asker, run, speech = _speaking(request, run_id, told.sign_off_id)
     head = read_head(told.head)
     if head is None or head.run != str(run.pk):
         raise HttpError(422, "head: is no head of this run's ledger")
     signature = Signature(
         outcome=told.outcome, statement=told.statement, seen_size=head.size, seen_root=head.root
     )
-    speech = _speech(run, asker, told.sign_off_id)
     try:
         said = _said(lambda: sign_off(speech=speech, signature=signature))
     except Grown as grown:
@@ -180,19 +174,18 @@ def post_sign_off(request: HttpRequest, run_id: RunId, told: SignOffToGive) -> A
     return Status(201, Remark.of(get_remark(who=asker, run_id=run.pk, seq=said.seq)))
 
 
-def _judge(request: HttpRequest, run_id: str) -> tuple[Viewer, Run]:
+def _speaking(request: HttpRequest, run_id: str, ticket: str | None) -> tuple[Viewer, Run, Speech]:
+    """Return who says something of which run, on which ticket. Raises NotVisible, and NotAllowed for a mere viewer."""
     asker = asker_of(request)
-    return asker, see_run_as(asker, run_id, JUDGES)
-
-
-def _speech(run: Run, asker: Viewer, ticket: str | None) -> Speech:
-    return Speech(
+    run = see_run_as(asker, run_id, JUDGES)
+    speech = Speech(
         run_id=run.pk,
         by=asker.by,
         ticket=str(uuid.uuid4()) if ticket is None else ticket,
         now_ns=read_clock(),
         randbytes=os.urandom,
     )
+    return asker, run, speech
 
 
 def _said(act: Callable[[], Said]) -> Said:
