@@ -25,8 +25,10 @@ from psycopg import Error
 
 from ingest.pool import open_pool
 from inspector.lanes import Application, Receive, Scope, Send
+from traces.actions.note_access import note_access
 from traces.live.shared import Answer, shared_answers
 from traces.live.together import Together
+from traces.models.access_tally import Way
 from traces.queries.onlookers import Asked, Onlooker, find_onlookers
 
 PIECE = re.compile(
@@ -138,6 +140,7 @@ async def _answer(people: Application, scope: Scope, asked: _Asked) -> Answer | 
         return None  # the people's lane says what is wrong
     if who is None:
         return None
+    note_access(asked.run, by=who.by, way=Way.VIEW)
     return await shared_answers().get(
         (who.roles, asked.piece),
         run_size=who.run_size,

@@ -175,6 +175,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*", hour="3-5"),
         "options": {"expires": 60},
     },
+    "traces.forget_accesses": {
+        "task": "traces.forget_accesses",
+        "schedule": crontab(hour=2, minute=15),
+    },
     "traces.make_partitions": {"task": "traces.make_partitions", "schedule": 3600.0},
 }
 
@@ -203,6 +207,11 @@ WEBHOOK_ALLOW = [name.lower() for name in env.names("WEBHOOK_ALLOW", [])]
 # Runs of which no end was reported are taken to be over after this silence.
 
 QUIET_AFTER_SECONDS = env.whole("QUIET_AFTER_SECONDS", 15 * 60, least=1)
+
+# Who looks at which run: how often it is written down (0: never), and for how many days it is kept
+
+ACCESS_LOG_PAUSE_SECONDS = env.whole("ACCESS_LOG_PAUSE_SECONDS", 2, least=0)
+ACCESS_LOG_DAYS = env.whole("ACCESS_LOG_DAYS", 400, least=1)
 
 # Language and time
 

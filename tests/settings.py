@@ -17,6 +17,7 @@ from inspector.settings import MIDDLEWARE as WHOLE
 SECRET_KEY = "a-secret-for-the-tests-that-is-long-enough"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+ACCESS_LOG_PAUSE_SECONDS = 0  # no thread of its own: tests write themselves
 CELERY_BROKER_URL = "memory://"
 LOCAL_SIGN_IN_TOKEN = "sign-in-token-of-the-tests"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

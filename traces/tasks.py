@@ -19,6 +19,7 @@ from traces.actions.enforce_budgets import enforce_by_the_clock
 from traces.actions.escalate_commands import escalate_commands
 from traces.actions.expire_approvals import expire_approvals
 from traces.actions.make_partitions import make_partitions
+from traces.actions.note_access import forget_accesses
 from traces.actions.seal_runs import seal_due_runs
 from traces.actions.settle_reservation import forget_reservations
 from traces.actions.sweep_leases import sweep_leases
@@ -125,6 +126,12 @@ def start_ledger_check() -> None:
 def continue_ledger_check() -> None:
     """Go on with it for a while: a worker that is at it records nothing meanwhile."""
     continue_check(seconds=CHECK_SECONDS, read_now=lambda: dt.datetime.now(dt.UTC))
+
+
+@shared_task(name="traces.forget_accesses")
+def forget_old_accesses() -> None:
+    """Forget who looked at what, when that was long ago."""
+    forget_accesses(today=dt.datetime.now(dt.UTC).date())
 
 
 @shared_task(name="traces.apply_retention")

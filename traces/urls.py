@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from django.urls import URLPattern, path, register_converter
 
 from traces.views import (
+    access_log,
     accounts,
     approval_policies,
     approvals,
@@ -188,6 +189,7 @@ urlpatterns = [
         name="end-budget-policy",
     ),
     path("projects/<slug:slug>/retention", project_retention.retention, name="project-retention"),
+    path("projects/<slug:slug>/access", access_log.access_log, name="access-log"),
     path("keys", projects.keys, name="any-keys"),
     path("projects/<slug:slug>/keys", keys.keys, name="keys"),
     path("projects/<slug:slug>/keys/made", keys.make, name="make-key"),

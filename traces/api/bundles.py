@@ -12,10 +12,12 @@ from ninja.responses import Status
 
 from traces.actions.ask_for_bundle import ask_for_bundle, cancel_bundle
 from traces.actions.conflict import Unfit
+from traces.actions.note_access import note_access
 from traces.api.auth import Key, Session, asker_of
 from traces.api.bundle_shapes import Bundle, Bundles, BundleToMake
 from traces.api.problems import REFUSALS, Problem, answers, problem, tell_problems
 from traces.models.access import Scope
+from traces.models.access_tally import Way
 from traces.queries.access import see_run
 from traces.queries.bundle_files import ZIP, open_bundle
 from traces.queries.bundles import MAY_EXPORT, get_bundle, list_bundles
@@ -93,8 +95,10 @@ def cancel(request: HttpRequest, bundle_id: BundleId) -> Any:
 )
 def download(request: HttpRequest, bundle_id: BundleId) -> HttpResponse:
     """`application/zip`, streamed. 404 before it is ready and after it has expired."""
-    row = get_bundle(who=asker_of(request), bundle_id=bundle_id)
+    asker = asker_of(request)
+    row = get_bundle(who=asker, bundle_id=bundle_id)
     found = open_bundle(row, beside=isinstance(request, ASGIRequest))
+    note_access(row.run_id, by=asker.by, way=Way.DOWNLOAD)
     return StreamingHttpResponse(found.portions, content_type=ZIP, headers=found.headers)  # type: ignore[return-value]
 
 

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from traces.actions.conflict import Unfit
+from traces.actions.note_access import note_access
+from traces.models.access_tally import Way
 from traces.queries.access import NotAllowed, NotVisible
 
 
@@ -70,6 +72,9 @@ def tell_problems(run: Run) -> Run:
             response = problem(422, f"{wrong.field}: {wrong.sentence}")
         if response.status_code >= 400 and response["Content-Type"] != PROBLEM:
             response = problem(response.status_code, _sentence(response))
+        if "run_id" in kwargs and response.status_code < 300:
+            asker = request.auth  # type: ignore[attr-defined]
+            note_access(kwargs["run_id"], by=asker.by, way=Way.READ)
         response["Cache-Control"] = "private, no-store"
         return response
 

@@ -5,6 +5,7 @@ policies, saved views, webhooks, ledger checks, bundles and access.
 """
 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
+from traces.models.access_tally import AccessTally
 from traces.models.approval import Approval, Decision
 from traces.models.approval_policy import ApprovalPolicy
 from traces.models.budget_policy import BudgetPolicy
@@ -35,6 +36,7 @@ from traces.models.verdict import DistantVerdict, Verdict
 from traces.models.webhook import Delivery, Webhook
 
 __all__ = [
+    "AccessTally",
     "ApiKey",
     "Approval",
     "ApprovalPolicy",

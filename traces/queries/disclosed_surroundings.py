@@ -23,6 +23,7 @@ from traces.models import (
     Run,
 )
 from traces.models.access import Role
+from traces.queries.access_log import viewers_of
 from traces.queries.checkpoints import find_last
 from traces.queries.ledger_checks import last_check
 
@@ -47,6 +48,7 @@ def read_surroundings(run: Run, told: Gathered) -> Surroundings:
         orphans=run.orphans,
         resources=list(found.order_by("seq").values_list("name", "seq")[:RESOURCES_SHOWN]),
         resource_count=found.count(),
+        viewers=viewers_of(run.id),
         exports=_exports(run),
         owners=_owners(run),
         changes=_changes(run, told),

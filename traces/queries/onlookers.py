@@ -22,7 +22,7 @@ SESSIONS = """
 SELECT session_key, session_data FROM django_session
 WHERE session_key = ANY(%s) AND expire_date > now()"""
 PEOPLE = """
-SELECT id::text, password, ARRAY(
+SELECT id::text, password, username, ARRAY(
   SELECT ARRAY[project_id::text, role] FROM traces_membership WHERE user_id = auth_user.id ORDER BY project_id)
 FROM auth_user WHERE id::text = ANY(%s) AND is_active"""
 RUNS = "SELECT id, project_id::text, size FROM traces_run WHERE id = ANY(%s) AND size > 0"
@@ -33,13 +33,14 @@ Asked = tuple[str, uuid.UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onlooker:
-    """Somebody who may see a run: their roles in all projects, and how many entries the run has.
+    """Somebody who may see a run: their roles in all projects, how many entries the run has, and who they are.
 
     Two with the same roles are shown the same of it.
     """
 
     roles: tuple[tuple[str, str], ...]
     run_size: int
+    by: str
 
 
 async def find_onlookers(
@@ -49,17 +50,19 @@ async def find_onlookers(
     sessions = await _read(connection, SESSIONS, {session for session, _ in asked})
     told = {key: _read_session(data) for key, data in sessions}
     people = await _read(connection, PEOPLE, {who for who, _ in told.values()})
-    roles = {
-        key: tuple((project, role) for project, role in found)
+    known = {
+        key: (tuple((project, role) for project, role in found), f"user:{name}")
         for key, (who, hashed) in told.items()
-        for person, password, found in people
+        for person, password, name, found in people
         if person == who and constant_time_compare(hashed, _hash(password))
     }
     runs = {run: rest for run, *rest in await _read(connection, RUNS, {run for _, run in asked})}
     return {
-        (session, run): Onlooker(roles=roles[session], run_size=runs[run][1])
+        (session, run): Onlooker(
+            roles=known[session][0], run_size=runs[run][1], by=known[session][1]
+        )
         for session, run in asked
-        if run in runs and runs[run][0] in dict(roles.get(session, ()))
+        if run in runs and session in known and runs[run][0] in dict(known[session][0])
     }
 
 
