@@ -29,6 +29,7 @@ from traces.models import (
     Delivery,
     DistantVerdict,
     ExpiredRun,
+    ForeignRun,
     Lease,
     LedgerEntry,
     LedgerPart,
@@ -40,7 +41,7 @@ from traces.models import (
 )
 from traces.projection.states import RunState
 
-BESIDE = (DistantVerdict, Lease, Reservation, Response, Sealing, SharedSpend, Delivery)
+BESIDE = (DistantVerdict, ForeignRun, Lease, Reservation, Response, Sealing, SharedSpend, Delivery)
 """Rows about a run that do not follow from its ledger alone."""
 
 
@@ -48,7 +49,7 @@ def expire_run_by_hand(*, speech: Speech) -> None:
     """Take a run away in the name of an owner. Raises NotAllowed, NotVisible, and Conflict where a hold stands."""
     check_person(speech)
     with transaction.atomic():
-        run = lock_run(speech.run_id)
+        run = lock_run(speech.run_id, may_be_foreign=True)
         refuse_held(run)
         expire_run(run, by=speech.by, policy="by hand", now_ns=speech.now_ns)
 
@@ -56,7 +57,7 @@ def expire_run_by_hand(*, speech: Speech) -> None:
 def expire_run_by_policy(*, run_id: uuid.UUID, policy: str, now_ns: int) -> None:
     """Take a run away as its project's policy says. Raises NotVisible, and Conflict where a hold stands."""
     with transaction.atomic():
-        run = lock_run(run_id)
+        run = lock_run(run_id, may_be_foreign=True)
         refuse_held(run)
         expire_run(run, by="server", policy=policy, now_ns=now_ns)
 

@@ -31,7 +31,7 @@ from traces.actions.rebuild import Damaged, rebuild
 from traces.actions.tell_instance import Told, record_in_instance_log
 from traces.audit.instance_kinds import InstanceKind
 from traces.audit.not_imported import NotImported
-from traces.models import ForeignRun, Run
+from traces.models import ExpiredRun, ForeignRun, Run
 from traces.models.run import FOREIGN
 
 REFUSED = (Verdict.INVALID, Verdict.UNSUPPORTED, Verdict.DIVERGED)
@@ -69,6 +69,8 @@ def check_bundle(given: ToImport) -> Report:
     for run in report.runs:
         if Run.objects.filter(pk=run.run).exists():
             raise NotImported(HERE.format(run=run.run))
+        if ExpiredRun.objects.filter(run_id=run.run).exists():
+            raise NotImported(f"run {run.run} was deleted here, and is not taken again")
     return report
 
 

@@ -80,16 +80,19 @@ def see_run(who: Who, run_id: str | uuid.UUID) -> Run:
     return run
 
 
-def see_run_as(who: Who, run_id: str | uuid.UUID, roles: Collection[str]) -> Run:
+def see_run_as(
+    who: Who, run_id: str | uuid.UUID, roles: Collection[str], *, may_be_foreign: bool = False
+) -> Run:
     """Return the run's row for whoever may change something of it: has one of the roles in its project.
 
-    Raises NotVisible, then NotAllowed, also for a run that came in a bundle, which stands as it came.
+    Raises NotVisible, then NotAllowed, also for a run that came in a bundle, which stands as it came: it can be taken
+    away as a whole, for which `may_be_foreign` asks.
     """
     viewer = as_viewer(who)
     run = see_run(viewer, run_id)
     if viewer.roles.get(run.project_id) not in roles:
         raise NotAllowed(told_roles(roles))
-    if run.source == FOREIGN:
+    if run.source == FOREIGN and not may_be_foreign:
         raise NotAllowed(
             gettext("this run came in a bundle from another installation and stands as it came")
         )

@@ -1,4 +1,4 @@
-"""`manage.py bench [ingest|live|control|runs|tree …] [--json]`: measure the hot paths on an inspector of its own."""
+"""`manage.py bench [ingest|live|control|runs|tree|bundle …] [--json]`: measure the hot paths, on an own inspector."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from inspector.bench.bundle import bench_bundle
 from inspector.bench.control import bench_control
 from inspector.bench.ingest import bench_ingest
 from inspector.bench.live import bench_live
@@ -16,14 +17,16 @@ from inspector.bench.runs import bench_runs
 from inspector.bench.stack import Stack, run_stack
 from inspector.bench.tree import bench_tree
 
-BENCHES: dict[str, Callable[[Stack, int], Any]] = {
-    "ingest": lambda stack, bodies: bench_ingest(stack, bodies=bodies),
+BENCHES: dict[str, Callable[[Stack, dict[str, Any]], Any]] = {
+    "ingest": lambda stack, options: bench_ingest(stack, bodies=options["bodies"]),
     "live": lambda stack, _: bench_live(stack),
     "control": lambda stack, _: bench_control(stack),
     "runs": lambda stack, _: bench_runs(stack),
     "tree": lambda stack, _: bench_tree(stack),
+    "bundle": lambda stack, options: bench_bundle(stack, megabytes=options["megabytes"]),
 }
 DEFAULT_BODIES = 200
+DEFAULT_MEGABYTES = 1_000
 
 
 class Command(BaseCommand):
@@ -39,11 +42,15 @@ class Command(BaseCommand):
             "--bodies", type=int, default=DEFAULT_BODIES, help="bodies of 512 spans"
         )
 
+        parser.add_argument(
+            "--megabytes", type=int, default=DEFAULT_MEGABYTES, help="of the run that is exported"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the benches asked for, all of them by default."""
         names = options["name"] or BENCHES
         with run_stack() as stack:
-            figures = {name: BENCHES[name](stack, options["bodies"]) for name in names}
+            figures = {name: BENCHES[name](stack, options) for name in names}
         figures["machine"] = {"python": platform.python_version(), "processor": platform.machine()}
         if options["json"]:
             self.stdout.write(json.dumps(figures))

@@ -21,6 +21,7 @@ from tests.bundles.story import OTHER_RUN, Story, tell_story
 from tests.integration.build import make_project, new_run, observed, put_on_record
 from tests.integration.bundles.exported import MADE_AT, exported, recorded_run, verified
 from tests.people import People, make_person
+from traces.actions.expire_run import expire_run_by_policy
 from traces.actions.import_bundle import ToImport, import_bundle
 from traces.actions.rebuild import rebuild
 from traces.actions.write_run import write_run
@@ -157,6 +158,14 @@ def test_nothing_is_added_to_a_foreign_run(people: People):
     put_on_record(there, observed(run.run, "n9"), refuse=refused.append)
     assert len(refused) == 1
     assert Run.objects.get(pk=run.run).size == run.size
+
+
+def test_a_foreign_run_is_deleted_whole_and_not_taken_again():
+    [run] = imported(golden("v1-one-run")).runs
+    expire_run_by_policy(run_id=Run.objects.get(pk=run.run).pk, policy="x", now_ns=NOW_NS)
+    assert_nothing_is_here()
+    with pytest.raises(NotImported, match="was deleted here"):
+        imported(golden("v1-one-run"))
 
 
 def test_a_foreign_run_can_be_rebuilt_and_checked():

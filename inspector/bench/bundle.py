@@ -1,0 +1,182 @@
+"""`bench bundle`: how fast a run becomes a bundle, in how much memory, and how fast the bundle is verified.
+
+The export runs in a process of its own, whose memory is what Postgres and zlib leave in it: peak over what it had when
+it was ready to begin. `gzip -1` packs the very bytes that the bundle holds. Verifying uses the standard library alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from deliberation.ids import make_run_id
+from inspector.bench.door import keep_posting
+from inspector.bench.ingest import Figures, ask
+from inspector.bench.stack import Stack
+
+TREE = Path(__file__).resolve().parents[2]
+RECORDING_SECONDS = 1_800
+TEXT_CHARS = 6_000
+LARGE_EVERY, LARGE_TIMES = 50, 20
+EVENTS_AT_ONCE = 1_000
+MB = 1_000_000
+WORDS = [
+    "branch",
+    "value",
+    "because",
+    "therefore",
+    "prune",
+    "verify",
+    "Schritt",
+    "größer",
+    "0.25",
+    "x",
+    "=",
+    "{",
+    "}",
+]
+
+EXPORT = """
+import json, sys, time, uuid
+sys.path[:0] = [".", "sdk"]
+import django
+django.setup()
+from django.utils.timezone import now
+from traces.actions.write_run import write_run
+from traces.audit.export_options import ExportOptions
+from traces.models import Run
+from traces.queries.signer import the_signer
+Run.objects.count()
+def memory(what):
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith(what))
+with open("/proc/self/clear_refs", "w") as peak:
+    peak.write("5")  # the peak begins anew: a child has that of whoever started it
+options = ExportOptions(signed=False, derived=sys.argv[3] == "derived")
+idle, began = memory("VmRSS"), time.monotonic()
+with open(sys.argv[2], "w+b") as out:
+    write_run(out, run_id=uuid.UUID(sys.argv[1]), options=options, signer=the_signer(), made_at=now(),
+        tell=lambda done, entries: None)
+print(json.dumps({"seconds": time.monotonic() - began, "peak": memory("VmHWM") - idle}))
+"""
+VERIFY = """
+import sys, time
+sys.path.insert(0, "sdk")
+from deliberation.bundle.verify import verify
+began = time.monotonic()
+with open(sys.argv[1], "rb") as file:
+    report = verify(file)
+print(report.verdict.name, report.runs[0].size, time.monotonic() - began)
+"""
+
+
+def bench_bundle(stack: Stack, *, megabytes: int) -> Figures:
+    """Return the figures of a run with so many MB of texts."""
+    run = _record(stack, megabytes * MB)
+    with tempfile.TemporaryDirectory(prefix="inspector-bundle-") as folder:
+        bare, whole = Path(folder) / "bare.zip", Path(folder) / "whole.zip"
+        told, derived = _export(stack, run, bare, "bare"), _export(stack, run, whole, "derived")
+        gzip_seconds, size = _gzip(bare, Path(folder))
+        verdict, entries, seconds = _verify(bare)
+    export_rate, gzip_rate = size / MB / told["seconds"], size / MB / gzip_seconds
+    return {
+        "run_mb": round(size / MB),
+        "entries": entries,
+        "export_mb_per_second": round(export_rate, 1),
+        "gzip_1_mb_per_second": round(gzip_rate, 1),
+        "export_against_gzip_1": round(export_rate / gzip_rate, 2),
+        "peak_over_idle_mb": round(told["peak"] / MB, 1),
+        "derived_seconds": round(derived["seconds"] - told["seconds"], 2),
+        "derived_peak_over_idle_mb": round(derived["peak"] / MB, 1),
+        "verdict": verdict,
+        "verified_entries_per_second": round(entries / seconds),
+        "verified_mb_per_second": round(size / MB / seconds, 1),
+    }
+
+
+def _record(stack: Stack, size: int) -> str:
+    run = make_run_id(time.time_ns(), os.urandom)
+    rest = _events(run, size)
+    keep_posting(stack, iter(lambda: list(islice(rest, EVENTS_AT_ONCE)), []))
+    deadline = time.monotonic() + RECORDING_SECONDS
+    while ask(stack, "/api/v1/ingest")["pending"]:
+        if time.monotonic() > deadline:
+            raise RuntimeError("the run was not recorded in time")
+        time.sleep(0.2)
+    return run
+
+
+def _events(run: str, size: int) -> Iterator[dict[str, Any]]:
+    """Yield a run of so many bytes of text: most of some thousand characters, a few of more than a hundred thousand."""
+    words = random.Random(run)
+    base = {"v": 1, "run": run}
+    yield {**base, "kind": "run.started", "key": "s", "name": "bench", "strategy": "mcts"}
+    told, number = 0, 0
+    while told < size:
+        count = TEXT_CHARS // 6 * (LARGE_TIMES if number % LARGE_EVERY == 0 else 1)
+        text = " ".join(f"{words.choice(WORDS)} {words.random():.3f}" for _ in range(count // 2))
+        node = {"node": f"n{number}", "parent": f"n{(number - 1) // 8}" if number else None}
+        yield {
+            **base,
+            **node,
+            "kind": "node.observed",
+            "key": f"o{number}",
+            "node_kind": "expansion",
+            "text": text,
+        }
+        told, number = told + len(text.encode()), number + 1
+    yield {**base, "kind": "run.ended", "key": "e", "state": "completed", "answer": "done"}
+
+
+def _export(stack: Stack, run: str, path: Path, what: str) -> dict[str, float]:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "inspector.settings",
+        "DATABASE_URL": stack.database_url,
+        "REDIS_URL": "unix:///nobody/listens/here",
+        "DATA_DIR": str(path.parent),
+    }
+    found: dict[str, float] = json.loads(
+        _run([sys.executable, "-c", EXPORT, run, str(path), what], environment)
+    )
+    return found
+
+
+def _gzip(bundle: Path, folder: Path) -> tuple[float, int]:
+    """Return how long `gzip -1` takes over what is in a bundle, and how much that is."""
+    plain = folder / "plain"
+    with zipfile.ZipFile(bundle) as archive, plain.open("wb") as out:
+        for name in archive.namelist():
+            with archive.open(name) as file:
+                while portion := file.read(1 << 20):
+                    out.write(portion)
+    began = time.monotonic()
+    with plain.open("rb") as source:
+        subprocess.run(["gzip", "-1", "-c"], stdin=source, stdout=subprocess.DEVNULL, check=True)
+    return time.monotonic() - began, plain.stat().st_size
+
+
+def _verify(bundle: Path) -> tuple[str, int, float]:
+    # -S: no site-packages, so neither orjson nor cryptography is there.
+    said = _run([sys.executable, "-S", "-c", VERIFY, str(bundle)], dict(os.environ))
+    verdict, entries, seconds = said.split()
+    return verdict, int(entries), float(seconds)
+
+
+def _run(command: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        command, cwd=TREE, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2_000:])
+    return done.stdout
