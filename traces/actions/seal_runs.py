@@ -176,6 +176,7 @@ def _note_refused(refused: Sequence[tuple[uuid.UUID, str]], now: dt.datetime) ->
 
 @contextmanager
 def _alone(*, wait: bool) -> Iterator[bool]:
+    _check_outside_transactions()
     with connection.cursor() as cursor:
         if wait:
             cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
@@ -188,6 +189,12 @@ def _alone(*, wait: bool) -> Iterator[bool]:
         finally:
             if is_alone:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+
+
+def _check_outside_transactions() -> None:
+    """What a transaction around this might still undo must not be signed. Raises RuntimeError."""
+    with transaction.atomic(durable=True):
+        pass
 
 
 def _origin(custody: Custody, run_id: uuid.UUID) -> str:

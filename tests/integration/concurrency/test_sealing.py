@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from deliberation.bundle.note import read_checkpoint
 from deliberation.ledger.tree import check_consistency, consistency_path, root_of_leaves
@@ -82,6 +82,18 @@ def test_a_pass_that_dies_is_made_good_by_the_next(
     [first, *_, last] = [read_checkpoint(note) for note in checkpoints_of(uuid.UUID(run))]
     assert (first.size, last.size) == (2, 6)
     check_instance_log()
+
+
+def test_within_a_transaction_nothing_is_signed(signer: SignerAt) -> None:
+    """What it wrote may still be undone; a signed head over it could never be continued."""
+    run = begin()
+    with transaction.atomic():
+        grow(run, 3)
+        with pytest.raises(RuntimeError, match="durable"):
+            seal_run(uuid.UUID(run), signer=signer, now_ns=NOW_NS)
+    assert signer.custody().keys[0].signed == 0
+    seal(signer, 20)
+    assert [read_checkpoint(note).size for note in checkpoints_of(uuid.UUID(run))] == [5]
 
 
 def at_once(*acts: Callable[[], None]) -> None:
