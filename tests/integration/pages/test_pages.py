@@ -14,9 +14,13 @@ from tests.integration.build import ended, make_event, new_run, observed, put_on
 from tests.people import People
 from traces import urls
 
-OPEN_TO_ALL = {"language", "sign-in", "sign-in-local", "sign-out"}
-FORMS = {"run-strategy", "run-notes", "run-review", "run-sign-off"}
+OPEN_TO_ALL = {"language", "sign-in", "sign-in-local", "sign-out", "bundle-link"}
+FORMS = {"run-strategy", "run-notes", "run-review", "run-sign-off", "run-retention", "run-bundles"}
 """Addresses below a run that a form is sent to as well."""
+SENT = {"bundle-cancel", "bundle-share"}
+"""Addresses that only a form is sent to."""
+ASKED = {"tree-growth": "?after=0"}
+"""What an address must say to be answered."""
 
 
 @pytest.fixture
@@ -46,7 +50,10 @@ def run_pages(run: str) -> list[str]:
     ]
     assert len(routes) >= 9
     names = [entry.name for entry in routes if entry.name]
-    return [reverse(name, args=[run, "a"] if name.startswith("node") else [run]) for name in names]
+    return [
+        reverse(name, args=[run, "a"] if name.startswith("node") else [run]) + ASKED.get(name, "")
+        for name in names
+    ]
 
 
 def test_it_works(people: People, run: str) -> None:
@@ -94,11 +101,14 @@ def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str)
             "view_id": 1,
             "part": "output",
             "note_id": "n",
+            "seq": 1,
+            "bundle_id": run,
         }
         needed = {name: parts[name] for name in entry.pattern.converters}
         address = reverse(entry.name, kwargs=needed)
-        assert Client().get(address).headers["Location"].startswith("/sign-in?next=/")
-        assert Client().get(address, headers={"HX-Request": "true"}).status_code == 401
+        ask = Client().post if entry.name in SENT else Client().get
+        assert ask(address).headers["Location"].startswith("/sign-in?next=/")
+        assert ask(address, headers={"HX-Request": "true"}).status_code == 401
 
 
 def test_pages_are_only_read(people: People, run: str) -> None:
