@@ -147,7 +147,8 @@ class Recheck:
         taken_by = self.taken.by(seq, opening.name)
         inner = opening.inner if opening.data is None else sha256(opening.data).digest()
         if inner is None:
-            if taken_by is None and opening.withheld is None:
+            is_withheld = opening.withheld is not None and self.held.source == FOREIGN
+            if taken_by is None and not is_withheld:
                 yield self._at(seq, f"its part {opening.name} is gone, and no entry took it away")
             return
         if taken_by is not None:

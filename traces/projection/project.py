@@ -50,7 +50,6 @@ from traces.projection import budgets as on_budget
 from traces.projection import control as on_control
 from traces.projection import nodes as on_node
 from traces.projection import remarks as on_remark
-from traces.projection import removals as on_removal
 from traces.projection import retention as on_retention
 from traces.projection import runs as on_run
 from traces.projection.below import tell_those_above
@@ -282,7 +281,6 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     PermitRefused: _apply_refusal,
     StrategySet: _apply_strategy,
     **on_remark.APPLY,
-    **on_removal.APPLY,
     **on_retention.APPLY,
 }
 """What each kind of event does; a kind that is missing here fails the suite, not a run."""

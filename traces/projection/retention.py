@@ -1,4 +1,4 @@
-"""What legal holds and the requests under them do to rows.
+"""What legal holds, the requests under them and removals do to rows.
 
 The actions check before they record: here nothing is refused, and what does not fit changes nothing.
 """
@@ -15,6 +15,7 @@ from deliberation.events import (
     RemovalAsked,
     RemovalClosed,
 )
+from traces.projection import removals
 from traces.projection.reach import Reach
 from traces.projection.retention_rows import LegalHoldState, RequestState
 from traces.projection.states import RunState
@@ -85,6 +86,7 @@ def _whole(text: str | None) -> str | None:
 
 
 APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
+    **removals.APPLY,
     LegalHoldPlaced: apply_placing,
     LegalHoldLifted: apply_lifting,
     RemovalAsked: apply_asking,

@@ -11,6 +11,7 @@ from django.db import connection
 from deliberation.bundle.keys import Key
 from traces.audit.difference import Difference
 from traces.audit.recheck import Recheck
+from traces.models.run import FOREIGN
 from traces.queries.ledger_rows import (
     one_snapshot,
     read_held,
@@ -19,7 +20,7 @@ from traces.queries.ledger_rows import (
     read_text_hashes,
     read_texts,
 )
-from traces.queries.signed_roots import known_keys, signed_roots
+from traces.queries.signed_roots import foreign_roots, known_keys, signed_roots
 
 MOST_DIFFERENCES = 100
 """Of one run: whoever edited a thousand entries is found by the first."""
@@ -80,6 +81,8 @@ def _differences(run_id: uuid.UUID, seen: Rechecked, keys: Sequence[Key]) -> Ite
         return
     roots, wrong = signed_roots(run_id, keys)
     yield from wrong
+    if held.source == FOREIGN:
+        roots |= foreign_roots(run_id)
     taken, texts = read_taken_away(run_id), read_text_hashes(run_id)
     recheck = Recheck(str(run_id), held, taken, texts, roots)
     for row in read_rows(run_id):

@@ -22,7 +22,7 @@ FLOOR_DAYS = 183
 DUE = """
 SELECT run.id FROM traces_run AS run
 WHERE run.project_id = %(project)s AND run.size > 0
-  AND (run.observed_state = ANY(%(final)s) OR run.end_inferred OR run.source = 'import')
+  AND (run.observed_state = ANY(%(final)s) OR run.end_inferred OR run.source IN ('import', 'foreign'))
   AND run.heard_at < CASE WHEN %(risk)s = ANY(run.tags) THEN %(risky_until)s ELSE %(until)s END
   AND NOT EXISTS (SELECT 1 FROM traces_legalhold AS hold
     WHERE hold.run_id = run.id AND hold.lifted_seq IS NULL)
@@ -32,6 +32,7 @@ WHERE run.project_id = %(project)s AND run.size > 0
 ORDER BY run.id LIMIT %(limit)s"""
 # Nothing was said since the texts expired: its last entry says that they did.
 EXPIRED_ALREADY = """
+  AND run.source <> 'foreign'
   AND NOT EXISTS (SELECT 1 FROM traces_removal AS removal
     WHERE removal.run_id = run.id AND removal.kind = 'expired' AND removal.seq = run.size - 1)"""
 

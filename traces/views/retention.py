@@ -14,6 +14,7 @@ from traces.actions.conflict import Conflict, Unfit
 from traces.actions.say import Speech
 from traces.live.publish import poke
 from traces.models.access import Role
+from traces.models.run import FOREIGN
 from traces.queries import runs
 from traces.queries.access import NotVisible, see_run, see_run_as, viewer_of
 from traces.queries.clock import read_clock
@@ -86,11 +87,14 @@ def _page(
         "decided": [each for each in asked if each.outcome is not None],
         "me": viewer.by,
         "project": run.project,
-        "may_delete": may_delete,
+        "may_delete": may_delete and run.source != FOREIGN,
+        "may_delete_run": may_delete,
         "error": error,
         "rules": [rule.value for rule in RedactionRule],
         "sent": request.POST,
-        "text": _text(run.pk, place) if place is not None and may_delete else None,
+        "text": _text(run.pk, place)
+        if place is not None and may_delete and run.source != FOREIGN
+        else None,
     }
     return render(request, "retention/page.html", context, status=status)
 
