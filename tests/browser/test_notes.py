@@ -1,4 +1,4 @@
-"""A reviewer leaves a note on a step, sees it where it belongs, and signs the run off: by keyboard."""
+"""A reviewer leaves a note on a step, signs the run off and exports it: by keyboard."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ def test_a_reviewer_notes_and_signs_with_the_keyboard(server: Server, open_page:
     expect(signed).to_contain_text("nobody says why")
     expect(signed).to_contain_text("reject")
     expect(page.locator(".checkers").first).to_contain_text("human")
+    page.goto(f"{server.url}/runs/{run_id}/bundles")
+    assert_accessible(page)
+    page.get_by_role("button", name="Export …").press("Enter")
+    assert_accessible(page)
+    page.get_by_label("Withhold all").press("Space")
+    page.get_by_label("Why they are withheld").fill("the client's business")
+    page.get_by_role("button", name="Export", exact=True).press("Enter")
+    asked = page.locator("#bundles-list")
+    expect(asked).to_contain_text("the client's business")
+    expect(asked.get_by_role("link", name="Download")).to_be_visible(timeout=60_000)
+    assert_accessible(page)
