@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from django.apps import AppConfig
@@ -40,6 +41,23 @@ def check_sign_in_link(
             "LOCAL_SIGN_IN_TOKEN is set, but ALLOWED_HOSTS opens this server to others.",
             hint="Unset LOCAL_SIGN_IN_TOKEN and create users instead.",
             id="inspector.E002",
+        )
+    ]
+
+
+@register()
+def check_bundle_storage(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A store that speaks S3 is reached by a package that is no requirement."""
+    backend = settings.STORAGES["bundles"]["BACKEND"]
+    if backend.startswith("django.") or find_spec(backend.partition(".")[0]) is not None:
+        return []
+    return [
+        Error(
+            "BUNDLES names a store that speaks S3, and django-storages is not installed.",
+            hint='Install it beside: pip install "django-storages[s3]"',
+            id="inspector.E003",
         )
     ]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from inspector.checks import check_bundle_storage
 from inspector.storages import of_bundles
 
 FOLDER = Path("/srv/bundles")
@@ -28,6 +29,14 @@ def test_a_bucket_is_named_with_its_options():
         "endpoint_url": "http://minio:9000",
         "region_name": "eu",
     }
+
+
+def test_a_store_whose_package_is_missing_is_told_before_anything_starts(settings):
+    settings.STORAGES = {**settings.STORAGES, "bundles": of_bundles("s3://audits", FOLDER)}
+    [error] = check_bundle_storage(None)
+    assert 'pip install "django-storages[s3]"' in error.hint
+    settings.STORAGES = {**settings.STORAGES, "bundles": of_bundles("", FOLDER)}
+    assert check_bundle_storage(None) == []
 
 
 @pytest.mark.parametrize("address", ["audits", "https://audits", "s3:///prefix"])
