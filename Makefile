@@ -17,7 +17,9 @@ BIN := $(VENV)/bin
 LOCK := requirements.lock
 RUN_LIST := $(VENV)/run.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-PIP_INSTALL := $(PIP) install --require-hashes --no-deps --progress-bar off
+# Compiled afterwards by all cores: pip uses one.
+PIP_INSTALL := $(PIP) install --require-hashes --no-deps --no-compile --progress-bar off
+COMPILE_ALL := $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib
 
 # A shim that answers to a name may still lead nowhere, so each is tried for real.
 FIND_PYTHON = for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
@@ -91,7 +93,7 @@ if [ "$$(cat $(VENV)/pip.rc)" != 0 ]; then \
   else echo "Installing failed; the whole story is in $$log."; fi; \
   exit 1; \
 fi; \
-$(PIP) install --quiet --no-deps --no-build-isolation -e ./sdk
+$(PIP) install --quiet --no-deps --no-build-isolation -e ./sdk && { $(COMPILE_ALL) || true; }
 endef
 
 check-python:

@@ -51,12 +51,15 @@ class Lane:
 
 LOCAL = "tests/integration/local"
 CORPUS = "tests/integration/corpus"
+APART = tuple(f"tests/integration/{folder}" for folder in ("concurrency", "house", "importers"))
+"""A third of what integration takes: one lane with all of it would go on alone at the end."""
 LANES = (
-    Lane("integration", ("tests/integration",), without=(LOCAL, CORPUS)),
+    Lane("integration", ("tests/integration",), without=(LOCAL, CORPUS, *APART)),
     Lane("unit", ("tests/unit", "tests/architecture", CORPUS)),
-    Lane("instances", ("tests/load", LOCAL)),
-    Lane("sdk", ("tests/sdk",)),
     Lane("browser", ("tests/browser",)),
+    Lane("instances", ("tests/load", LOCAL)),
+    Lane("importers", APART),
+    Lane("sdk", ("tests/sdk",)),
 )
 
 

@@ -23,7 +23,7 @@ from tests.people import make_project
 from traces.models import LedgerEntry, Run
 
 TREE = Path(__file__).resolve().parents[3]
-TASKS = 3_000
+TASKS = 1_200
 WORKER = """
 import os, sys, time
 sys.path[:0] = [".", "sdk"]
