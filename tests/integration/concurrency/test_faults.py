@@ -27,14 +27,14 @@ POISON = "poison"
 @pytest.fixture
 def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
     """Postgres will not take what events named "poison" say."""
-    apply = projecting._apply
+    fold = projecting.fold
 
-    def refuse(fold: Any, run: Any, event: Any, seq: int) -> None:
-        if POISON in str(getattr(event, "node", "")):
+    def refuse(reach: Any, run: Any, each: Any) -> None:
+        if POISON in str(getattr(each.event, "node", "")):
             raise DataError("integer out of range \0 \ud800")
-        apply(fold, run, event, seq)
+        fold(reach, run, each)
 
-    monkeypatch.setattr(projecting, "_apply", refuse)
+    monkeypatch.setattr(projecting, "fold", refuse)
 
 
 def names() -> set[str]:
@@ -154,14 +154,14 @@ def test_a_body_that_kills_its_worker_takes_no_other_into_the_grave(
     put([observed(new_run(), "innocent")])
     put([observed(new_run(), POISON)])
     put([observed(new_run(), "innocent too")])
-    apply = projecting._apply
+    fold = projecting.fold
 
-    def die(fold: Any, run: Any, event: Any, seq: int) -> None:
-        if getattr(event, "node", "") == POISON:
+    def die(reach: Any, run: Any, each: Any) -> None:
+        if getattr(each.event, "node", "") == POISON:
             raise SystemExit
-        apply(fold, run, event, seq)
+        fold(reach, run, each)
 
-    monkeypatch.setattr(projecting, "_apply", die)
+    monkeypatch.setattr(projecting, "fold", die)
     for attempt in range(20):
         try:
             drain(attempt * 100)

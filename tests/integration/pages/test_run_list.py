@@ -44,7 +44,7 @@ def test_it_works(people: People) -> None:
     ("query", "sentence"),
     [
         ("state=asleep", "state must be one of:"),
-        ("sort=beauty", "sort must be one of: newest, cost, duration, discarded."),
+        ("sort=beauty", "sort must be one of: newest, started, cost, duration, discarded."),
         ("cost_from=much", "cost_from is an amount in US dollars such as 0.50."),
         ("cost_to=-1", "cost_to is an amount"),
         ("cost_to=1e99", "cost_to is an amount"),
