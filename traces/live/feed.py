@@ -13,8 +13,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from traces.live.wanted import Wanted
 
@@ -23,6 +24,7 @@ MOST_BROUGHT = 1024 * 1024
 MOST_BONES = 256 * 1024
 """Bytes of bones that are brought; a page that is further behind fetches them, compressed."""
 MOST_PIECE = 128 * 1024
+TICK = 0.25
 
 Bring = Callable[[str, int], Awaitable[bytes | None]]
 """An address and the last entry that was told of → what a page would get there; None where that is not for all."""
@@ -45,7 +47,7 @@ NOTHING = Brought()
 
 
 class Feed:
-    """What one page wants of one run, and what it was brought. `send` is called for pieces that had to wait."""
+    """What one page wants of one run, and what it was brought. `send` is called for what comes by itself."""
 
     def __init__(
         self,
@@ -65,60 +67,70 @@ class Feed:
         self._pieces: tuple[str, ...] = ()
         self._shown: dict[str, int] = {}
         self._second = 0
-        self._waiting: asyncio.Task[None] | None = None
+        self._owing: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def want(self, wanted: Wanted) -> Brought:
-        """Take in what is wanted now; return what there is of it already."""
+    def want(self, wanted: Wanted) -> None:
+        """Take in what is wanted now. What there is of it already is brought soon."""
         self._pieces = wanted.pieces
         # What is on its way will be answered too.
         self._after = None if self._is_bringing else wanted.after
-        if self._after is None or self._after >= self._told:
-            return NOTHING
-        return Brought(bones=await self._bones(self._take()))
+        if self._after is not None and self._after < self._told:
+            self._begin(self._bring_rest())
 
     async def tell(self, seq: int, *, is_news: bool) -> Brought:
-        """Take in that the run has come to an entry, or, without one, that it may have; return what that brings."""
+        """Take in that the run has come to an entry, or, without one, that it may have; return bones to send with that.
+
+        Pieces follow by themselves: a slow one must not hold up the tree.
+        """
         self._told = max(self._told, seq)
         if not is_news:
             return NOTHING
-        bones, pieces = await asyncio.gather(self._bones(self._take()), self._due_pieces())
-        return Brought(bones=bones, pieces=pieces)
+        if self._pieces and (self._owing is None or self._owing.done()):
+            self._owing = self._begin(self._bring_pieces())
+        return Brought(bones=await self._bones())
 
     def close(self) -> None:
         """Bring nothing more."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        for task in self._tasks:
+            task.cancel()
 
-    def _take(self) -> int | None:
-        """After which entry bones are to be brought now; nothing else is, until they have been."""
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _bring_rest(self) -> None:
+        """At the next tick, when all that are behind are brought the same, and not for each alone."""
+        await asyncio.sleep(TICK - self._now() % TICK)
+        if self._after is not None and self._after < self._told:
+            await self._send_on(Brought(bones=await self._bones()))
+
+    async def _bones(self) -> str | None:
+        """Bones as of the entry that all were told of: whoever is brought them goes on from there, with all others."""
         after, self._after = self._after, None
-        self._is_bringing = self._is_bringing or after is not None
-        return after
-
-    async def _bones(self, after: int | None) -> str | None:
         if after is None:
             return None
+        self._is_bringing = True
         try:
-            brought = await self._bring(f"/runs/{self._run}/tree/growth?after={after}", self._told)
+            address = f"/runs/{self._run}/tree/growth?after={after}&until={max(after, self._told)}"
+            brought = await self._bring(address, self._told)
         finally:
             self._is_bringing = False
         return None if brought is None or len(brought) > MOST_BONES else brought.decode()
 
-    async def _due_pieces(self) -> dict[str, str | None] | None:
-        """Pieces at most once a second, and for all sockets in the same moment, so that they are made once."""
-        if not self._pieces:
-            return None
-        if int(self._now()) > self._second:
-            return await self._changed_pieces()
-        if self._waiting is None or self._waiting.done():
-            self._waiting = asyncio.create_task(self._bring_later())
-        return None
+    async def _bring_pieces(self) -> None:
+        """At most once a second, and for all sockets in the same moment, so that they are made once."""
+        if int(self._now()) <= self._second:
+            await asyncio.sleep(1 - self._now() % 1)
+        await self._send_on(Brought(pieces=await self._changed_pieces()))
 
-    async def _bring_later(self) -> None:
-        await asyncio.sleep(1 - self._now() % 1)
+    async def _send_on(self, brought: Brought) -> None:
         # The socket may have gone; its page then asks anew.
-        with contextlib.suppress(Exception):
-            await self._send(Brought(pieces=await self._changed_pieces()))
+        if brought.is_something:
+            with contextlib.suppress(Exception):
+                await self._send(brought)
 
     async def _changed_pieces(self) -> dict[str, str | None]:
         self._second = int(self._now())

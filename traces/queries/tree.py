@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from deliberation.vocabulary import Fate
 from traces.analytics.tree import ORPHAN, lay_out, row_of
 from traces.models.run import FINAL
 from traces.queries import absent
@@ -40,6 +41,15 @@ class Bones:
     is_over: bool
     names: dict[str, list[str]]
     columns: dict[str, list[Any]]
+
+    def shown(self) -> list[int]:
+        """Return the ordinals of the nodes that a page does not fold away, in order."""
+        fates = self.names["fate"]
+        discarded = fates.index(Fate.DISCARDED) if Fate.DISCARDED in fates else None
+        pairs = zip(self.columns["ordinal"], self.columns["fate"], strict=True)
+        return sorted(
+            ordinal for ordinal, fate in pairs if fate != discarded and ordinal != absent.ORDINAL
+        )
 
     def to_json(self, rows: str | None = None) -> bytes:
         """Return the wire form, with the HTML of some of its rows where it is given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -31,17 +32,20 @@ def bones(request: HttpRequest, run_id: str) -> HttpResponse:
 
 @for_people
 def growth(request: HttpRequest, run_id: str) -> HttpResponse:
-    """The bones of what was made or changed after a seq, with the rows of the newest: for a page that watches."""
-    after = _whole(request.GET.get("after", ""))
-    if after is None or after < 0:
-        return HttpResponseBadRequest("after is a whole number")
+    """The bones of what was made or changed after a seq, and the newest rows of what is not discarded.
+
+    As of `until`, though what came later may be among them: pages that were given it then go on from the same entry.
+    """
+    after, until = (_whole(request.GET.get(name, "")) for name in ("after", "until"))
+    if after is None or until is None or not 0 <= after <= until:
+        return HttpResponseBadRequest("after and until are whole numbers, the lesser one first")
     found = tree.get_bones(who=request.user, run_id=run_id, after=after)
-    ordinals = sorted(each for each in found.columns["ordinal"] if each != absent.ORDINAL)
-    newest = ordinals[-ROWS_WITH_BONES:]
+    newest = found.shown()[-ROWS_WITH_BONES:]
     rows = tree.get_rows(who=request.user, run_id=run_id, ordinals=newest) if newest else []
     context = {"rows": rows, "run_id": run_id, "absent": None}
     written = render_to_string("tree/_rows.html", context, request)
-    return HttpResponse(found.to_json(written), content_type="application/json")
+    as_of = replace(found, seq=min(found.seq, until))
+    return HttpResponse(as_of.to_json(written), content_type="application/json")
 
 
 @for_people
