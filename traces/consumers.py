@@ -110,8 +110,6 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         brought = NOTHING
         if self._feed is not None:
             brought = await self._feed.tell(poke["seq"], is_news=bool(poke["topics"]))
-        if brought.is_something:
-            self.looked = time.monotonic()
         await self._say(poke, brought)
 
     async def _look(self) -> list[Sight]:
@@ -124,6 +122,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._say(Poke(run=run, seq=-1, topics=[]), brought)
 
     async def _say(self, poke: Poke, brought: Brought = NOTHING) -> None:
+        if brought.is_something:
+            self.looked = time.monotonic()  # it was looked up for what is brought
         await self.send(text_data=_write(poke, brought))
 
 
