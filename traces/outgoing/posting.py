@@ -57,7 +57,9 @@ def post(
                 _secure(line, target.host, tls)
             status = _ask(line.socket, target, body, headers)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise NotPosted(_late(seconds) if line.is_cut else _told(error)) from None
+        # The socket still has the patience it was connected with, which ends in the same moment.
+        is_late = line.is_cut or isinstance(error, TimeoutError)
+        raise NotPosted(_late(seconds) if is_late else _told(error)) from None
     finally:
         line.socket.close()
     if line.is_cut:  # in the middle of the answer's head

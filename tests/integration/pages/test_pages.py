@@ -19,7 +19,7 @@ FORMS = {"run-strategy", "run-notes", "run-review", "run-sign-off", "run-retenti
 """Addresses below a run that a form is sent to as well."""
 SENT = {"bundle-cancel", "bundle-share"}
 """Addresses that only a form is sent to."""
-ASKED = {"tree-growth": "?after=0"}
+ASKED = {"tree-growth": "?after=0&until=9"}
 """What an address must say to be answered."""
 
 
