@@ -67,6 +67,8 @@ export function follow(element, mark) {
     know(message.seq);
     const isDue = !document.hidden && Date.now() - page.asked > LOOK_EVERY;
     if (message.pieces) putPieces(message.pieces);
+    // A poke may have been lost, and with it what the socket would have brought.
+    if (isDue && !changed) bringNothing();
     const { run, seq, topics, bones } = message;
     if (changed || isDue) poke({ run, seq, topics, bones });
     else if (bones) tell({ run, bones }); // what came after a poke that had been told already

@@ -62,6 +62,7 @@ class Feed:
         self._send = send
         self._now = now
         self._told = -1
+        self._news = 0
         self._after: int | None = None
         self._is_bringing = False
         self._pieces: tuple[str, ...] = ()
@@ -86,6 +87,7 @@ class Feed:
         self._told = max(self._told, seq)
         if not is_news:
             return NOTHING
+        self._news += 1
         if self._pieces and (self._owing is None or self._owing.done()):
             self._owing = self._begin(self._bring_pieces())
         return Brought(bones=await self._bones())
@@ -121,10 +123,16 @@ class Feed:
         return None if brought is None or len(brought) > MOST_BONES else brought.decode()
 
     async def _bring_pieces(self) -> None:
-        """At most once a second, and for all sockets in the same moment, so that they are made once."""
-        if int(self._now()) <= self._second:
-            await asyncio.sleep(1 - self._now() % 1)
-        await self._send_on(Brought(pieces=await self._changed_pieces()))
+        """At most once a second, and for all sockets in the same moment, so that they are made once.
+
+        Again after news that came while they were made: it may be the last of the run.
+        """
+        known = -1
+        while known != self._news:
+            if int(self._now()) <= self._second:
+                await asyncio.sleep(1 - self._now() % 1)
+            known = self._news
+            await self._send_on(Brought(pieces=await self._changed_pieces()))
 
     async def _send_on(self, brought: Brought) -> None:
         # The socket may have gone; its page then asks anew.

@@ -128,6 +128,21 @@ async def test_pieces_that_come_too_soon_are_sent_at_the_next_second() -> None:
     assert site.asked == [(HEADER, 5), (HEADER, 7)]
 
 
+async def test_news_that_comes_while_a_piece_is_made_is_not_the_one_that_is_missed() -> None:
+    site = Site(gate=asyncio.Event())
+    mine = site.feed()
+    mine.want(wants(None, HEADER))
+    await mine.tell(5, is_news=True)
+    await asyncio.sleep(0.02)
+    await mine.tell(6, is_news=True)
+    assert site.gate is not None
+    site.gate.set()
+    await settle()
+    assert site.asked == [(HEADER, 5), (HEADER, 6)]
+    await settle()
+    assert len(site.asked) == 2
+
+
 async def test_a_slow_piece_does_not_hold_up_the_tree() -> None:
     site = Site(gate=asyncio.Event())
     mine = site.feed()
