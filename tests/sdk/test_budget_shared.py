@@ -257,6 +257,22 @@ def test_a_server_that_is_away_ends_a_shared_run(client, server, monkeypatch):
             call(run)
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_that_answers_for_a_server_that_is_away_ends_a_shared_run(
+    client, server, monkeypatch, status
+):
+    monkeypatch.setattr("deliberation.client.bookings.TRY_SECONDS", 0.3)
+    with shared(client, model_calls=5) as run:
+        call(run)
+        answer = server.answer
+        away = (status, {}, {"title": "away"})
+        monkeypatch.setattr(
+            server, "answer", lambda asked: away if "/reservations" in asked.path else answer(asked)
+        )
+        with pytest.raises(dl.LimitExceeded, match="cannot be reached"):
+            call(run)
+
+
 def test_a_shared_run_begins_when_the_server_knows_its_limits(client, server):
     with shared(client, model_calls=5) as run:
         (line,) = server.control_of(run).budgets.lines.values()

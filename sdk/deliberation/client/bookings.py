@@ -23,6 +23,8 @@ LOG = logging.getLogger("deliberation")
 SHORT = "Short"
 FIRST_WORD_SECONDS = 10.0
 """How long a shared run waits at its begin, and a process that joins it, for the server to say what is limited."""
+AWAY = (502, 503, 504)
+"""A proxy answers so for a server that is gone, and a server for itself while it goes."""
 NOT_REACHED = "the inspector cannot be reached, and several processes spend from this run's budget"
 
 Amounts = Mapping[Dimension, Decimal]
@@ -148,10 +150,11 @@ class Bookings:
                 with self._transport() as transport:
                     answer = transport.request("POST", path, body, JSON)
             except Unreachable:
+                answer = None
                 continue
             if answer.status not in AGAIN:
                 return answer
-        if answer is None:
+        if answer is None or answer.status in AWAY:
             raise Refused(NOT_REACHED)
         return answer
 
