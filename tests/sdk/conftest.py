@@ -25,7 +25,10 @@ def make_client(server: fake.Server) -> Iterator[Callable[..., Client]]:
 
     def make(**given: Any) -> Client:
         quick: dict[str, Any] = {"retry_first": 0.02, "retry_most": 0.1, "interval": 0.01}
-        settings = Settings(**{"url": server.url, "key": server.key, **quick, **given})
+        # What a test sees after a run must not hang on how fast the machine is.
+        patient = {"exit_seconds": 30.0}
+        told = {"url": server.url, "key": server.key, **quick, **patient, **given}
+        settings = Settings(**told)
         made.append(Client(settings))
         return made[-1]
 

@@ -12,7 +12,7 @@ PREAMBLE = """
 import os, signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import deliberation as dl
-dl.configure(url=sys.argv[1], key=sys.argv[2], spool=sys.argv[3])
+dl.configure(url=sys.argv[1], key=sys.argv[2], spool=sys.argv[3], exit_seconds=30)
 """
 
 

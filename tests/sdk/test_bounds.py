@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import time
-
 from deliberation.client import begin_run
+from tests.sdk.waiting import holding, wait_until
 
-BURST = 40_000
+BURST = 10_000
 
 
-def test_a_burst_of_forty_thousand_events_is_bounded_and_counted(make_client, server):
-    client = make_client(buffer_events=5_000)
-    server.delay = 0.2
-    longest, most = 0.0, 0
-    with begin_run(client, "q") as run:
+def test_a_burst_of_ten_thousand_events_is_bounded_counted_and_waits_for_nobody(
+    make_client, server
+):
+    client = make_client(buffer_events=1_000)
+    run = begin_run(client, "q")
+    most = 0
+    with holding(server):
+        run.start()
         for rank in range(BURST // 2):
-            before = time.perf_counter()
             with run.node("sample", rank=rank):
                 pass
-            longest = max(longest, time.perf_counter() - before)
             most = max(most, client.stats().waiting)
-    server.delay = 0.0
+        assert not server.posts, "nothing was answered meanwhile"
+    run.end()
     assert client.flush(60)
-    assert client.flush(10)
+    assert client.flush(30)
     stats = client.stats()
-    assert most <= 5_000 + 256 + 512, "buffer, its reserve, and the batch in hand"
-    assert longest < 1.0
+    assert most <= 1_000 + 256 + 512, "buffer, its reserve, and the batch in hand"
     assert stats.dropped > 0
     assert stats.accepted + stats.dropped == stats.made >= BURST + 2
     reported = sum(event.missing for event in server.of("gap.reported"))
@@ -52,15 +52,13 @@ def test_a_full_spool_drops_the_oldest_and_reports_it(make_client, server, tmp_p
         with begin_run(client, "q") as run:
             run.node("step", text="x" * 20_000).end()
         runs.append(run.id)
-        deadline = time.monotonic() + 5
-        while client.stats().waiting and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: not client.stats().waiting)
     assert sum(path.stat().st_size for path in spool.iterdir()) <= 130_000
     lost = client.stats().dropped
     assert lost > 0
     server.start()
-    assert client.flush(10)
-    assert client.flush(10), "the gaps are reported once the server answers"
+    assert client.flush(30)
+    assert client.flush(30), "the gaps are reported once the server answers"
     gaps = server.of("gap.reported")
     assert sum(event.missing for event in gaps) == lost
     assert {event.cause for event in gaps} == {"spool_full"}
@@ -76,7 +74,7 @@ def test_a_directory_that_cannot_be_written_is_no_trouble(make_client, server, t
     client = make_client(spool=blocker / "spool")
     with begin_run(client, "q"):
         pass
-    assert client.flush(5)
+    assert client.flush(30)
     assert len(server.events) == 2
 
 
@@ -91,7 +89,7 @@ def test_an_idle_client_leaves_no_file_behind(make_client, server, tmp_path):
 def test_the_spool_is_for_its_owner_alone(make_client, server, tmp_path):
     client = make_client(spool=tmp_path / "spool")
     with begin_run(client, "q"):
-        client.flush(5)
+        client.flush(30)
         (segment,) = (tmp_path / "spool").iterdir()
         assert segment.stat().st_mode & 0o777 == 0o600
         assert segment.parent.stat().st_mode & 0o777 == 0o700

@@ -19,6 +19,7 @@ from deliberation.control import Gate
 from deliberation.control.spending import Bill, Meter, Obstacle, settle, take
 from deliberation.control.spending.bill import exactly
 from deliberation.vocabulary import Budget, Dimension
+from tests.sdk.waiting import wait_until
 
 AT_ONCE = 64
 nobody = Client(Settings())
@@ -125,7 +126,7 @@ def test_a_stop_cancels_the_tasks_that_go_on():
     with pytest.raises(dl.LimitExceeded, match="8 of 8 tool calls"):
         asyncio.run(main())
     assert len(cut) == 8
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 25
 
 
 def test_seconds_cancel_the_tasks_that_go_on():
@@ -152,9 +153,9 @@ def test_a_thousand_tasks_that_wait_for_room_do_not_hold_up_the_loop():
             await asyncio.gather(*tasks)
             return spent(run, "tokens")
 
-    began = time.monotonic()
+    began = time.process_time()
     assert asyncio.run(main()) == 10_000
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 async def plain(run, **sizes):
@@ -170,7 +171,7 @@ def test_a_plain_with_in_a_coroutine_does_not_wait_for_its_own_loop():
                 await asyncio.gather(*(plain(run) for _ in range(8)))
             return spent(run, "usd")
 
-    assert asyncio.run(asyncio.wait_for(main(), 10)) == Decimal("0.24")
+    assert asyncio.run(asyncio.wait_for(main(), 30)) == Decimal("0.24")
 
 
 def test_a_plain_with_in_a_coroutine_that_states_too_much_is_a_hit_and_no_deadlock():
@@ -179,7 +180,7 @@ def test_a_plain_with_in_a_coroutine_that_states_too_much_is_a_hit_and_no_deadlo
             await asyncio.gather(*(plain(run, reserve={"tokens": 60}) for _ in range(2)))
 
     with pytest.raises(dl.LimitExceeded):
-        asyncio.run(asyncio.wait_for(main(), 10))
+        asyncio.run(asyncio.wait_for(main(), 30))
 
 
 def test_whoever_waits_longest_goes_first():
@@ -188,19 +189,20 @@ def test_whoever_waits_longest_goes_first():
         first = run.model_call(model="m", reserve={"tokens": 60}).start()
 
         def work(name, tokens):
-            with run.model_call(model="m", reserve={"tokens": tokens}):
+            with run.model_call(model="m", reserve={"tokens": tokens}) as call:
                 order.append(name)
+                call.finish(usage=dl.Usage(input=1, output=0))
 
         threads = []
-        for name, tokens in (("large", 90), ("small", 10)):
+        for name, tokens in (("large", 90), ("small", 20)):
             threads.append(threading.Thread(target=work, args=(name, tokens)))
             threads[-1].start()
-            time.sleep(0.1)
+            wait_until(lambda: len(run.gate.bell.queue) == len(threads))
         assert order == []
         first.end(ValueError())
         for each in threads:
-            each.join(10)
-    assert order[0] == "large"
+            each.join(30)
+    assert order == ["large", "small"]
 
 
 STEPS = st.lists(

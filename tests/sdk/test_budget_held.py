@@ -52,7 +52,7 @@ def test_it_works(client, server):
         wait_until(lambda: server.control_of(run).observed is ObservedState.PAUSED)
         server.stop(run)
         assert isinstance(elsewhere.error(), dl.Stopped)
-    client.flush()
+    client.flush(30)
     hits = [(hit.spent, hit.limit, hit.version) for hit in server.of("budget.hit")]
     assert hits == [(2, 2, 1), (4, 4, 2)]
 
@@ -64,7 +64,7 @@ def test_whoever_lifts_a_pause_without_raising_lets_the_run_go_on(client, server
         wait_until(lambda: server.control_of(run).observed is ObservedState.PAUSED)
         server.resume(run, "I have seen it")
         assert elsewhere.error() is None
-    client.flush()
+    client.flush(30)
     assert len(server.of("budget.hit")) == 1
     assert server.of("run.ended")[0].state is ObservedState.COMPLETED
 
@@ -84,7 +84,7 @@ def test_a_task_that_waits_holds_up_no_other(client, server):
                 wait_until, lambda: server.control_of(run).observed is ObservedState.PAUSED
             )
             server.resume(run)
-            await asyncio.wait_for(task, 10)
+            await asyncio.wait_for(task, 30)
 
     asyncio.run(main())
 
@@ -173,7 +173,7 @@ def test_tasks_ask_a_person_too(client, server):
         async with asking(client, server) as run:
             tasks = [asyncio.create_task(work(run)) for _ in range(4)]
             await asyncio.to_thread(server.approve, run)
-            await asyncio.wait_for(asyncio.gather(*tasks), 10)
+            await asyncio.wait_for(asyncio.gather(*tasks), 30)
 
     asyncio.run(main())
 
@@ -248,7 +248,7 @@ def test_a_second_process_of_a_run_counts_what_the_first_had_spent(make_client, 
         first = begin_run(make_client(), "q", budget={"model_calls": 3}).start()
         call(first)
         call(first)
-        first.recorder.client.flush()
+        first.recorder.client.flush(30)
         raise KeyboardInterrupt
     again = begin_run(make_client(), "q", budget={"model_calls": 3}, run_id=first.id).start()
     wait_until(lambda: spent(again) == 2)
@@ -257,21 +257,16 @@ def test_a_second_process_of_a_run_counts_what_the_first_had_spent(make_client, 
         call(again)
 
 
-def test_heartbeats_say_what_is_spent_and_reserved(client, server):
+def test_what_is_spent_and_reserved_is_said_before_the_next_heartbeat(client, server, monkeypatch):
+    for each in ("client.talk", "fake.controlled"):
+        monkeypatch.setattr(f"deliberation.{each}.HEARTBEAT_SECONDS", 600.0)
+    server.controls.lease_seconds = 3600.0
     with begin_run(client, "q", budget={"tokens": 100, "usd": 1}) as run:
         server.wait_for(run)
         call(run, usage=dl.Usage(input=5, output=5), cost="0.2")
         with run.model_call(model="m", reserve={"tokens": 40, "usd": "0.1"}):
-            began = time.monotonic()
-            wait_until(
-                lambda: (
-                    said(server, run)
-                    == ({"tokens": "10", "usd": "0.2"}, {"tokens": "40", "usd": "0.1"})
-                )
-            )
-            assert (
-                time.monotonic() - began < 4
-            )  # a heartbeat that says nothing new comes each five seconds
+            spent, reserved = {"tokens": "10", "usd": "0.2"}, {"tokens": "40", "usd": "0.1"}
+            wait_until(lambda: said(server, run) == (spent, reserved))
 
 
 def said(server, run):
@@ -285,7 +280,7 @@ def test_many_changes_ring_at_most_twice_a_second(client, server):
         time.sleep(0.1)
         before, began = beats(server), time.monotonic()
         # The server of this test shares its interpreter with the loop: a second may pass between two beats.
-        while beats(server) - before < 3 and time.monotonic() - began < 10:
+        while beats(server) - before < 3 and time.monotonic() - began < 30:
             call(run)
         seconds = time.monotonic() - began
         assert 3 <= beats(server) - before <= 2 + 2 * seconds
@@ -321,7 +316,7 @@ def test_a_forked_child_goes_on_counting_from_where_it_was_forked(client, server
 
             def hold():
                 with run.model_call(model="m"):
-                    gone.wait(10)
+                    gone.wait(30)
 
             elsewhere.do(hold)
             wait_until(lambda: spent(run) == 2)

@@ -153,7 +153,6 @@ def test_what_the_program_let_go_of_is_given_back(client, server):
 def test_tasks_wait_for_other_processes_without_holding_up_the_loop(client, others, server):
     async def main(run):
         async with join_run(others[0], run.id) as part:
-            ticks = []
 
             async def tick():
                 while True:
@@ -162,13 +161,14 @@ def test_tasks_wait_for_other_processes_without_holding_up_the_loop(client, othe
 
             ticking = asyncio.create_task(tick())
             async with part.model_call(model="m", reserve={"tokens": 60}):
-                assert len(ticks) > 5
+                pass
             ticking.cancel()
 
+    ticks = []
     with shared(client, tokens=100) as run, Elsewhere() as elsewhere:
         with run.model_call(model="m", reserve={"tokens": 60}) as step:
             elsewhere.do(lambda: asyncio.run(main(run)))
-            time.sleep(0.5)
+            wait_until(lambda: len(ticks) > 20)
             assert elsewhere.is_busy
             step.finish(usage=dl.Usage(input=5, output=5))
         assert elsewhere.error() is None
@@ -179,7 +179,7 @@ def test_a_joined_process_hangs_its_nodes_where_it_is_told(client, others, serve
         wait_until(lambda: server.of("node.started"))
         with join_run(others[0], run.id, parent=agent) as part, part.node("step") as step:
             part.node("thought", parent=step).end()
-    others[0].flush()
+    others[0].flush(30)
     parents = {event.node: event.parent for event in server.of("node.started")}
     assert parents[step.id] == agent.id
     assert step.id in parents.values()
@@ -219,13 +219,13 @@ def test_nothing_is_spent_any_more_in_a_run_that_has_ended(client, others, serve
         def take_part():
             with join_run(others[0], run.id) as part:
                 call(part)
-                may_go_on.wait(10)
+                may_go_on.wait(30)
                 call(part)
 
         elsewhere.do(take_part)
         wait_until(lambda: kept(server, run).spent)
         run.end()
-        client.flush()
+        client.flush(30)
         may_go_on.set()
         error = elsewhere.error()
         assert isinstance(error, dl.Stopped)
@@ -243,7 +243,8 @@ def test_a_limit_that_pauses_holds_all_processes(client, others, server):
 
         elsewhere.do(take_part)
         wait_until(lambda: server.control_of(run).holds)
-        assert kept(server, run).spent[dl.Dimension.MODEL_CALLS] == 4
+        # The hold and what a call came to are told by two threads.
+        wait_until(lambda: kept(server, run).spent[dl.Dimension.MODEL_CALLS] == 4)
         server.raise_budget(run, model_calls="6")
         assert elsewhere.error() is None
 
@@ -325,7 +326,7 @@ def test_what_a_process_that_died_had_reserved_comes_back_with_its_lease(client,
             other.kill()
         began = time.monotonic()
         with run.model_call(model="m", reserve={"tokens": 100}):
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 30
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -10,6 +10,7 @@ import pytest
 
 from deliberation.client import begin_run
 from tests.sdk.programs import run_to_its_end, start
+from tests.sdk.waiting import wait_until
 
 
 def segments(spool):
@@ -43,14 +44,14 @@ def test_a_program_that_is_killed_leaves_its_spool_to_the_next(server, tmp_path)
     with start(script, server, tmp_path) as process:
         run_id = process.stdout.readline().strip()
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(30)
     assert segments(tmp_path)
     server.start()
     run_to_its_end(
         """
         with dl.run("next"):
             pass
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 30
         while dl.stats().recovered < 201 and time.monotonic() < deadline:
             time.sleep(0.01)
         assert dl.stats().recovered == 201, dl.stats()
@@ -66,7 +67,7 @@ def test_a_program_that_ends_without_a_server_leaves_its_spool_and_is_quick(serv
     server.go_away()
     before = time.monotonic()
     run_to_its_end('with dl.run("q") as run: run.node("step").end()', server, tmp_path)
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 25, "it may wait for 30 s for a server that answers"
     (segment,) = segments(tmp_path)
     assert segment.read_bytes().count(b"\n") == 4
 
@@ -74,17 +75,15 @@ def test_a_program_that_ends_without_a_server_leaves_its_spool_and_is_quick(serv
 def test_a_torn_last_line_costs_only_itself(make_client, server, tmp_path):
     client = make_client(spool=tmp_path)
     with begin_run(client, "q") as run:
-        client.flush(5)
+        client.flush(30)
         whole = b'{"v":1,"kind":"node.started","run":"%s","key":"p:1","node":"n"}' % run.id.encode()
         (tmp_path / "0-torn.ndjson").write_bytes(whole + b"\n" + whole[:30])
         (tmp_path / "0-empty.ndjson").write_bytes(b"")
     client.close()
     again = make_client(spool=tmp_path)
     with begin_run(again, "q"):
-        again.flush(5)
-        deadline = time.monotonic() + 5
-        while again.stats().recovered < 1 and time.monotonic() < deadline:
-            time.sleep(0.01)
+        again.flush(30)
+        wait_until(lambda: again.stats().recovered == 1)
     assert [event.key for event in server.of("node.started")] == ["p:1"]
     again.close()
     assert list(tmp_path.iterdir()) == []
@@ -97,8 +96,8 @@ def test_a_living_program_keeps_its_spool_to_itself(make_client, server, tmp_pat
         with begin_run(client, "q"):
             pass
     server.start()
-    assert one.flush(10)
-    assert other.flush(10)
+    assert one.flush(30)
+    assert other.flush(30)
     assert (one.stats().accepted, one.stats().recovered) == (2, 0)
     assert (other.stats().accepted, other.stats().recovered) == (2, 0)
 
@@ -146,7 +145,7 @@ def test_a_signal_handler_may_report_in_the_middle_of_a_report(server, tmp_path)
             run.node("step").start()
         signal.setitimer(signal.ITIMER_REAL, 0)
         run.end()
-        dl.flush(20)
+        dl.flush(30)
         stats = dl.stats()
         assert stats.accepted + stats.dropped == stats.made, stats
         """,

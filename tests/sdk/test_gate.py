@@ -26,10 +26,10 @@ def test_it_works(client, server):
         pause = server.pause(run, "let me look")
         wait_until(lambda: pause.stage is CommandStage.APPLIED)
         wait_until(lambda: server.control_of(run).observed is ObservedState.PAUSED)
-        client.flush(5)
+        client.flush(30)
         held = len(server.events)
         time.sleep(0.2)
-        client.flush(5)
+        client.flush(30)
         assert len(server.events) == held
         resume = server.resume(run)
         wait_until(lambda: len(server.events) > held)
@@ -97,7 +97,7 @@ def test_no_except_exception_swallows_a_stop(stopped_run):
 def test_cleaning_up_can_be_shielded_from_the_stop(stopped_run, client, server):
     with dl.shielded(), stopped_run.tool("delete_sandbox"):
         pass
-    client.flush(5)
+    client.flush(30)
     assert [event.tool for event in server.of("node.started")] == ["delete_sandbox"]
     with pytest.raises(dl.Stopped):
         stopped_run.checkpoint()
@@ -123,7 +123,7 @@ def test_a_run_is_not_called_paused_while_a_call_goes_on(client, server):
 
         def call():
             with run.model_call(model="m"):
-                may_end.wait(10)
+                may_end.wait(30)
             run.node("step").end()
 
         elsewhere.do(call)

@@ -47,7 +47,7 @@ def test_it_works(client, server, cancellations):
     before = time.monotonic()
     with pytest.raises(dl.Stopped, match="enough"):
         asyncio.run(work())
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 25
     assert server.of("run.ended")[0].state.value == "cancelled"
     assert {event.status.value for event in server.of("node.ended")} == {"cancelled"}
 
@@ -135,7 +135,7 @@ def test_a_task_that_nobody_awaits_ends_too(client, server, cancellations):
 
     with pytest.raises(dl.Stopped):
         asyncio.run(work())
-    client.flush(5)
+    client.flush(30)
     assert server.of("node.ended")[0].status.value == "cancelled"
 
 
@@ -285,7 +285,7 @@ def test_a_stop_leaves_no_cancellation_behind(client, server):
                 stop_soon(server, run)
                 await asyncio.sleep(30)
         assert asyncio.current_task().cancelling() == 0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await asyncio.sleep(0.01)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):

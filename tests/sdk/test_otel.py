@@ -158,7 +158,7 @@ def test_it_is_paused_only_when_no_span_goes_on_beside_the_one_that_waits(tracer
             with tracer.start_as_current_span("branch", context=context):
                 pass
 
-        elsewhere.do(lambda: branch(lambda: may_end.wait(10)))
+        elsewhere.do(lambda: branch(lambda: may_end.wait(30)))
         server.wait_for(name)
         pause = server.pause(name)
         wait_until(lambda: server.control_of(name).observed is ObservedState.PAUSING)
@@ -219,7 +219,7 @@ with trace.get_tracer("t").start_as_current_span("agent") as root:
     name = f"trace-{process.stdout.readline().strip()}"
     server.wait_for(name)
     server.stop(name, "enough")
-    _, error = process.communicate(timeout=20)
+    _, error = process.communicate(timeout=60)
     assert "Stopped: enough" in error
     wait_until(lambda: server.control_of(name).observed is ObservedState.CANCELLED)
     sent = {span.name for each in pending(server) for span in each}
@@ -263,6 +263,6 @@ while True:
     name = f"trace-{process.stdout.readline().strip()}"
     server.wait_for(name)
     stop = server.stop(name, "enough")
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert stop.stage is CommandStage.APPLIED
     assert server.control_of(name).observed is ObservedState.CANCELLED

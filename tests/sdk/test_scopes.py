@@ -202,16 +202,16 @@ def test_keys_are_numbered_without_a_gap(client, server):
 
 def test_a_node_is_seen_while_it_runs(client, server):
     with begin_run(client, "q") as run, run.node("thought"):
-        client.flush(5)
+        client.flush(30)
         assert len(server.of("node.started")) == 1
         assert not server.of("node.ended")
 
 
 def test_the_newest_head_and_commands_are_there_to_be_looked_at(client, server):
     with begin_run(client, "q") as run:
-        client.flush(5)
+        client.flush(30)
         server.steer(run, "look left")
         run.node("step").end()
-        client.flush(5)
+        client.flush(30)
         assert run.head.startswith(f"{run.id} 3 ")
         assert [each["kind"] for each in run.checkpoint().commands] == ["steer"]

@@ -1,11 +1,14 @@
-"""Waiting for something to be so, and doing something in another thread meanwhile."""
+"""Waiting for something to be so, doing something in another thread, and a server that does not answer yet."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Self
+
+from deliberation import fake
 
 
 def wait_until(is_so: Callable[[], Any], seconds: float = 30.0) -> None:
@@ -19,6 +22,28 @@ def wait_until(is_so: Callable[[], Any], seconds: float = 30.0) -> None:
             pass
         assert time.monotonic() < deadline, "it never came to be so"
         time.sleep(0.005)
+
+
+@contextmanager
+def holding(server: fake.Server) -> Iterator[Callable[[], None]]:
+    """Within it events are taken in, and nobody is told so; yields what ends that sooner.
+
+    All that is reported meanwhile waits for that answer, and then goes out in one body.
+    """
+    may_answer, answer = threading.Event(), server.answer
+
+    def answer_late(request: Any) -> Any:
+        answered = answer(request)
+        if request.path == "/v1/events":
+            may_answer.wait(60)
+        return answered
+
+    server.answer = answer_late  # type: ignore[method-assign]
+    try:
+        yield may_answer.set
+    finally:
+        server.answer = answer  # type: ignore[method-assign]
+        may_answer.set()
 
 
 class Elsewhere:

@@ -87,7 +87,7 @@ class Server:
         """Return the events of one kind, such as `node.started`."""
         return [event for event in self.events if kind == event.KIND]
 
-    def wait_for(self, run: Any, seconds: float = 10.0) -> None:
+    def wait_for(self, run: Any, seconds: float = 30.0) -> None:
         """Return when the program listens for commands to the run. Raises `TimeoutError`."""
         self.controls.wait_for(_id(run), seconds)
 
@@ -128,20 +128,20 @@ class Server:
         """Ask the program to end as the server does when too much was recorded."""
         return self.controls.issue(_id(run), CommandKind.STOP, reason=reason, by="server:budget")
 
-    def approve(self, run: Any, reason: str = "", seconds: float = 10.0) -> Approval:
+    def approve(self, run: Any, reason: str = "", seconds: float = 30.0) -> Approval:
         """Agree to the action that waits in a run, or will. Raises `TimeoutError`."""
         return self.controls.decide(_id(run), Decision.APPROVE, seconds, reason=reason)
 
-    def reject(self, run: Any, reason: str = "", seconds: float = 10.0) -> Approval:
+    def reject(self, run: Any, reason: str = "", seconds: float = 30.0) -> Approval:
         """Refuse it; the program may go on."""
         return self.controls.decide(_id(run), Decision.REJECT, seconds, reason=reason)
 
-    def modify(self, run: Any, arguments: Any, reason: str = "", seconds: float = 10.0) -> Approval:
+    def modify(self, run: Any, arguments: Any, reason: str = "", seconds: float = 30.0) -> Approval:
         """Agree to it with other arguments."""
         more = {"reason": reason, "arguments": write_arguments(arguments)}
         return self.controls.decide(_id(run), Decision.MODIFY, seconds, **more)
 
-    def terminate(self, run: Any, reason: str = "", seconds: float = 10.0) -> Approval:
+    def terminate(self, run: Any, reason: str = "", seconds: float = 30.0) -> Approval:
         """Refuse it, and the run with it."""
         return self.controls.decide(_id(run), Decision.TERMINATE, seconds, reason=reason)
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -39,15 +39,19 @@ def supervise(
     cannot be started.
     """
     if not settings.enabled:
-        process = Process(command, environ)
-        with _forwarded(process), lent_terminal(process):
-            return process.wait()
+        with _forwarding() as send_to:
+            process = Process(command, environ)
+            send_to(process)
+            with lent_terminal(process):
+                return process.wait()
     with tempfile.TemporaryDirectory(prefix="deliberation-") as folder, _listening(folder) as heard:
-        process = Process(command, {**environ, SUPERVISOR: heard.getsockname()})
-        supervisor = Supervisor(settings, process, heard, grace=grace)
-        with _forwarded(process), lent_terminal(process):
-            supervisor.start()
-            code = process.wait()
+        with _forwarding() as send_to:
+            process = Process(command, {**environ, SUPERVISOR: heard.getsockname()})
+            send_to(process)
+            supervisor = Supervisor(settings, process, heard, grace=grace)
+            with lent_terminal(process):
+                supervisor.start()
+                code = process.wait()
         supervisor.finish()
         return code
 
@@ -150,15 +154,26 @@ def _listening(folder: str) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _forwarded(process: Process) -> Iterator[None]:
-    """Send on to the command what is sent to us."""
+def _forwarding() -> Iterator[Callable[[Process], None]]:
+    """Send on to the command what is sent to us, as soon as it is there: yields what names it."""
+    processes: list[Process] = []
+    early: list[int] = []
+
+    def send_on(number: int, _: object) -> None:
+        if processes:
+            processes[0].signal(number)
+        else:
+            early.append(number)
+
+    def send_to(process: Process) -> None:
+        processes.append(process)
+        for number in early:
+            process.signal(number)
+
     numbers = [getattr(signal, name) for name in FORWARDED if hasattr(signal, name)]
-    before = {
-        number: signal.signal(number, lambda number, _: process.signal(number))
-        for number in numbers
-    }
+    before = {number: signal.signal(number, send_on) for number in numbers}
     try:
-        yield
+        yield send_to
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -23,7 +23,7 @@ def play(server: fake.Server) -> Play:
         server.decide_all("approve")
         client = dl.configure(url=server.url, key=server.key, spool=False)
         run = example.play(stage or Stage(), *arguments, **options)
-        assert client.flush(10)
+        assert client.flush(30)
         client.close()
         stats = client.stats()
         assert (stats.accepted, stats.invalid) == (stats.made, 0)

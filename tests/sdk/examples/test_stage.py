@@ -66,7 +66,7 @@ def test_told_to_end_it_says_that_its_run_was_cancelled(server, program):
     with begin(server, program, "--pace", "0.3", "--forever") as process:
         wait_until(lambda: len(server.of("node.started")) > 3)
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=10)
+        out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert out.splitlines()[-1] == "Interrupted."
     assert [event.state.value for event in server.of("run.ended")] == ["cancelled"]
@@ -74,9 +74,9 @@ def test_told_to_end_it_says_that_its_run_was_cancelled(server, program):
 
 def test_forever_plays_one_seed_after_the_other(server):
     with begin(server, "best_of_n", "--pace", "0", "--rest", "0.05", "--forever") as process:
-        wait_until(lambda: len(server.of("run.ended")) >= 3, 20)
+        wait_until(lambda: len(server.of("run.ended")) >= 3)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     assert process.returncode == 0
     tasks = [event.task for event in server.of("run.started")]
     assert len(tasks) == len(set(tasks)) >= 3
