@@ -14,6 +14,7 @@ from django.test import override_settings
 from django.urls import path
 
 from inspector.lanes import MachineHandler, choose_lane
+from tests.until import until
 
 seen: list[str] = []
 
@@ -24,6 +25,7 @@ async def echo(request: HttpRequest) -> HttpResponse:
 
 
 async def wait_forever(request: HttpRequest) -> HttpResponse:
+    seen.append("waiting")
     try:
         await asyncio.sleep(3600)
     except asyncio.CancelledError:
@@ -61,10 +63,10 @@ async def ask(where: str, *chunks: bytes) -> list[MutableMapping[str, Any]]:
     for chunk in chunks:
         await client.send_input({"type": "http.request", "body": chunk, "more_body": True})
     await client.send_input({"type": "http.request"})
-    answers = [await client.receive_output()]
+    answers = [await client.receive_output(30)]
     while not answers[-1]["type"].endswith("body") or answers[-1].get("more_body"):
-        answers.append(await client.receive_output())
-    await client.wait()
+        answers.append(await client.receive_output(30))
+    await client.wait(30)
     return answers
 
 
@@ -98,17 +100,17 @@ async def test_no_request_leaves_the_event_loop(monkeypatch: pytest.MonkeyPatch)
 async def test_a_client_that_goes_away_cancels_its_long_poll() -> None:
     client = ApplicationCommunicator(MachineHandler(), scope("/v1/wait"))
     await client.send_input({"type": "http.request"})
-    await asyncio.sleep(0.05)
+    await until(lambda: seen)
     await client.send_input({"type": "http.disconnect"})
-    await client.wait()
-    assert seen == ["cancelled"]
+    await client.wait(30)
+    assert seen == ["waiting", "cancelled"]
 
 
 async def test_a_client_that_goes_away_while_it_sends_is_forgotten() -> None:
     client = ApplicationCommunicator(MachineHandler(), scope("/v1/echo"))
     await client.send_input({"type": "http.request", "body": b"x", "more_body": True})
     await client.send_input({"type": "http.disconnect"})
-    await client.wait()
+    await client.wait(30)
     assert seen == []
 
 
@@ -121,5 +123,5 @@ async def test_each_lane_gets_its_own() -> None:
 
     lane = choose_lane(machines, people)
     for where in ("/v1/traces", "/api/public/otel/v1/traces", "/otel", "/api/v1/runs", "/"):
-        await ApplicationCommunicator(lane, scope(where)).wait()
+        await ApplicationCommunicator(lane, scope(where)).wait(30)
     assert seen == ["machines", "machines", "machines", "people", "people"]

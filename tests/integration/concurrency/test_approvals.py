@@ -27,7 +27,7 @@ def at_once(acts: list[Callable[[], str]]) -> list[str]:
     def one(number: int) -> str:
         try:
             if number < THREADS:
-                begin.wait(10)
+                begin.wait(30)
             return acts[number]()
         finally:
             connection.close()

@@ -20,7 +20,7 @@ from traces.actions.conflict import Conflict, Fenced
 from traces.models import Command, Hold, Lease, LedgerEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 20
+PATIENCE = 30
 
 
 def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:

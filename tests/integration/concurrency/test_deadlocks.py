@@ -18,7 +18,7 @@ from traces.actions import record as recording
 from traces.models import Node, Project
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 10
+PATIENCE = 30
 
 
 class Stage:

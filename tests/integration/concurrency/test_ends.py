@@ -17,7 +17,7 @@ from traces.actions.run_rows import EndedAlready, lock_runs, save_runs
 from traces.models import LedgerEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 10
+PATIENCE = 30
 
 
 def test_two_workers_that_race_for_an_end_cannot_write_over_each_other() -> None:

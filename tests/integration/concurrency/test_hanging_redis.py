@@ -9,6 +9,7 @@ import time
 import pytest
 
 from ingest.doorbell import QUIET_SECONDS, Doorbell
+from tests.until import until
 from traces.live import publish
 from traces.live.publish import RunChange, poke
 
@@ -21,7 +22,7 @@ async def test_a_doorbell_that_hangs_holds_one_thread_and_rings_again_later(
 
     def hang(self: Doorbell) -> None:
         rung.append(time.monotonic())
-        recovered.wait(10)
+        recovered.wait(60)
 
     monkeypatch.setattr(Doorbell, "_publish", hang)
     doorbell = Doorbell()
@@ -29,9 +30,10 @@ async def test_a_doorbell_that_hangs_holds_one_thread_and_rings_again_later(
         doorbell.ring()
         await asyncio.sleep(QUIET_SECONDS / 4)
     assert len(rung) == 1
-    assert await asyncio.wait_for(asyncio.to_thread(lambda: "read"), 2) == "read"
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: "read"), 30) == "read"
 
     recovered.set()
+    await until(lambda: len(rung) > 1)
     await asyncio.sleep(QUIET_SECONDS * 4)
     assert len(rung) == 2
 
@@ -49,4 +51,4 @@ def test_a_poke_that_hangs_is_given_up_and_those_after_it_do_not_wait(
     begun = time.monotonic()
     for _ in range(20):
         poke([RunChange("run", 1, 1)])
-    assert 0.4 < time.monotonic() - begun < 5
+    assert 0.4 < time.monotonic() - begun < 9, "each of the twenty would take half a second"

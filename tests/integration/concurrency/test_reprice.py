@@ -18,7 +18,7 @@ from traces.actions.add_price_override import NotAPrice
 from traces.models import LedgerEntry, PriceOverride, Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 10
+PATIENCE = 30
 
 
 def at_once(count: int, work: Callable[[], Any]) -> list[Any]:

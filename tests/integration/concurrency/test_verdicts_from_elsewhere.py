@@ -25,7 +25,7 @@ def look_at_once() -> None:
 
     def look(number: int) -> None:
         try:
-            begin.wait(10)
+            begin.wait(30)
             place_verdicts(now_ns=NOW_NS, randbytes=random.Random(number).randbytes)
         finally:
             connection.close()

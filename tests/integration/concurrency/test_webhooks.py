@@ -38,7 +38,7 @@ def test_each_message_is_sent_once_by_however_many_deliver() -> None:
 
     def one(_: int) -> int:
         try:
-            begin.wait(10)
+            begin.wait(30)
             return deliver(now=1)
         finally:
             connection.close()

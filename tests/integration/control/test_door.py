@@ -19,10 +19,11 @@ from django.test import AsyncClient
 from deliberation.events.codec import encode
 from deliberation.vocabulary import CommandKind
 from ingest import receive
-from ingest.control import waiting
+from ingest.control import after, waiting
 from ingest.pool import close_pool
 from tests.integration.build import NOW, make_project, new_run, observed
 from tests.integration.control.acts import ALICE, ask, live_run, randbytes
+from tests.until import until
 from traces.actions.issue_command import issue_command
 from traces.actions.order import Order
 from traces.live.publish import poke
@@ -68,7 +69,7 @@ async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncClient]:
     monkeypatch.setattr("ingest.doorbell.Doorbell._publish", lambda self: None)
     monkeypatch.setattr(receive.backlog, "_looked_at", float("-inf"))
     yield AsyncClient()
-    await asyncio.sleep(0.05)  # what was handed over is noted after the answer
+    await until(lambda: not after._under_way)
     await close_pool()
     await sync_to_async(connections.close_all)()
 

@@ -47,15 +47,15 @@ async def open_socket(lane: Any, run: str, person: Any) -> WebsocketCommunicator
         ],
     )
     socket.scope |= {"session": SessionStore(key)}
-    await socket.connect()
-    await socket.receive_json_from(10)
+    await socket.connect(30)
+    await socket.receive_json_from(30)
     return socket
 
 
 async def want(socket: WebsocketCommunicator, run: str, after: int) -> None:
     """Say what is wanted; return when all sockets of the run have taken in what they were told."""
     await socket.send_json_to({"after": after, "pieces": [f"/runs/{run}/header"]})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while any(each.deliver.__self__._feed._after is None for each in hub()._runs[run]):  # type: ignore[attr-defined]
             await asyncio.sleep(0.01)
 
@@ -63,7 +63,7 @@ async def want(socket: WebsocketCommunicator, run: str, after: int) -> None:
 async def hear(socket: WebsocketCommunicator) -> Any:
     """Return the next message that is no mere beat."""
     while True:
-        said = await socket.receive_json_from(10)
+        said = await socket.receive_json_from(30)
         if said["topics"] or "bones" in said or "pieces" in said:
             return said
 
@@ -85,7 +85,7 @@ async def test_it_works(people: People, run: str, lane: CountedLane) -> None:
     assert "data-ordinal" in said["bones"]["rows"]
     said = await hear(socket)
     assert 'id="runs-header"' in said["pieces"][f"/runs/{run}/header"]
-    await socket.disconnect()
+    await socket.disconnect(timeout=30)
 
 
 async def test_two_pages_are_brought_what_was_made_once(
@@ -100,7 +100,7 @@ async def test_two_pages_are_brought_what_was_made_once(
     assert said[0]["bones"] == said[1]["bones"]
     assert lane.times <= 2 + 1, "bones once; the header once, or twice around a full second"
     for each in sockets:
-        await each.disconnect()
+        await each.disconnect(timeout=30)
 
 
 async def test_whoever_lost_the_right_is_brought_nothing(
@@ -113,7 +113,7 @@ async def test_whoever_lost_the_right_is_brought_nothing(
     said = await hear(socket)
     assert "bones" not in said
     assert not said.get("pieces")
-    await socket.disconnect()
+    await socket.disconnect(timeout=30)
 
 
 async def test_the_pieces_of_another_run_are_refused(
@@ -121,8 +121,8 @@ async def test_the_pieces_of_another_run_are_refused(
 ) -> None:
     socket = await open_socket(lane, run, people.bob)
     await socket.send_json_to({"after": 1, "pieces": [f"/runs/{new_run()}/header"]})
-    assert (await socket.receive_output())["code"] == 4400
-    await socket.disconnect()
+    assert (await socket.receive_output(30))["code"] == 4400
+    await socket.disconnect(timeout=30)
 
 
 async def test_a_page_that_is_behind_is_brought_the_rest_at_once(
@@ -134,4 +134,4 @@ async def test_a_page_that_is_behind_is_brought_the_rest_at_once(
     await socket.send_json_to({"after": 1, "pieces": []})
     said = await hear(socket)
     assert (said["bones"]["after"], said["topics"]) == (1, [])
-    await socket.disconnect()
+    await socket.disconnect(timeout=30)

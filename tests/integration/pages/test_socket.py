@@ -30,9 +30,9 @@ async def session_of(person: Any) -> SessionBase:
 async def first_word(session: SessionBase, query: str) -> Any:
     socket = WebsocketCommunicator(LiveConsumer.as_asgi(), f"/live?{query}")
     socket.scope |= {"session": session}
-    await socket.connect()
-    said = await socket.receive_output()
-    await socket.disconnect()
+    await socket.connect(30)
+    said = await socket.receive_output(30)
+    await socket.disconnect(timeout=30)
     return said
 
 
@@ -88,8 +88,8 @@ async def test_a_socket_of_somebody_who_may_no_longer_sign_in_is_closed(
 async def test_a_socket_hangs_up_on_whoever_talks_back(people: People, run: str) -> None:
     socket = WebsocketCommunicator(LiveConsumer.as_asgi(), f"/live?run={run}")
     socket.scope |= {"session": await session_of(people.bob)}
-    await socket.connect()
-    await socket.receive_output()
+    await socket.connect(30)
+    await socket.receive_output(30)
     await socket.send_to(text_data="x")
-    assert (await socket.receive_output())["code"] == 4400
-    await socket.disconnect()
+    assert (await socket.receive_output(30))["code"] == 4400
+    await socket.disconnect(timeout=30)

@@ -80,5 +80,5 @@ class SignerProcess:
     def stop(self) -> int:
         """End it in order; return its exit code."""
         self._process.terminate()
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
         return self._process.returncode

@@ -43,10 +43,11 @@ def test_two_histories_compete_while_it_is_killed(process: SignerProcess):
         client.start()
     dice = random.Random(4)
     for _ in range(KILLS):
-        time.sleep(dice.uniform(0.05, 0.4))
+        await_notes(told, 2)
+        time.sleep(dice.uniform(0.0, 0.3))
         process.kill()
         process.start()
-    time.sleep(0.3)
+    await_notes(told, 2)
     told.is_over.set()
     for client in clients:
         client.join()
@@ -56,6 +57,14 @@ def test_two_histories_compete_while_it_is_killed(process: SignerProcess):
     assert len(signed) > KILLS
     longest = told.histories[signed[max(signed)]]
     assert all(root_of_leaves(longest[:size]) == root for size, root in signed.items())
+
+
+def await_notes(told: Told, more: int) -> None:
+    """Return when so many more were signed."""
+    wanted, deadline = len(told.notes) + more, time.monotonic() + 30
+    while len(told.notes) < wanted:
+        assert time.monotonic() < deadline, "nothing is signed any more"
+        time.sleep(0.005)
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,7 @@ def test_one_that_says_nothing_keeps_nobody_waiting(process: SignerProcess):
 
 def test_a_line_without_end_is_not_read_to_its_end(process: SignerProcess):
     with socket.socket(socket.AF_UNIX) as hostile:
-        hostile.settimeout(5)
+        hostile.settimeout(60)
         hostile.connect(str(process.asked.path))
         with pytest.raises(OSError, match=r"[Bb]roken|reset"):
             hostile.sendall(b"[" * 20_000_000)

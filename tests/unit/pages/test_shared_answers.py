@@ -10,6 +10,12 @@ from traces.live import shared
 from traces.live.shared import Answer, SharedAnswers
 
 
+@pytest.fixture(autouse=True)
+def kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For as long as any test may take."""
+    monkeypatch.setattr(shared, "KEPT_SECONDS", 60.0)
+
+
 class Making:
     """Makes answers, and counts them; `status` and `headers` are what they carry."""
 
