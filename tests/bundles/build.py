@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
+from deliberation.bundle.disclosed import disclosure_chunks
 from deliberation.bundle.dsse import PREDICATE, STATEMENT
+from deliberation.bundle.note import Checkpoint, read_checkpoint, split_notes
+from deliberation.bundle.run_evidence import RunEvidence
+from deliberation.disclosure.gathering import Gathered
 from deliberation.ledger.canonical import dump
 from deliberation.ledger.tree import hash_leaf, inclusion_path, root_of_leaves
 from tests.bundles.signer import INSTANCE, OPERATOR, Signer, checkpoint
@@ -85,6 +90,31 @@ def summary(files: Mapping[str, bytes]) -> bytes:
         parts = {"gone": gone, "shown": shown, "withheld": len(closed) - gone}
         runs.append({**head, "kinds": kinds, "parts": parts})
     return dump({"format": "deliberation-summary/1", "runs": runs}) + b"\n"
+
+
+def disclosure(files: Mapping[str, bytes]) -> bytes:
+    """What data/derived/disclosure.json should say of these files: its words are pinned by a golden bundle."""
+    runs: list[RunEvidence] = []
+    last: dict[str, Checkpoint] = {}
+    for head in heads(files):
+        run = str(head["run"])
+        folder = f"data/evidence/runs/{run}/"
+        closed = [
+            json.loads(line) for line in files.get(folder + "withheld.jsonl", b"").splitlines()
+        ]
+        told = Gathered()
+        for seq, line in enumerate(files[folder + "events.jsonl"].splitlines()):
+            told.take(seq, json.loads(line), [e["name"] for e in closed if e["seq"] == seq])
+        reasons = Counter(each["reason"] for each in closed if "reason" in each)
+        withheld = reasons.total()
+        counts = {"kinds": {}, "shown": 0, "withheld": withheld, "gone": len(closed) - withheld}
+        root, size = b64decode(str(head["root"])), told.size
+        runs.append(
+            RunEvidence(run, size, root=root, roots={}, reasons=reasons, told=told, **counts)
+        )
+        if notes := files.get(folder + "checkpoints.notes"):
+            last[run] = read_checkpoint(split_notes(notes.decode())[-1])
+    return b"".join(disclosure_chunks(runs, last))
 
 
 def listed(files: Mapping[str, bytes]) -> Files:

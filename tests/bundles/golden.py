@@ -8,8 +8,10 @@ from __future__ import annotations
 from base64 import b64encode
 from pathlib import Path
 
+from deliberation.bundle.layout import DISCLOSURE
 from tests.bundles.attack import golden_story
-from tests.bundles.build import bundle, listed, summary, zipped
+from tests.bundles.build import bundle, disclosure, listed, signed, summary, zipped
+from tests.bundles.full_story import full_story
 from tests.bundles.signer import OPERATOR
 from tests.bundles.story import OTHER_RUN, tell_story
 
@@ -28,10 +30,17 @@ def golden_files() -> dict[str, bytes]:
         "v1-one-run.zip": zipped(bundle(tell_story())),
         "v1-withheld-and-redacted.zip": zipped(bundle(withheld)),
         "v1-two-runs.zip": zipped(bundle(withheld, other)),
+        "v1-disclosed.zip": zipped(disclosed()),
         "v1-unsigned.zip": zipped(listed(unsigned)),
         "key.txt": f"# the throw-away key of these bundles\n{OPERATOR.line}\n".encode(),
         "heads.txt": heads.encode(),
     }
+
+
+def disclosed() -> dict[str, bytes]:
+    """A run in which nearly everything happened, and what is disclosed of it."""
+    files = bundle(full_story())
+    return signed(files | {DISCLOSURE: disclosure(files)})
 
 
 def _head(run: str, size: int, root: bytes) -> str:

@@ -6,7 +6,7 @@ None of them has a text that the bundle withholds: the tables have facts alone, 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from deliberation.bundle.run_evidence import RunEvidence
+from deliberation.disclosure.questions import Answer
 from traces.audit.bundle import REPORT, DerivedFile
 from traces.audit.export_options import ExportOptions
 from traces.audit.otlp_json import otlp_json
@@ -25,7 +26,9 @@ from traces.queries.node_amounts import COLUMNS, read_nodes
 from traces.queries.report import RunReport, read_report
 
 
-def derive_files(run: Run, evidence: RunEvidence, options: ExportOptions) -> Iterator[DerivedFile]:
+def derive_files(
+    run: Run, evidence: RunEvidence, answers: Sequence[Answer], options: ExportOptions
+) -> Iterator[DerivedFile]:
     """Yield the files for one run. They know of what is recorded now, which may be more than the evidence."""
     now = Run.objects.get(pk=run.pk)
     yield DerivedFile("costs.csv", costs_csv(run.pk))
@@ -35,14 +38,16 @@ def derive_files(run: Run, evidence: RunEvidence, options: ExportOptions) -> Ite
     yield DerivedFile("otlp.json", otlp_json(str(run.pk), run.trace_id, nodes))
     says_texts = not options.withholding.withholds
     report = read_report(now, evidence, says_texts=says_texts)
-    yield DerivedFile(REPORT, [render_report(report, options.language).encode("utf-8", "replace")])
+    page = render_report(report, answers, options.language)
+    yield DerivedFile(REPORT, [page.encode("utf-8", "replace")])
 
 
-def render_report(report: RunReport, language: str) -> str:
+def render_report(report: RunReport, answers: Sequence[Answer], language: str) -> str:
     """Return the report as a page."""
     shown = len(report.discarded.items)
     context = {
         "report": report,
+        "answers": answers,
         "root": b64encode(report.evidence.root).decode("ascii"),
         "bars": draw_bars(report.bars),
         "bars_height": max(1, len(report.bars)) * ROW,

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from deliberation.bundle.disclosed import answers_of
 from deliberation.bundle.dsse import read_envelope
 from deliberation.bundle.run_evidence import RunEvidence
 from traces.actions.derive_files import derive_files
 from traces.actions.seal_for_bundle import Sealed, seal_for_bundle
 from traces.actions.tell_instance import Told, record_in_instance_log
-from traces.audit.bundle import DerivedFile, Written, write_bundle
+from traces.audit.bundle import DerivedFile, Last, Written, write_bundle
 from traces.audit.export_options import ExportOptions
 from traces.audit.fits import check_fits
 from traces.audit.instance_kinds import InstanceKind
@@ -135,10 +136,14 @@ class _Writing:
             instance=sealed.instance,
             sign=sign,
             derive=self._derive,
+            discloses=self.options.derived,
         )
 
-    def _derive(self, found: Sequence[RunEvidence]) -> Iterable[DerivedFile]:
-        return derive_files(self.run, found[0], self.options) if self.options.derived else ()
+    def _derive(self, found: Sequence[RunEvidence], last: Last) -> Iterable[DerivedFile]:
+        if not self.options.derived:
+            return ()
+        answers = answers_of(found[0], last.get(found[0].run))
+        return derive_files(self.run, found[0], answers, self.options)
 
     def _watched(self, stored: StoredRun) -> Iterator[StoredRow]:
         for row in stored.rows():

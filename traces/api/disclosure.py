@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from deliberation.disclosure import questions
+from deliberation.disclosure.questions import Source, Status
 from traces.api.auth import Key, Session, asker_of
 from traces.api.problems import answers, tell_problems
 from traces.api.runs import RunId
-from traces.audit.disclosure import questions
-from traces.audit.disclosure.questions import Source, Status
 from traces.models.access import Scope
 from traces.queries.disclosure import get_disclosure
 from traces.templatetags.disclosure_words import QUESTIONS

@@ -7,7 +7,7 @@ no bundle, and is the caller's to throw away.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO, NamedTuple
 
 from deliberation.bundle.bag import (
@@ -19,9 +19,12 @@ from deliberation.bundle.bag import (
     SIGNATURE,
     TAG_MANIFEST,
 )
-from deliberation.bundle.layout import DERIVED, SUMMARY
+from deliberation.bundle.disclosed import disclosure_chunks
+from deliberation.bundle.layout import DERIVED, DISCLOSURE, SUMMARY
+from deliberation.bundle.note import Checkpoint, read_checkpoint, split_notes
 from deliberation.bundle.run_evidence import RunEvidence
 from deliberation.bundle.summary import summarise
+from deliberation.disclosure.gathering import Gathered
 from traces.audit.evidence import write_evidence
 from traces.audit.readme import README
 from traces.audit.statement import make_statement
@@ -41,7 +44,9 @@ class DerivedFile(NamedTuple):
     chunks: Iterable[bytes]
 
 
-Derive = Callable[[Sequence[RunEvidence]], Iterable[DerivedFile]]
+Last = Mapping[str, Checkpoint]
+"""The last checkpoint of each run that has one."""
+Derive = Callable[[Sequence[RunEvidence], Last], Iterable[DerivedFile]]
 
 
 class Written(NamedTuple):
@@ -52,7 +57,7 @@ class Written(NamedTuple):
     runs: tuple[RunEvidence, ...]
 
 
-def _derive_nothing(runs: Sequence[RunEvidence]) -> Iterable[DerivedFile]:
+def _derive_nothing(runs: Sequence[RunEvidence], last: Last) -> Iterable[DerivedFile]:
     return ()
 
 
@@ -65,24 +70,36 @@ def write_bundle(
     derive: Derive = _derive_nothing,
     instance: str | None = None,
     sign: Sign | None = None,
+    discloses: bool = False,
 ) -> Written:
     """Write a bundle of these runs into an empty file that can be sought. Raises `NotExported`.
 
     `derive` is asked for the derived files once the evidence stands. Without `sign` the bundle has no envelope.
+    `discloses` answers the 24 questions from what the bundle shows.
     """
     archive = ZipWriter(out)
     archive.add("bagit.txt", (DECLARATION,))
     archive.add("README.txt", (README.encode(),))
     in_order = sorted(runs, key=lambda each: each.run)
-    found = tuple(write_evidence(archive, each, withholding) for each in in_order)
+    found = tuple(
+        write_evidence(archive, each, withholding, Gathered() if discloses else None)
+        for each in in_order
+    )
     archive.add(SUMMARY, (summarise(found),))
-    for file in derive(found):
+    last = {each.run: _last_checkpoint(each) for each in in_order if each.proofs.notes}
+    if discloses:
+        archive.add(DISCLOSURE, disclosure_chunks(found, last))
+    for file in derive(found, last):
         name = file.name if file.name == REPORT else DERIVED + file.name
         archive.add(name, file.chunks)
     identity = _write_manifests(archive, made_at)
     if sign is not None:
         archive.add(SIGNATURE, (sign(make_statement(identity, found, instance)),))
     return Written(identity, archive.close(), found)
+
+
+def _last_checkpoint(stored: StoredRun) -> Checkpoint:
+    return read_checkpoint(split_notes(stored.proofs.notes)[-1])
 
 
 def _write_manifests(archive: ZipWriter, made_at: dt.datetime) -> str:

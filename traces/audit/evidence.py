@@ -20,6 +20,7 @@ from deliberation.bundle.line import Line, read_line
 from deliberation.bundle.note import Checkpoint, read_checkpoint, split_notes
 from deliberation.bundle.run_evidence import RunEvidence
 from deliberation.bundle.verdict import Refusal
+from deliberation.disclosure.gathering import Gathered
 from deliberation.ledger.canonical import dump
 from deliberation.ledger.parts import commit
 from deliberation.ledger.tree import hash_leaf
@@ -33,12 +34,20 @@ from traces.audit.zip_writer import Beside, ZipWriter
 SPOOL_BYTES = 1 << 20
 
 
-def write_evidence(archive: ZipWriter, stored: StoredRun, withholding: Withholding) -> RunEvidence:
-    """Write the folder of a run; return what it comes to. Raises `Damaged` and `TooLarge`, with the run's id."""
+def write_evidence(
+    archive: ZipWriter,
+    stored: StoredRun,
+    withholding: Withholding,
+    told: Gathered | None = None,
+) -> RunEvidence:
+    """Write the folder of a run; return what it comes to. Raises `Damaged` and `TooLarge`, with the run's id.
+
+    `told` takes what the entries say to the questions of a disclosure, where there is to be one.
+    """
     try:
         with SpooledTemporaryFile(SPOOL_BYTES) as parts, SpooledTemporaryFile(SPOOL_BYTES) as aside:
             closing = Closing(aside)
-            return _Evidence(archive, stored, withholding, parts, closing).write()
+            return _Evidence(archive, stored, withholding, parts, closing, told).write()
     except (Damaged, Refusal) as found:
         raise Damaged(f"run {stored.run}: {found}") from None
 
@@ -53,13 +62,14 @@ class _Evidence:
         withholding: Withholding,
         parts: IO[bytes],
         closing: Closing,
+        told: Gathered | None,
     ) -> None:
         self._archive, self._stored, self._withholding = archive, stored, withholding
         self._folder = f"{layout.RUNS}{stored.run}/"
         self._notes = list(map(read_checkpoint, _split(stored.proofs.notes)))
         self._tree = GrowingTree(each.size for each in self._notes)
         self._kinds: Counter[str] = Counter()
-        self._closing = closing
+        self._closing, self._told = closing, told
         self._shown = 0
         self._reasons: Counter[str] = Counter()
         self._blobs: dict[bytes, int] = {}
@@ -94,27 +104,37 @@ class _Evidence:
             raise Damaged(f"entry {row.seq}: is stored under another key than its line has")
         self._tree.add(row.leaf)
         self._kinds[line.kind] += 1
-        self._take_parts(row, line)
+        hidden = self._take_parts(row, line)
+        if self._told is not None:
+            self._told.take(row.seq, line.fields, hidden)
         self._closing.pass_entry(row.seq, line.kind, line.facts)
 
-    def _take_parts(self, row: StoredRow, line: Line) -> None:
+    def _take_parts(self, row: StoredRow, line: Line) -> list[str]:
+        """Write what is shown of an entry's parts; return the names of the others."""
         parts = {part.name: part for part in row.parts}
         if parts.keys() != line.commitments.keys():
             named = min(parts.keys() ^ line.commitments.keys())
             raise Damaged(f"entry {row.seq}: its line and what is kept of its part {named} differ")
-        for name, commitment in line.commitments.items():
-            part = parts[name]
-            if part.is_gone:
-                self._closing.lose(row.seq, name)
-                continue
-            if part.withheld is not None:
-                self._withhold(row.seq, name, part.withheld)
-                continue
-            inner = _checked(part, row.seq, commitment)
-            if self._withholding.covers(line.kind, name):
-                self._withhold(row.seq, name, self._withholding.reason)
-            else:
-                self._show(row.seq, part, inner)
+        return [
+            name
+            for name, commitment in line.commitments.items()
+            if not self._take_part(row.seq, line.kind, parts[name], commitment)
+        ]
+
+    def _take_part(self, seq: int, kind: str, part: StoredPart, commitment: str) -> bool:
+        """Write what the bundle says of a part; return whether it shows it."""
+        if part.is_gone:
+            self._closing.lose(seq, part.name)
+            return False
+        reason = part.withheld
+        if reason is None:
+            inner = _checked(part, seq, commitment)
+            if not self._withholding.covers(kind, part.name):
+                self._show(seq, part, inner)
+                return True
+            reason = self._withholding.reason
+        self._withhold(seq, part.name, reason)
+        return False
 
     def _withhold(self, seq: int, name: str, reason: str) -> None:
         self._closing.withhold(seq, name, reason)
@@ -176,6 +196,7 @@ class _Evidence:
             withheld=closing.withheld,
             gone=closing.gone,
             reasons=self._reasons,
+            told=self._told,
         )
 
 

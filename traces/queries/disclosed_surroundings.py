@@ -7,14 +7,15 @@ from base64 import b64encode
 
 from deliberation.bundle.note import read_checkpoint
 from deliberation.bundle.verdict import Refusal
+from deliberation.disclosure.gathering import Gathered
+from deliberation.disclosure.surroundings import Surroundings
+from deliberation.disclosure.words import plain
 from deliberation.ledger.head import split_frontier
 from deliberation.ledger.tree import root_of
-from traces.audit.disclosure.gathering import Gathered
-from traces.audit.disclosure.surroundings import Surroundings
-from traces.audit.disclosure.words import plain
 from traces.models import (
     ApiKey,
     Bundle,
+    LedgerCheck,
     Membership,
     ProjectHold,
     Resource,
@@ -37,15 +38,13 @@ def read_surroundings(run: Run, told: Gathered) -> Surroundings:
     found = Resource.objects.filter(run_id=run.id)
     amounts = [(name, getattr(run, f"{name}_tokens")) for name in TOKENS]
     ended, began = run.ended_ns, run.started_ns
-    check, signed = last_check(), find_last(run.id)
-    is_checked = check is not None and check.ended_at is not None
+    signed = find_last(run.id)
     return Surroundings(
         cost=None if run.cost is None else f"{run.cost.normalize():f}",
         cost_provenance=run.cost_provenance,
         price_table=run.price_table,
         tokens=[(name, amount) for name, amount in amounts if amount is not None],
         seconds=None if ended is None or began is None else (ended - began) / 1e9,
-        orphans=run.orphans,
         resources=list(found.order_by("seq").values_list("name", "seq")[:RESOURCES_SHOWN]),
         resource_count=found.count(),
         viewers=viewers_of(run.id),
@@ -55,9 +54,15 @@ def read_surroundings(run: Run, told: Gathered) -> Surroundings:
         root=b64encode(root_of(split_frontier(bytes(run.frontier)))).decode(),
         signed_size=None if signed is None else signed.size,
         signed_by=None if signed is None else _signers(signed.note),
-        last_check=check.ended_at.isoformat() if is_checked and check and check.ended_at else None,
+        last_check=_checked(last_check()),
         policy=_policy(run),
     )
+
+
+def _checked(check: LedgerCheck | None) -> str:
+    if check is None or check.ended_at is None:
+        return "never checked here"
+    return f"last checked {check.ended_at.isoformat()}"
 
 
 def _signers(note: str) -> str:

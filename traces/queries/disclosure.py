@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
-from traces.audit.disclosure.disclose import disclose
-from traces.audit.disclosure.gathering import Gathered, gather
-from traces.audit.disclosure.questions import Answer
+from deliberation.disclosure.disclose import disclose
+from deliberation.disclosure.gathering import Gathered, gather
+from deliberation.disclosure.questions import Answer
 from traces.models import Run
 from traces.queries.access import Who, see_run
 from traces.queries.disclosed_surroundings import read_surroundings

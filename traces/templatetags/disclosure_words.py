@@ -6,7 +6,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from traces.audit.disclosure.questions import Answer, Question, Source, Status
+from deliberation.disclosure.questions import Answer, Question, Source, Status
 
 register = template.Library()
 

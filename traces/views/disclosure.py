@@ -8,7 +8,7 @@ from collections import Counter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from traces.audit.disclosure.questions import Status
+from deliberation.disclosure.questions import Status
 from traces.queries.disclosure import get_disclosure
 from traces.queries.runs import get_run
 from traces.views.access import for_people

@@ -18,11 +18,12 @@ TIME = re.compile(r"0|-?[1-9][0-9]{0,19}")
 
 
 class Line(NamedTuple):
-    """What the verifier needs of a line: kind, facts, and commitments by part name."""
+    """What the verifier needs of a line: kind, facts, and commitments by part name; and all its fields."""
 
     kind: str
     facts: dict[str, object]
     commitments: dict[str, str]
+    fields: dict[str, object]
 
 
 def read_line(data: bytes, *, run: str, seq: int) -> Line:
@@ -48,7 +49,7 @@ def read_line(data: bytes, *, run: str, seq: int) -> Line:
     if not isinstance(kind, str) or not KIND.fullmatch(kind):
         raise Refusal(f"entry {seq}: is of a kind with a name that no kind has")
     _check_details(fields, commitments, seq)
-    return Line(kind, facts, commitments)
+    return Line(kind, facts, commitments, fields)
 
 
 def _check_details(fields: dict[str, object], commitments: dict[str, object], seq: int) -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deliberation.bundle.keys import Key
-from deliberation.bundle.layout import ANCHORS, CUSTODY, DERIVED, INSTANCE_PROOF, SUMMARY
+from deliberation.bundle.layout import (
+    ANCHORS,
+    CUSTODY,
+    DERIVED,
+    DISCLOSURE,
+    INSTANCE_PROOF,
+    SUMMARY,
+)
 from deliberation.bundle.report import ALWAYS, Report
 from deliberation.bundle.verdict import Verdict
 
@@ -46,8 +53,11 @@ def _about_files(names: Sequence[str], runs: int) -> Iterator[str]:
         yield "that no run is missing: the proofs show these runs in the instance's log, not what else is there"
     if any(name.startswith(ANCHORS) for name in names):
         yield "what the time stamps in the bundle say: this version does not read them"
-    if any(name.startswith(DERIVED) and name != SUMMARY for name in names):
-        yield f"that what is derived follows from the ledger, but for {SUMMARY}, which was computed anew"
+    computed = [name for name in (SUMMARY, DISCLOSURE) if name in names]
+    if any(name.startswith(DERIVED) and name not in computed for name in names):
+        yield (
+            f"that what is derived follows from the ledger, but for {' and '.join(computed)}, computed anew"
+        )
     if any(name.startswith(CUSTODY) for name in names):
         yield "what the files on custody say: only that they are as they were when it was signed"
     if "report.html" in names:

@@ -1,6 +1,7 @@
 """The evidence of one run, read in one pass: lines, commitments, redactions, tree.
 
-Memory does not grow with the run, but for what is withheld or gone, and one root for each checkpoint.
+Memory does not grow with the run, but for what is withheld or gone, one root for each checkpoint, and the nodes that a
+disclosure counts.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from deliberation.bundle.layout import BLOBS, EVENTS, PARTS, RUNS, WITHHELD
 from deliberation.bundle.line import Line, read_line
 from deliberation.bundle.openings import Closed, Opened
 from deliberation.bundle.verdict import Refusal
+from deliberation.disclosure.gathering import Gathered
 from deliberation.ledger.parts import commit
 from deliberation.ledger.tree import hash_leaf
 
@@ -28,7 +30,10 @@ LAST_CLOSED = Closed(NO_PART_AFTER, "", "", None)
 
 @dataclass(frozen=True, slots=True)
 class RunEvidence:
-    """What the evidence of a run comes to. `roots` holds the tree's root at each size that was asked about."""
+    """What the evidence of a run comes to. `roots` holds the tree's root at each size that was asked about.
+
+    `told` is what its entries say to the questions of a disclosure, where the bundle has one.
+    """
 
     run: str
     size: int
@@ -39,6 +44,7 @@ class RunEvidence:
     withheld: int
     gone: int
     reasons: Mapping[str, int]
+    told: Gathered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class RunReader:
         digests: Mapping[str, bytes],
         *,
         look: Look | None = None,
+        told: Gathered | None = None,
     ) -> None:
         self._digests = digests
         self._names = names
@@ -73,6 +80,7 @@ class RunReader:
         self._run = run
         self._folder = f"{RUNS}{run}/"
         self._look = look
+        self._told = told
         self._opened = openings.read_opened(archive.lines(self._folder + PARTS))
         withheld = self._folder + WITHHELD
         self._closed = openings.read_closed(archive.lines(withheld) if withheld in archive else ())
@@ -105,6 +113,7 @@ class RunReader:
             withheld=self._parts.withheld,
             gone=self._parts.gone,
             reasons=self._parts.reasons,
+            told=self._told,
         )
 
     def _take_parts(self, seq: int, data: bytes, line: Line) -> None:
@@ -127,6 +136,8 @@ class RunReader:
             raise Refusal(
                 f"entry {seq}: a part is listed that it does not have, or that is listed twice"
             )
+        if self._told is not None:
+            self._told.take(seq, line.fields, [each.name for each in closed] if closed else ())
         if self._look:
             self._look(SeenEntry(self._run, seq, data, tuple(shown), tuple(closed)))
 

@@ -6,21 +6,24 @@ Two passes over the files, none of them in memory: first all against the manifes
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import BinaryIO
 
 from deliberation.bundle.archive import Archive
 from deliberation.bundle.bag import SIGNATURE, TAG_MANIFEST, check_bag, check_version
 from deliberation.bundle.bounds import MAX_ENVELOPE_BYTES, MAX_TAG_FILE_BYTES
 from deliberation.bundle.checkpoints import RunCheckpoints, read_checkpoints
+from deliberation.bundle.disclosed import check_disclosure_version, disclosure_chunks
 from deliberation.bundle.dsse import Envelope, check_statement, read_envelope
 from deliberation.bundle.heads import KnownHead
 from deliberation.bundle.keys import Key
-from deliberation.bundle.layout import SUMMARY, runs_of
+from deliberation.bundle.layout import DISCLOSURE, SUMMARY, runs_of
 from deliberation.bundle.open_questions import open_questions
 from deliberation.bundle.report import Check, Report
 from deliberation.bundle.run_evidence import Look, RunReader
 from deliberation.bundle.summary import heads_of, summarise
 from deliberation.bundle.verdict import Diverged, Refusal, Verdict
+from deliberation.disclosure.gathering import Gathered
 
 
 def verify(
@@ -64,6 +67,7 @@ class _Verification:
             ("ledger", self._check_ledgers),
             ("roots", self._check_roots),
             ("summary", self._check_summary),
+            ("disclosure", self._check_disclosure),
             ("statement", self._check_statement),
             ("signatures", self._check_signatures),
             ("heads", self._check_heads),
@@ -128,8 +132,9 @@ class _Verification:
             sizes = {each.size for each in self._heads if each.run == run}
             sizes |= {each.size for each in self._of(run)}
             try:
+                told = Gathered() if DISCLOSURE in self._archive else None
                 reader = RunReader(
-                    self._archive, run, self._runs[run], self._digests, look=self._look
+                    self._archive, run, self._runs[run], self._digests, look=self._look, told=told
                 )
                 self._report.runs.append(reader.read(sizes))
             except Refusal as refusal:
@@ -153,6 +158,18 @@ class _Verification:
     def _check_summary(self) -> str:
         if self._archive.read(SUMMARY, MAX_TAG_FILE_BYTES) != summarise(self._report.runs):
             raise Refusal(f"{SUMMARY}: says other than the ledger")
+        return "computed from the ledger anew: the same"
+
+    def _check_disclosure(self) -> str:
+        if DISCLOSURE not in self._archive:
+            return "the bundle has none"
+        check_disclosure_version(self._archive)
+        last = {run: each.last for run, each in self._checkpoints.items()}
+        computed = sha256()
+        for chunk in disclosure_chunks(self._report.runs, last):
+            computed.update(chunk)
+        if computed.digest() != self._digests[DISCLOSURE]:
+            raise Refusal(f"{DISCLOSURE}: says other than the ledger")
         return "computed from the ledger anew: the same"
 
     def _check_statement(self) -> str:

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from deliberation.disclosure.questions import Answer, Question, Source, Status
 from deliberation.events import (
     AnswerSelected,
     ApprovalClosed,
@@ -56,7 +57,6 @@ from tests.people import People, make_project
 from tests.unit.wire.recordings import CLIENTS, recorded
 from traces.actions.redact import Redaction, redact
 from traces.actions.say import Speech
-from traces.audit.disclosure.questions import Answer, Question, Source, Status
 from traces.models import LedgerEntry, Node, Run
 from traces.queries.access import Viewer
 from traces.queries.disclosure import get_disclosure
@@ -249,6 +249,8 @@ def test_recordings_of_clients_are_told_as_their_rows_count_them(client: str) ->
         assert all(name in models for name in run.model_names)
         tools = Node.objects.filter(run_id=run.pk, kind="tool_call").count()
         told = answers[Question.TOOLS]
+        lost = str(answers[Question.COMPLETENESS].answer)
+        assert f" {run.orphans:,} node{'s' * (run.orphans != 1)} whose parent" in lost
         assert (told.status is Status.ANSWERED) == bool(tools)
         assert not tools or str(told.answer).startswith(f"{tools:,} call")
 

@@ -106,6 +106,25 @@ def test_what_is_withheld_stands_in_no_derived_file():
     assert "outvoted" in files["report.html"]
 
 
+def test_what_is_disclosed_follows_from_what_the_bundle_shows():
+    run = told_run()
+    tool = observed(run, "t", node_kind=NodeKind.TOOL_CALL, tool="fetch", input="[1]")
+    put_on_record(make_project(), tool)
+    withholding = Withholding(parts=frozenset({"input"}), reason="not yours")
+    data = bundle_of(run, withholding=withholding)
+    checked = {each.id: each.detail for each in verified(data).checks}
+    assert checked["disclosure"] == "computed from the ledger anew: the same"
+    [told] = json.loads(files_of(data)["disclosure.json"])["runs"]
+    answers = {each["question"]: each for each in told["answers"]}
+    assert (told["run"], len(answers)) == (run, 24)
+    seq = Run.objects.get(pk=run).size - 1
+    assert (answers["resources"]["status"], answers["resources"]["evidence"]) == ("withheld", [seq])
+    assert "1 text (not yours)" in answers["input_provenance"]["answer"]
+    page = files_of(data)["report.html"]
+    assert "Which external resources were consulted?" in page
+    assert answers["tools"]["answer"] in page
+
+
 def test_the_report_is_in_the_language_that_was_asked_for():
     page = files_of(bundle_of(told_run(), language="de"))["report.html"]
     assert '<html lang="de">' in page
@@ -135,6 +154,7 @@ def test_without_derived_files_the_evidence_stands_alone():
     files = files_of(bundle_of(told_run(), derived=False))
     assert "report.html" not in files
     assert "summary.json" in files
+    assert "disclosure.json" not in files
 
 
 def test_a_large_tree_is_cut_and_counted():

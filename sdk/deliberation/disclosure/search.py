@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from traces.audit.disclosure.gathering import Gathered
-from traces.audit.disclosure.questions import (
+from deliberation.disclosure.gathering import TOOL_CALL, Gathered
+from deliberation.disclosure.questions import (
     Answer,
     Question,
     Source,
@@ -13,8 +13,8 @@ from traces.audit.disclosure.questions import (
     not_recorded,
     withheld,
 )
-from traces.audit.disclosure.surroundings import Surroundings
-from traces.audit.disclosure.words import counted, listed, plain
+from deliberation.disclosure.surroundings import Surroundings
+from deliberation.disclosure.words import counted, listed, plain
 
 SEARCHING = (
     *("sample", "expansion", "rollout", "proposal", "critique", "revision", "verification"),
@@ -40,7 +40,8 @@ def answer_high_compute(told: Gathered, around: Surroundings) -> Answer:
         shown.append(counted(calls, "model call"))
     if not stated and not shown:
         return not_recorded(Question.HIGH_COMPUTE)
-    words = f"Stated: {listed(dict.fromkeys(stated)) or 'nothing'}. Recorded: {listed(shown) or 'no calls'}."
+    said = list(dict.fromkeys(stated))[:SHOWN]
+    words = f"Stated: {listed(said) or 'nothing'}. Recorded: {listed(shown) or 'no calls'}."
     evidence = told.seqs("run.started", "strategy.set") or told.seqs("node.observed", "node.ended")
     return answered(Question.HIGH_COMPUTE, words, Source.DERIVED, evidence)
 
@@ -52,9 +53,9 @@ def answer_models(told: Gathered, around: Surroundings) -> Answer:
         return not_recorded(Question.MODELS)
     words = f"Called: {listed(sorted(told.models)[:SHOWN]) or 'none that is named'}"
     if told.providers:
-        words += f", by {listed(sorted(told.providers))}"
+        words += f", by {listed(sorted(told.providers)[:SHOWN])}"
     if meant and set(meant) != set(told.models):
-        words += f". It meant to call {listed(meant)}"
+        words += f". It meant to call {listed(meant[:SHOWN])}"
     evidence = [seqs[0] for seqs in told.models.values()] + told.seqs("run.started") * bool(meant)
     return answered(Question.MODELS, f"{words}.", Source.SDK, evidence)
 
@@ -84,16 +85,17 @@ def answer_attempts(told: Gathered, around: Surroundings) -> Answer:
 
 def answer_tools(told: Gathered, around: Surroundings) -> Answer:
     """Count the uses of each tool, their effects and failures."""
-    used = {node for node, kind in told.node_kinds.items() if kind == "tool_call"}
+    used = [node for node, kind in told.node_kinds.items() if kind == TOOL_CALL]
     if not used:
         return not_recorded(Question.TOOLS)
     by_name = Counter(told.tools.get(node, "a tool without a name") for node in used)
     effects = Counter(told.effects.get(node, "effect not told") for node in used)
+    failed = sum(node in told.failed for node in used)
     names = [f"{plain(name)} ({count})" for name, count in by_name.most_common(SHOWN)]
-    told_effects = [f"{plain(effect)} ({count})" for effect, count in effects.most_common()]
+    told_effects = [f"{plain(effect)} ({count})" for effect, count in effects.most_common(SHOWN)]
     words = (
         f"{counted(len(used), 'call')}: {listed(names)}. Effects: {listed(told_effects)}. "
-        f"{counted(len(used & told.failed), 'call')} failed, "
+        f"{counted(failed, 'call')} failed, "
         f"{counted(told.kinds['permit.refused'], 'use')} refused."
     )
     evidence = told.seqs("tool", "permit.refused")
@@ -101,7 +103,9 @@ def answer_tools(told: Gathered, around: Surroundings) -> Answer:
 
 
 def answer_resources(told: Gathered, around: Surroundings) -> Answer:
-    """Name outside things. They stand in texts: where those are deleted nobody can tell."""
+    """Name outside things. They stand in texts: where those are deleted or withheld nobody can tell."""
+    if around.resources is None:
+        return _resources_unread(told)
     if around.resources:
         names = listed([name for name, _ in around.resources[:SHOWN]])
         more = around.resource_count - min(len(around.resources), SHOWN)
@@ -112,6 +116,16 @@ def answer_resources(told: Gathered, around: Surroundings) -> Answer:
     if gone and told.tools:
         return withheld(Question.RESOURCES, gone)
     return not_recorded(Question.RESOURCES)
+
+
+def _resources_unread(told: Gathered) -> Answer:
+    hidden, shown = told.seqs("hidden input"), told.seqs("shown input")
+    if hidden:
+        return withheld(Question.RESOURCES, hidden)
+    if not shown:
+        return not_recorded(Question.RESOURCES)
+    words = "What tools were given names them: it is shown, and was not read for this answer."
+    return answered(Question.RESOURCES, words, Source.DERIVED, shown)
 
 
 def answer_verifiers(told: Gathered, around: Surroundings) -> Answer:
@@ -127,7 +141,7 @@ def answer_verifiers(told: Gathered, around: Surroundings) -> Answer:
         f"{plain(told.independence.get(verifier, 'independence not told'))})"
         for verifier, outcomes in list(by_verifier.items())[:SHOWN]
     ]
-    said += [f"{each.by} signed off: {each.facts['outcome']}" for each in signed]
+    said += [f"{each.by} signed off: {each.facts['outcome']}" for each in signed[:SHOWN]]
     words = f"{listed(said)}."
     if told.saw_reference:
         words += f" {counted(told.saw_reference, 'verdict')} saw the reference answer."

@@ -10,9 +10,9 @@ def plain(word: object) -> str:
     return str(word).replace("_", " ")
 
 
-def counted(count: int, what: str) -> str:
+def counted(count: int, one: str, many: str | None = None) -> str:
     """Return "1 call", "2 calls"."""
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {many or one + 's'}"
 
 
 def listed(items: Iterable[str]) -> str:

@@ -1,8 +1,8 @@
-"""What only the server knows of a run, beside its ledger."""
+"""What somebody knows of a run beside the entries of its ledger: its server much, a bundle little."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 class Surroundings:
     """Words and numbers; None where nothing is known, as for whoever has the ledger alone.
 
-    `resources` are outside things with the entries that name them, of `resource_count`. `viewers`, `exports` and
-    `changes` are sentences. Cost is in US dollars as text, `seconds` from the first to the last that nodes tell.
+    `resources` are outside things with the entries that name them, of `resource_count`; None where no text was read.
+    `viewers`, `exports`, `changes` and `last_check` are sentences. Cost is in US dollars as text, `seconds` from the
+    first to the last that nodes tell. `withheld` counts the texts that a bundle does not show, by reason; `gone` those
+    that were taken away.
     """
 
     cost: str | None = None
@@ -19,8 +21,7 @@ class Surroundings:
     price_table: str | None = None
     tokens: Sequence[tuple[str, int]] = ()
     seconds: float | None = None
-    orphans: int | None = None
-    resources: Sequence[tuple[str, int]] = ()
+    resources: Sequence[tuple[str, int]] | None = None
     resource_count: int = 0
     viewers: Sequence[str] | None = None
     exports: Sequence[str] | None = None
@@ -31,6 +32,8 @@ class Surroundings:
     signed_by: str | None = None
     last_check: str | None = None
     policy: str | None = None
+    withheld: Mapping[str, int] | None = None
+    gone: int | None = None
 
 
 LEDGER_ALONE = Surroundings()

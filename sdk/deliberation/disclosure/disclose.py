@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from traces.audit.disclosure import control, custody, search
-from traces.audit.disclosure.gathering import Gathered
-from traces.audit.disclosure.questions import Answer, Question
-from traces.audit.disclosure.surroundings import LEDGER_ALONE, Surroundings
+from deliberation.disclosure import control, custody, search
+from deliberation.disclosure.gathering import Gathered
+from deliberation.disclosure.questions import Answer, Question
+from deliberation.disclosure.surroundings import LEDGER_ALONE, Surroundings
 
 Find = Callable[[Gathered, Surroundings], Answer]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from traces.audit.disclosure.gathering import Gathered
-from traces.audit.disclosure.questions import Answer, Question, Source, answered, not_recorded
-from traces.audit.disclosure.surroundings import Surroundings
-from traces.audit.disclosure.words import counted, listed, plain
+from collections.abc import Mapping
+
+from deliberation.disclosure.control import amounts_told
+from deliberation.disclosure.facts import number
+from deliberation.disclosure.gathering import MOST_NODES, Gathered
+from deliberation.disclosure.questions import Answer, Question, Source, answered, not_recorded
+from deliberation.disclosure.surroundings import Surroundings
+from deliberation.disclosure.words import counted, listed, plain
 
 SHOWN = 20
 NEVER_SHOWN = (
@@ -29,8 +33,15 @@ def answer_provenance(told: Gathered, around: Surroundings) -> Answer:
         words += f", texts expired {counted(len(expiries), 'time')}." if expiries else "."
     else:
         words += " No text was redacted."
+    if around.withheld:
+        words += f" Not shown here: {_reasons(around.withheld)}."
     evidence = told.seqs("run.opened", "part.redacted", "content.expired")
     return answered(Question.INPUT_PROVENANCE, words, Source.SERVER, evidence)
+
+
+def _reasons(withheld: Mapping[str, int]) -> str:
+    most = sorted(withheld.items(), key=lambda each: (-each[1], each[0]))[:SHOWN]
+    return listed([f"{counted(count, 'text')} ({reason})" for reason, count in most])
 
 
 def answer_anomalies(told: Gathered, around: Surroundings) -> Answer:
@@ -73,11 +84,10 @@ def answer_administration(told: Gathered, around: Surroundings) -> Answer:
 
 def answer_completeness(told: Gathered, around: Surroundings) -> Answer:
     """Say what producers say they dropped, and what is plainly missing."""
-    gaps = told.said("gap.reported")
-    missing = sum(int(each.facts["missing"]) for each in gaps)
-    words = f"Producers tell of {counted(missing, 'lost event')}."
-    if around.orphans is not None:
-        words += f" {counted(around.orphans, 'node')} whose parent was never received."
+    words = f"Producers tell of {counted(told.missing, 'lost event')}."
+    words += f" {counted(told.orphans(), 'node')} whose parent was never received."
+    if told.is_cut:
+        words += f" Only the first {MOST_NODES:,} nodes were told apart for these answers."
     if not told.said("run.ended"):
         words += " The end was not received."
     words += " Whether anything was never sent, nobody can tell."
@@ -94,9 +104,7 @@ def answer_integrity(told: Gathered, around: Surroundings) -> Answer:
         words += f"; signed up to {around.signed_size:,} by {around.signed_by}"
     else:
         words += "; not signed"
-    words += (
-        f"; last checked {around.last_check}." if around.last_check else "; never checked here."
-    )
+    words += f"; {around.last_check}." if around.last_check else "."
     return answered(Question.INTEGRITY, words, Source.SERVER)
 
 
@@ -124,13 +132,24 @@ def answer_cost(told: Gathered, around: Surroundings) -> Answer:
         provenance = plain(around.cost_provenance or "provenance not told")
         table = f", prices of {around.price_table}" if around.price_table else ""
         said.append(f"{around.cost} USD ({provenance}{table})")
-    if around.seconds is not None:
-        said.append(f"{around.seconds:,.1f} s from beginning to end")
-    if not said:
+    seconds = _seconds(told) if around.seconds is None else around.seconds
+    if seconds is not None:
+        said.append(f"{seconds:,.1f} s from beginning to end")
+    if not (said or told.with_amounts):
         return not_recorded(Question.COST)
-    words = f"{listed(said)}. Energy is not recorded."
-    evidence = told.seqs("run.ended") or told.seqs("node.ended", "node.observed")
+    words = f"{listed(said)}." if said else ""
+    if around.cost is None and told.with_amounts:
+        words += f" {amounts_told(told)}"
+    words = f"{words.strip()} Energy is not recorded."
+    evidence = told.seqs("amounts", "run.ended")
     return answered(Question.COST, words, Source.DERIVED, evidence)
+
+
+def _seconds(told: Gathered) -> float | None:
+    ends = [each.at for each in told.said("run.ended")[:1]]
+    ends += [number(each.facts.get("ended_at")) for each in told.said("run.quieted")[-1:]]
+    ended = next((end for end in ends if end is not None), None)
+    return None if ended is None or told.began is None else (ended - told.began) / 1e9
 
 
 def answer_not_shown(told: Gathered, around: Surroundings) -> Answer:
@@ -139,5 +158,10 @@ def answer_not_shown(told: Gathered, around: Surroundings) -> Answer:
     words = f"Never proven: {NEVER_SHOWN[0].lower()}{NEVER_SHOWN[1:]}"
     if gone:
         words += f" Texts that stood here were taken away {counted(gone, 'time')}."
+    if around.withheld is not None:
+        hidden = counted(sum(around.withheld.values()), "text")
+        words += (
+            f" This bundle withholds {hidden}; {counted(around.gone or 0, 'text')} gone for good."
+        )
     evidence = told.seqs("part.redacted", "content.expired")
     return answered(Question.NOT_SHOWN, words, Source.SERVER, evidence)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 
-from traces.audit.disclosure.gathering import ABOUT_APPROVALS, SAID, Gathered
-from traces.audit.disclosure.gathering import Said as Entry
-from traces.audit.disclosure.questions import Answer, Question, Source, answered, not_recorded
-from traces.audit.disclosure.surroundings import Surroundings
-from traces.audit.disclosure.words import counted, listed, plain, seconds
+from deliberation.disclosure.facts import ABOUT_APPROVALS, SAID
+from deliberation.disclosure.gathering import Gathered
+from deliberation.disclosure.gathering import Said as Entry
+from deliberation.disclosure.questions import Answer, Question, Source, answered, not_recorded
+from deliberation.disclosure.surroundings import Surroundings
+from deliberation.disclosure.words import counted, listed, plain, seconds
 
 GRAVE = ("write", "irreversible")
 STOPPING = ("stop", "kill", "pause")
 SHOWN = 10
+MOST_LIMITS = 40
+NOT_ADDED_UP = "; they are not added up here, since several may tell of one call."
 SAID_WORDS = {
     "note.written": "note",
     "tags.changed": "change of tags",
@@ -32,7 +35,8 @@ def answer_actions(told: Gathered, around: Surroundings) -> Answer:
     words = f"{counted(len(requests), 'request')}"
     words += f": {'; '.join(said)}." if said else "."
     unasked = len(grave - asked)
-    words += f" {counted(unasked, 'action')} that writes or cannot be undone, without a request."
+    asking = "action that writes or cannot be undone", "actions that write or cannot be undone"
+    words += f" {counted(unasked, *asking)}, without a request."
     evidence = told.seqs(*ABOUT_APPROVALS) or told.seqs("tool")
     return answered(Question.CONSEQUENTIAL_ACTIONS, words, Source.SERVER, evidence)
 
@@ -79,7 +83,10 @@ def answer_budgets(told: Gathered, around: Surroundings) -> Answer:
     if not said:
         return not_recorded(Question.BUDGETS)
     evidence = told.seqs("budget.set", "run.started")
-    return answered(Question.BUDGETS, f"{listed(dict.fromkeys(said))}.", Source.SERVER, evidence)
+    limits = list(dict.fromkeys(said))
+    more = f" and {len(limits) - MOST_LIMITS:,} more" if len(limits) > MOST_LIMITS else ""
+    words = f"{listed(limits[:MOST_LIMITS])}{more}."
+    return answered(Question.BUDGETS, words, Source.SERVER, evidence)
 
 
 def answer_consumption(told: Gathered, around: Surroundings) -> Answer:
@@ -88,9 +95,9 @@ def answer_consumption(told: Gathered, around: Surroundings) -> Answer:
     spent = [f"{count:,} tokens of {plain(name)}" for name, count in around.tokens]
     if around.cost is not None:
         spent.append(f"{around.cost} USD")
-    if not hits and not spent:
+    if not (hits or spent or told.with_amounts):
         return not_recorded(Question.CONSUMPTION)
-    words = f"{listed(spent)}." if spent else "Amounts are not told."
+    words = f"{listed(spent)}." if spent else amounts_told(told)
     if hits:
         first = hits[0].facts
         words += (
@@ -99,8 +106,17 @@ def answer_consumption(told: Gathered, around: Surroundings) -> Answer:
         )
     else:
         words += " No limit was reached."
-    evidence = told.seqs("budget.hit") or told.seqs("node.ended", "node.observed")
+    evidence = told.seqs("budget.hit") or told.seqs("amounts")
     return answered(Question.CONSUMPTION, words, Source.DERIVED, evidence)
+
+
+def amounts_told(told: Gathered) -> str:
+    """Say that amounts stand in entries. Their sum does not: several accounts may tell of one call."""
+    if not told.with_amounts:
+        return "Amounts are not told."
+    entries = counted(told.with_amounts, "entry", "entries")
+    alone = told.with_amounts == 1
+    return f"Amounts stand in {entries}{'.' if alone else NOT_ADDED_UP}"
 
 
 def answer_escalations(told: Gathered, around: Surroundings) -> Answer:
@@ -130,10 +146,10 @@ def answer_interrupts(told: Gathered, around: Surroundings) -> Answer:
         return answered(Question.INTERRUPTS, "Nobody asked it to stop or wait.", Source.SERVER)
     said = [
         f"{each.facts['command_kind']} by {each.facts['by']}{_applied(told, each)}"
-        for each in asked
+        for each in asked[:SHOWN]
     ]
     evidence = [each.seq for each in asked] + told.seqs("command.staged")
-    return answered(Question.INTERRUPTS, f"{listed(said[:SHOWN])}.", Source.SERVER, evidence)
+    return answered(Question.INTERRUPTS, f"{listed(said)}.", Source.SERVER, evidence)
 
 
 def _applied(told: Gathered, command: Entry) -> str:
@@ -153,7 +169,9 @@ def answer_feedback(told: Gathered, around: Surroundings) -> Answer:
         counted(told.kinds[kind], word) for kind, word in SAID_WORDS.items() if told.kinds[kind]
     ]
     people = Counter(each.by for each in said)
-    words = f"{listed(counts)}, by {listed(people)}."
+    words = f"{listed(counts)}, by {listed(list(people)[:SHOWN])}."
+    if hidden := sum(told.hidden[kind] for kind in SAID):
+        words += f" The words of {counted(hidden, 'entry', 'entries')} of them are not shown."
     return answered(Question.HUMAN_FEEDBACK, words, Source.SERVER, told.seqs(*SAID))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 
 
-class Question(StrEnum):
+class Question(str, Enum):
     """One thing that must be disclosed of a run. The order is the numbering."""
 
     HIGH_COMPUTE = "high_compute"
@@ -65,7 +65,7 @@ class Question(StrEnum):
         return list(Question).index(self) + 1
 
 
-class Status(StrEnum):
+class Status(str, Enum):
     """How far a question is answered. A blank is none of them."""
 
     ANSWERED = "answered"
@@ -73,10 +73,10 @@ class Status(StrEnum):
     NOT_RECORDED = "not_recorded"
     """Nothing was reported that would answer it."""
     WITHHELD = "withheld"
-    """What would answer it was deleted for good."""
+    """What would answer it was deleted for good, or is not shown in this bundle."""
 
 
-class Source(StrEnum):
+class Source(str, Enum):
     """Whose word an answer is."""
 
     SERVER = "server"
@@ -118,7 +118,7 @@ def not_recorded(question: Question, source: Source = Source.SDK) -> Answer:
 
 
 def withheld(question: Question, evidence: Sequence[int]) -> Answer:
-    """Return that what would answer it was deleted, by these entries."""
+    """Return that what would answer it is not there: it stood in these entries, or they took it away."""
     cited = sorted(set(evidence))[:MOST_EVIDENCE]
     return Answer(
         question=question,
