@@ -13,8 +13,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from threading import Lock
 from typing import BinaryIO
 
+from deliberation.bundle.ahead import read_ahead
 from deliberation.bundle.bounds import (
     MAX_FILE_BYTES,
     MAX_LINE_BYTES,
@@ -37,7 +39,7 @@ class Archive:
     """The files of a bundle, by name. Raises `Refusal` on a zip that is not exactly what a bundle may be."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+        self._file, self._at_one_place = file, Lock()
         length = file.seek(0, 2)
         start, count = read_end(file, length)
         try:
@@ -66,7 +68,8 @@ class Archive:
         member = self._members[name]
         length, checksum = 0, 0
         try:
-            for chunk in self._unpacked(member):
+            unpacked = self._unpacked(member)
+            for chunk in read_ahead(unpacked) if member.file_size > MIB else unpacked:
                 length += len(chunk)
                 if length > member.file_size:
                     raise Refusal(f"{name}: is longer than the zip says")
@@ -101,8 +104,9 @@ class Archive:
         # Several files are read by turns, so that each read says where.
         at, left = self._starts[member.orig_filename], member.compress_size
         while left:
-            self._file.seek(at)
-            chunk = self._file.read(min(left, MIB))
+            with self._at_one_place:
+                self._file.seek(at)
+                chunk = self._file.read(min(left, MIB))
             if not chunk:
                 raise Refusal(f"{member.filename}: is cut off")
             at, left = at + len(chunk), left - len(chunk)

@@ -49,7 +49,7 @@ REDACTED = re.compile(rb'\{"by":' + NUMBER + rb',"name":' + NAME + rb',"seq":' +
 MAX_REASON_CHARS = 256
 
 _read_text = json.decoder.scanstring  # type: ignore[attr-defined]  # there since Python 2.6, and in no stub
-_write_text = json.encoder.encode_basestring
+ESCAPE = re.compile(r'\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))')  # those of the canonical writer
 
 
 class Opened(NamedTuple):
@@ -142,8 +142,9 @@ def _text(quoted: bytes) -> bytes | None:
     """Return the UTF-8 of a JSON string that is written canonically, or None."""
     try:
         written = quoted.decode()
-        text, _ = _read_text(written, 1)
-        return text.encode() if _write_text(text) == written else None
+        text, end = _read_text(written, 1)
+        is_canonical = end == len(written) and "\\" not in ESCAPE.sub("", written)
+        return text.encode() if is_canonical else None
     except ValueError:
         return None
 

@@ -14,6 +14,7 @@ from deliberation.ledger.canonical import dump
 
 MAX_INTEGER = 2**53
 MAX_DIGITS = 17
+NO_ONE_FORM = "is not canonical: keys sorted and once, no white space, no needless escapes"
 
 
 class NotCanonical(ValueError):
@@ -23,24 +24,37 @@ class NotCanonical(ValueError):
 def read(data: bytes) -> dict[str, Any]:
     """Return the object that canonical bytes stand for. Raises `NotCanonical`."""
     try:
-        value, _ = _decode(data.decode())  # what stands after it is found by comparing
-        is_same = dump(value) == data
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise NotCanonical("is not JSON in UTF-8") from None
+    value, end = read_at(text, 0, MAX_DEPTH)
+    if end != len(text):
+        raise NotCanonical(NO_ONE_FORM)
+    return value
+
+
+def read_at(text: str, start: int, depth: int) -> tuple[dict[str, Any], int]:
+    """Return the canonical object that starts there, at most so many containers deep, and where it ends.
+
+    Raises `NotCanonical`.
+    """
+    try:
+        value, end = _decode(text, start)
+        is_same = dump(value) == text[start:end].encode()
     except NotCanonical:
         raise
     except RecursionError:
-        raise NotCanonical(f"is nested deeper than {MAX_DEPTH}") from None
-    except (ValueError, TypeError):  # no JSON, no UTF-8, a lone surrogate
+        raise NotCanonical(f"is nested deeper than {depth}") from None
+    except (ValueError, TypeError):  # no JSON, a lone surrogate
         raise NotCanonical("is not JSON in UTF-8") from None
     if not isinstance(value, dict):
         raise NotCanonical("is not a JSON object")
     if not is_same:
-        raise NotCanonical(
-            "is not canonical: keys sorted and once, no white space, no needless escapes"
-        )
-    may_be_deep = data.count(b"{") + data.count(b"[") > MAX_DEPTH  # most lines need no walk
-    if may_be_deep and is_deeper(value, MAX_DEPTH):
-        raise NotCanonical(f"is nested deeper than {MAX_DEPTH}")
-    return value
+        raise NotCanonical(NO_ONE_FORM)
+    may_be_deep = text.count("{", start, end) + text.count("[", start, end) > depth
+    if may_be_deep and is_deeper(value, depth):  # most need no walk
+        raise NotCanonical(f"is nested deeper than {depth}")
+    return value, end
 
 
 def is_deeper(value: Any, than: int) -> bool:

@@ -8,6 +8,7 @@ where it is installed.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 _encoder = json.JSONEncoder(
@@ -15,8 +16,20 @@ _encoder = json.JSONEncoder(
 )
 
 
+def _chunk_writer() -> Callable[[Any, int], Iterable[str]]:
+    """Return the writer in C that an encoder makes anew for each value, made once."""
+    make = json.encoder.c_make_encoder  # type: ignore[attr-defined]  # in no stub; None without C
+    if make is None:
+        return lambda value, _: _encoder.iterencode(value)
+    quote = json.encoder.encode_basestring
+    return make(None, _encoder.default, quote, None, ":", ",", True, False, False)  # type: ignore[no-any-return]
+
+
+_write_chunks = _chunk_writer()
+
+
 def _dump_with_json(value: Any) -> bytes:
-    return _encoder.encode(value).encode("utf-8")
+    return "".join(_write_chunks(value, 0)).encode("utf-8")
 
 
 try:
