@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from traces.analytics.undefined import Estimate, Undefined
+
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
@@ -23,28 +25,28 @@ class Confusion:
     true_rejects: int = 0
 
     @property
-    def precision(self) -> float | None:
-        """Of what was accepted, the share that is right; None when nothing was."""
+    def precision(self) -> Estimate:
+        """Of what was accepted, the share that is right; undefined when nothing was."""
         return _share(self.true_accepts, self.false_accepts)
 
     @property
-    def recall(self) -> float | None:
-        """Of what is right, the share that was accepted; None when nothing is."""
+    def recall(self) -> Estimate:
+        """Of what is right, the share that was accepted; undefined when nothing is."""
         return _share(self.true_accepts, self.false_rejects)
 
     @property
-    def false_accept_rate(self) -> float | None:
-        """Of what is wrong, the share that was accepted; None when nothing is."""
+    def false_accept_rate(self) -> Estimate:
+        """Of what is wrong, the share that was accepted; undefined when nothing is."""
         return _share(self.false_accepts, self.true_rejects)
 
     @property
-    def false_discovery_rate(self) -> float | None:
-        """Of what was accepted, the share that is wrong; None when nothing was."""
+    def false_discovery_rate(self) -> Estimate:
+        """Of what was accepted, the share that is wrong; undefined when nothing was."""
         return _share(self.false_accepts, self.true_accepts)
 
     @property
-    def false_reject_rate(self) -> float | None:
-        """Of what is right, the share that was rejected; None when nothing is."""
+    def false_reject_rate(self) -> Estimate:
+        """Of what is right, the share that was rejected; undefined when nothing is."""
         return _share(self.false_rejects, self.true_accepts)
 
 
@@ -59,5 +61,5 @@ def count_confusion(judged: Iterable[tuple[bool, bool]]) -> Confusion:
     )
 
 
-def _share(part: int, rest: int) -> float | None:
-    return part / (part + rest) if part + rest else None
+def _share(part: int, rest: int) -> Estimate:
+    return part / (part + rest) if part + rest else Undefined.NO_SAMPLES

@@ -12,6 +12,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from traces.analytics.undefined import Estimate, Undefined
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaved:
@@ -22,10 +24,10 @@ class Behaved:
     is_right: bool
 
 
-def dual_agreement(samples: Sequence[Behaved]) -> float | None:
-    """Return the chance, 0 to 1, that a sample of the best sets is right, equal sets pooled; None without samples."""
+def dual_agreement(samples: Sequence[Behaved]) -> Estimate:
+    """Return the chance, 0 to 1, that one of the best sets is right, equal sets pooled; undefined without samples."""
     if not samples:
-        return None
+        return Undefined.NO_SAMPLES
     groups: defaultdict[Hashable, list[Behaved]] = defaultdict(list)
     for place, sample in enumerate(samples):
         alone = ("alone", place)

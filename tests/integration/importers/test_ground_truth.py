@@ -12,20 +12,12 @@ import random
 import time
 from collections import Counter, defaultdict
 from decimal import Decimal
-from math import comb
 from statistics import mean, median
 from typing import Any
 
 import pytest
 from django.db.models import Count, Q
 
-from tests.integration.importers.formulas import (
-    auc,
-    brier_score,
-    calibration_error,
-    coverage_law,
-    gini,
-)
 from tests.integration.importers.ground_truth import (
     FILE,
     NOT_IN_TOT,
@@ -39,9 +31,14 @@ from tests.integration.importers.ground_truth import (
 )
 from tests.integration.importers.read_back import assert_read_back
 from traces.analytics.best_of_n import mean_best_of_n
+from traces.analytics.calibration import brier_score, calibration_error
 from traces.analytics.confusion import count_confusion
+from traces.analytics.coverage_law import coverage_law
 from traces.analytics.dual_agreement import Behaved, dual_agreement
-from traces.analytics.pass_at_k import mean_pass_at_k
+from traces.analytics.inequality import gini
+from traces.analytics.pass_at_k import mean_pass_at_k, mean_pass_hat_k
+from traces.analytics.separation import auc
+from traces.analytics.undefined import is_known, mean_of
 from traces.models import Candidate, Node, Run, Verdict
 from traces.queries.ledger import read_entries_after
 
@@ -60,7 +57,7 @@ def test_samples_of_the_game_of_24(method: str) -> None:
     warnings = read(f"tot_game24/{method}_100.json")
     prefix = f"tot_game24.{method}"
     tasks = right_of_all()
-    law = coverage_law([mean_pass_at_k(tasks, k) or 0 for k in range(1, 101)])
+    law = coverage_of(tasks)
     answers = answers_by_run()
     voted = [majority(samples) for samples in answers]
     told = [(votes / 100, right) for votes, right in voted]
@@ -86,6 +83,13 @@ def test_samples_of_the_game_of_24(method: str) -> None:
             "powerlaw_logc.b": law[1],
         },
     )
+
+
+def coverage_of(tasks: list[tuple[int, int]]) -> tuple[float, float]:
+    curve = [mean_pass_at_k(tasks, k) for k in range(1, 101)]
+    law = coverage_law([each for each in curve if is_known(each)])
+    assert isinstance(law, tuple)
+    return law
 
 
 def answers_by_run() -> list[list[tuple[str, bool]]]:
@@ -259,7 +263,7 @@ def test_the_airline_of_tau_bench() -> None:
             **by_k(
                 "passhat",
                 ["1", "2", "3", "4"],
-                lambda k: mean(comb(c, k) / comb(4, k) for c in right.values()),
+                lambda k: mean_pass_hat_k([(4, c) for c in right.values()], k),
             ),
             **by_k(
                 "pass_at",
@@ -316,9 +320,9 @@ def test_a_hundred_programs_for_each_of_164_tasks() -> None:
     tasks = right_of_all()
     behaved = behaviour_by_run()
     scored = [[(float(each.checks_passed), each.is_right) for each in run] for run in behaved]
-    law = coverage_law([mean_pass_at_k(tasks, k) or 0 for k in range(1, 101)])
+    law = coverage_of(tasks)
     clusters = [largest_cluster(run) for run in behaved]
-    areas = [area for run in scored if (area := auc(run)) is not None]
+    areas = [area for run in scored if is_known(area := auc(run))]
     agree(
         prefix,
         {
@@ -331,7 +335,7 @@ def test_a_hundred_programs_for_each_of_164_tasks() -> None:
                 ks_of(prefix, "best_of_N_by_noisy_tests"),
                 lambda n: mean_best_of_n(scored, n),
             ),
-            "dual_agreement_pass1": mean(dual_agreement(run) or 0.0 for run in behaved),
+            "dual_agreement_pass1": mean_of(dual_agreement(run) for run in behaved),
             "cluster_conf_mean": mean(share for share, _ in clusters),
             "cluster_acc": mean(right for _, right in clusters),
             "mean_task_auc": mean(areas),

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from traces.analytics.best_of_n import best_of_n, mean_best_of_n
 from traces.analytics.confusion import Confusion, count_confusion
 from traces.analytics.dual_agreement import Behaved, dual_agreement
-from traces.analytics.pass_at_k import mean_pass_at_k, pass_at_k
+from traces.analytics.pass_at_k import (
+    mean_pass_at_k,
+    mean_pass_hat_k,
+    pass_at_k,
+    pass_hat_k,
+)
+from traces.analytics.undefined import Undefined, is_known
 
 scored = st.lists(st.tuples(st.integers(0, 3).map(float), st.booleans()), min_size=1, max_size=7)
 judged = st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30)
@@ -33,6 +39,8 @@ def test_pass_at_k_is_the_share_of_draws_that_hold_a_right_one(
     k = data.draw(st.integers(1, len(rights)))
     counted = fmean(any(draw) for draw in combinations(rights, k))
     assert pass_at_k(len(rights), sum(rights), k) == pytest.approx(counted)
+    whole = fmean(all(draw) for draw in combinations(rights, k))
+    assert pass_hat_k(len(rights), sum(rights), k) == pytest.approx(whole)
 
 
 @given(scored, st.data())
@@ -53,7 +61,8 @@ def right_of_best(draw: tuple[tuple[float, bool], ...]) -> float:
 def test_more_samples_never_lower_pass_at_k(samples: int, data: st.DataObject) -> None:
     correct = data.draw(st.integers(0, samples))
     curve = [pass_at_k(samples, correct, k) for k in range(1, samples + 1)]
-    assert curve == sorted(curve, key=lambda value: value or 0.0)
+    known = [value for value in curve if is_known(value)]
+    assert known == curve == sorted(known)
     assert curve[-1] == float(correct > 0)
 
 
@@ -74,12 +83,15 @@ def test_a_score_that_knows_the_truth_reaches_pass_at_k(samples: list[tuple[floa
 
 
 def test_too_few_samples_are_unknown_and_not_zero() -> None:
-    assert pass_at_k(3, 3, 4) is None
-    assert best_of_n([(1.0, True)], 2) is None
-    assert mean_pass_at_k([(10, 5), (3, 1)], 5) is None
-    assert mean_pass_at_k([], 1) is None
-    assert mean_best_of_n([], 1) is None
-    assert dual_agreement([]) is None
+    assert pass_at_k(3, 3, 4) is Undefined.TOO_FEW_SAMPLES
+    assert pass_at_k(0, 0, 1) is Undefined.NO_SAMPLES
+    assert pass_hat_k(3, 3, 4) is Undefined.TOO_FEW_SAMPLES
+    assert mean_pass_hat_k([], 1) is Undefined.NO_SAMPLES
+    assert best_of_n([(1.0, True)], 2) is Undefined.TOO_FEW_SAMPLES
+    assert mean_pass_at_k([(10, 5), (3, 1)], 5) is Undefined.TOO_FEW_SAMPLES
+    assert mean_pass_at_k([], 1) is Undefined.NO_SAMPLES
+    assert mean_best_of_n([], 1) is Undefined.NO_SAMPLES
+    assert dual_agreement([]) is Undefined.NO_SAMPLES
 
 
 @pytest.mark.parametrize(("samples", "correct", "k"), [(3, 4, 1), (3, -1, 1), (3, 1, 0)])
@@ -95,9 +107,9 @@ def test_the_four_counts_are_all_of_them_and_rates_are_shares(
     found = count_confusion(pairs)
     counts = (found.true_accepts, found.false_accepts, found.false_rejects, found.true_rejects)
     assert sum(counts) == len(pairs)
-    if found.precision is not None and found.false_discovery_rate is not None:
+    if is_known(found.precision) and is_known(found.false_discovery_rate):
         assert found.precision + found.false_discovery_rate == pytest.approx(1)
-    if found.recall is not None and found.false_reject_rate is not None:
+    if is_known(found.recall) and is_known(found.false_reject_rate):
         assert found.recall + found.false_reject_rate == pytest.approx(1)
 
 
@@ -108,7 +120,7 @@ def test_false_accepts_and_false_discoveries_are_different_shares() -> None:
     assert found.false_discovery_rate == pytest.approx(0.1626, abs=5e-5)
     assert found.precision == pytest.approx(0.8374, abs=5e-5)
     assert found.recall == pytest.approx(0.7908, abs=5e-5)
-    assert Confusion().precision is None
+    assert Confusion().precision is Undefined.NO_SAMPLES
 
 
 def behaved(cluster: str | None, passed: int, *, right: bool) -> Behaved:
