@@ -70,6 +70,7 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "traces.check_runs": {"task": "traces.check_runs", "schedule": 1.0, "options": {"expires": 2}},
     "traces.apply_retention": {
         "task": "traces.apply_retention",
         "schedule": crontab(minute="*", hour="3-5"),

@@ -14,6 +14,7 @@ from django.db import connections
 
 from traces.actions.apply_retention import apply_retention
 from traces.actions.check_ledgers import continue_check, start_check
+from traces.actions.check_run import check_next, has_checks_to_make
 from traces.actions.deliver_webhooks import deliver_webhooks, forget_deliveries, has_due
 from traces.actions.enforce_budgets import enforce_by_the_clock
 from traces.actions.escalate_commands import escalate_commands
@@ -29,6 +30,7 @@ from traces.queries.signer import the_signer
 
 log = logging.getLogger(__name__)
 SEAL_EVERY_SECONDS = 1.0
+_checking = threading.Lock()
 _posting = threading.Lock()
 _sealing = threading.Lock()
 
@@ -128,6 +130,13 @@ def continue_ledger_check() -> None:
     continue_check(seconds=CHECK_SECONDS, read_now=lambda: dt.datetime.now(dt.UTC))
 
 
+@shared_task(name="traces.check_runs")
+def check_runs_beside() -> None:
+    """Check the runs that people asked for, in a thread: a long ledger must not keep a worker from recording."""
+    if has_checks_to_make() and _checking.acquire(blocking=False):
+        threading.Thread(target=_check_runs, name="checks", daemon=True).start()
+
+
 @shared_task(name="traces.forget_accesses")
 def forget_old_accesses() -> None:
     """Forget who looked at what, when that was long ago."""
@@ -149,3 +158,14 @@ def _deliver() -> None:
     finally:
         connections.close_all()
         _posting.release()
+
+
+def _check_runs() -> None:
+    try:
+        while check_next(clock=time.time_ns, randbytes=os.urandom):
+            pass
+    except Exception:
+        log.exception("checks of runs: this pass is over; the next one goes on")
+    finally:
+        connections.close_all()
+        _checking.release()

@@ -36,12 +36,23 @@ from traces.models import (
     Reservation,
     Response,
     Run,
+    RunCheck,
     Sealing,
     SharedSpend,
 )
 from traces.projection.states import RunState
 
-BESIDE = (DistantVerdict, ForeignRun, Lease, Reservation, Response, Sealing, SharedSpend, Delivery)
+BESIDE = (
+    DistantVerdict,
+    ForeignRun,
+    Lease,
+    Reservation,
+    Response,
+    RunCheck,
+    Sealing,
+    SharedSpend,
+    Delivery,
+)
 """Rows about a run that do not follow from its ledger alone."""
 
 

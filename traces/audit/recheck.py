@@ -52,7 +52,8 @@ class Held(NamedTuple):
 class Recheck:
     """One run, entry after entry. `texts` are the hashes of its large texts, `roots` those of checkpoints by size.
 
-    `is_instance`: the log of the instance, whose entries tell of what other logs lost.
+    `is_instance`: the log of the instance, whose entries tell of what other logs lost. `opened` counts the parts that
+    were compared with their commitments, `closed` those that are not here.
     """
 
     run: str
@@ -64,6 +65,8 @@ class Recheck:
     frontier: list[bytes] = field(default_factory=list)
     size: int = 0
     is_instance: bool = False
+    opened: int = 0
+    closed: int = 0
 
     def entry(self, row: LedgerRow) -> Iterator[Difference]:
         """Take the next entry, in the order of their seqs, and yield what is wrong with it."""
@@ -147,10 +150,12 @@ class Recheck:
         taken_by = self.taken.by(seq, opening.name)
         inner = opening.inner if opening.data is None else sha256(opening.data).digest()
         if inner is None:
+            self.closed += 1
             is_withheld = opening.withheld is not None and self.held.source == FOREIGN
             if taken_by is None and not is_withheld:
                 yield self._at(seq, f"its part {opening.name} is gone, and no entry took it away")
             return
+        self.opened += 1
         if taken_by is not None:
             yield self._at(
                 seq, f"its part {opening.name} is there, though entry {taken_by} took it away"

@@ -1,7 +1,7 @@
 """Tables and constraints, nothing clever.
 
 Projections of the ledger, but for the ledger itself, its checkpoints, the instance's log, leases, reservations, prices,
-policies, saved views, webhooks, ledger checks, bundles and access.
+policies, saved views, webhooks, ledger checks, checks of runs, bundles and access.
 """
 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
@@ -31,6 +31,7 @@ from traces.models.resource import Resource
 from traces.models.response import Response
 from traces.models.retention_policy import ExpiredRun, RetentionPolicy
 from traces.models.run import Run
+from traces.models.run_check import RunCheck
 from traces.models.saved_view import SavedView
 from traces.models.verdict import DistantVerdict, Verdict
 from traces.models.webhook import Delivery, Webhook
@@ -74,6 +75,7 @@ __all__ = [
     "RetentionPolicy",
     "RoleChange",
     "Run",
+    "RunCheck",
     "SavedView",
     "Sealing",
     "SharedSpend",

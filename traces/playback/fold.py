@@ -13,12 +13,13 @@ from collections.abc import Iterable, Mapping
 from decimal import localcontext
 
 from deliberation.events import Event
+from traces.analytics.named_node import node_named
 from traces.models import Run
 from traces.models.run import FINAL
 from traces.playback.bones import bones_of
 from traces.playback.changes import Changes
 from traces.playback.lead import Lead
-from traces.playback.marks import mark_of, node_named
+from traces.playback.marks import mark_of
 from traces.playback.run_values import RunValues
 from traces.projection.project import EXACT, Numbered, fold
 from traces.projection.reach import Key, Reach

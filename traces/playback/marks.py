@@ -12,7 +12,6 @@ from deliberation.events import (
     BudgetHit,
     BudgetSet,
     CommandIssued,
-    EdgeDrawn,
     Event,
     FateDecided,
     HoldLifted,
@@ -64,11 +63,3 @@ def mark_of(event: Event) -> MarkKind | None:
     if isinstance(event, VerdictGiven):
         return MarkKind.PERSON if event.verifier_kind is VerifierKind.HUMAN else None
     return MARKS.get(type(event))
-
-
-def node_named(event: Event) -> str | None:
-    """Return the id of the node that an event speaks of: of a relation, the one that it is drawn from."""
-    if isinstance(event, EdgeDrawn):
-        return event.source
-    found = (getattr(event, name, None) for name in ("node", "on_node"))
-    return next((each for each in found if each), None)

@@ -12,10 +12,11 @@ from django.utils.functional import Promise
 
 from deliberation.events import Event
 from deliberation.ledger.entry import read_line, unseal
+from traces.analytics.named_node import node_named
 from traces.audit.openings import unpack
 from traces.models import Candidate, Node
 from traces.playback.beginnings import read_beginnings, whole_characters
-from traces.playback.marks import MarkKind, mark_of, node_named
+from traces.playback.marks import MarkKind, mark_of
 from traces.playback.rows import nodes_of
 from traces.playback.sentences import FACTS, SENTENCES, fact_words
 from traces.queries.access import NotVisible, Who, see_run

@@ -63,7 +63,7 @@ def proof_for_last_checkpoint(
     if covering is None:
         raise NoCheckpoint(f"the instance has not signed yet what it tells of run {run_id}")
     leaf = InstanceEntry.objects.values_list("line", flat=True).get(seq=last.instance_seq)
-    return bytes(leaf) + b"\n", write_proof(log, last.instance_seq, covering)
+    return bytes(leaf) + b"\n", write_proof(log, last.instance_seq, covering.size, covering.note)
 
 
 def list_checkpoints(

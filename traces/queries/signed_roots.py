@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Sequence
 
 from deliberation.bundle.keys import Key, read_key
-from deliberation.bundle.note import read_checkpoint, split_notes
+from deliberation.bundle.note import read_checkpoint
 from deliberation.bundle.verdict import Misuse, Refusal
 from traces.audit.difference import Difference
-from traces.models import Checkpoint, ForeignRun
+from traces.models import Checkpoint
+from traces.queries.signed_notes import foreign_notes
 from traces.queries.signer import public_keys
 
 
@@ -43,12 +44,7 @@ def signed_roots(
 
 def foreign_roots(run_id: uuid.UUID) -> dict[int, bytes]:
     """Return size → root of the checkpoints that came with a run of another installation; whose keys are not known."""
-    notes = ForeignRun.objects.filter(pk=run_id).values_list("notes", flat=True).first()
-    try:
-        read = [read_checkpoint(note) for note in split_notes(notes)] if notes else []
-    except Refusal:
-        return {}
-    return {note.size: note.root for note in read}
+    return {note.size: note.root for note, _ in foreign_notes(run_id)}
 
 
 def _wrong_with(row: Checkpoint, keys: Sequence[Key]) -> str | None:
