@@ -61,7 +61,7 @@ class Removal(Schema):
     kind: str = Field(description="redacted or expired")
     entry: int
     part: str | None
-    by: str
+    by: str | None
     agreed_by: str | None
     rule: str | None
     basis: str | None

@@ -19,7 +19,7 @@ class Removal(models.Model):
     kind = models.TextField()
     entry = models.BigIntegerField()
     part = models.TextField(null=True)
-    by = models.TextField()
+    by = models.TextField(null=True, help_text="Null: its entry does not say")
     agreed_by = models.TextField(null=True)
     rule = models.TextField(null=True, help_text="Of a redaction")
     basis = models.TextField(null=True)

@@ -23,7 +23,7 @@ def apply_redaction(reach: Reach, run: RunState, event: PartRedacted, seq: int) 
         kind=REDACTED,
         entry=event.entry,
         part=fact(event.part),
-        rule=event.rule.value,
+        rule=event.rule.value if event.rule else None,
         basis=fact(event.basis),
     )
 

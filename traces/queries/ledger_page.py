@@ -34,6 +34,11 @@ class LedgerPage:
     before: int | None
     after: int | None
 
+    @property
+    def last(self) -> ListedEntry | None:
+        """The last of them."""
+        return self.items[-1] if self.items else None
+
 
 def list_entries(
     *, who: Who, run_id: str | uuid.UUID, order: Order, start: int | None = None

@@ -13,6 +13,7 @@ from django.db import connection
 from deliberation.ledger.entry import read_line, unseal
 from traces.analytics.named_node import node_named
 from traces.audit.openings import Opening, unpack
+from traces.models import Node
 from traces.queries.removals import Removals, removals_of
 
 UNREADABLE = (ValueError, LookupError, TypeError, RecursionError)
@@ -24,8 +25,10 @@ class PartState(StrEnum):
 
     HERE = "here"
     """Its bytes and its salt are kept."""
-    GONE = "gone"
-    """An entry took it away for good."""
+    REDACTED = "redacted"
+    """An entry deleted it for good."""
+    EXPIRED = "expired"
+    """An entry deleted it for good, with all others before an entry."""
     WITHHELD = "withheld"
     """Whoever exported the run did not show it."""
     LOST = "lost"
@@ -48,6 +51,16 @@ class ListedPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeOfEntry:
+    """The node that an entry speaks of, as a link to it needs it."""
+
+    node_id: str
+    ordinal: int
+    name: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedEntry:
     """One entry; times in ns since 1970. What its line does not tell, for somebody edited it, is None."""
 
@@ -57,15 +70,10 @@ class ListedEntry:
     occurred_ns: int | None
     received_ns: int | None
     recorded_ns: int
-    node: str | None
+    node: NodeOfEntry | None
     line: bytes
     leaf: bytes
     parts: list[ListedPart]
-
-    @property
-    def states(self) -> set[PartState]:
-        """What became of its texts."""
-        return {part.state for part in self.parts}
 
 
 def read_listed(run_id: uuid.UUID, seqs: Sequence[int]) -> list[ListedEntry]:
@@ -79,8 +87,10 @@ def read_listed(run_id: uuid.UUID, seqs: Sequence[int]) -> list[ListedEntry]:
         rows = cursor.fetchall()
     opened = {seq: _openings(bytes(openings)) for seq, _, _, openings, _ in rows}
     texts = _Texts(run_id, opened, removals_of(run_id, seqs))
+    named = {seq: _node_named(bytes(line)) for seq, line, *_ in rows}
+    nodes = _nodes(run_id, [each for each in named.values() if each is not None])
     return [
-        _entry(seq, bytes(line), bytes(leaf), recorded * 1000, texts)
+        _entry(seq, bytes(line), bytes(leaf), recorded * 1000, texts, nodes.get(named[seq] or ""))
         for seq, line, leaf, _, recorded in rows
     ]
 
@@ -104,7 +114,7 @@ class _Texts:
         elif withheld is not None:
             state = PartState.WITHHELD
         else:
-            state = PartState.GONE if removal else PartState.LOST
+            state = PartState(removal.kind) if removal else PartState.LOST
         return ListedPart(
             name=name,
             commitment=commitment,
@@ -139,7 +149,9 @@ def _sizes(run_id: uuid.UUID, openings: Sequence[Opening]) -> dict[bytes, int]:
         return {bytes(inner): size for inner, size in cursor.fetchall()}
 
 
-def _entry(seq: int, line: bytes, leaf: bytes, recorded_ns: int, texts: _Texts) -> ListedEntry:
+def _entry(
+    seq: int, line: bytes, leaf: bytes, recorded_ns: int, texts: _Texts, node: NodeOfEntry | None
+) -> ListedEntry:
     fields = _fields(line)
     promised = fields.get("p")
     commitments = promised if isinstance(promised, dict) else {}
@@ -150,11 +162,19 @@ def _entry(seq: int, line: bytes, leaf: bytes, recorded_ns: int, texts: _Texts) 
         occurred_ns=_ns(fields.get("t_src")),
         received_ns=_ns(fields.get("t_rx")),
         recorded_ns=recorded_ns,
-        node=_node(line),
+        node=node,
         line=line,
         leaf=leaf,
         parts=[texts.part(seq, name, str(each)) for name, each in commitments.items()],
     )
+
+
+def _nodes(run_id: uuid.UUID, ids: Sequence[str]) -> dict[str, NodeOfEntry]:
+    found = Node.objects.filter(run_id=run_id, node_id__in=set(ids))
+    return {
+        row["node_id"]: NodeOfEntry(**row)
+        for row in found.values("node_id", "ordinal", "name", "kind")
+    }
 
 
 def _fields(line: bytes) -> dict[str, Any]:
@@ -164,7 +184,7 @@ def _fields(line: bytes) -> dict[str, Any]:
         return {}
 
 
-def _node(line: bytes) -> str | None:
+def _node_named(line: bytes) -> str | None:
     try:
         return node_named(unseal(line, ()))
     except UNREADABLE:

@@ -20,7 +20,7 @@ class RemovalRow:
     kind: str
     entry: int
     part: str | None
-    by: str
+    by: str | None
     agreed_by: str | None
     rule: str | None
     basis: str | None
@@ -32,7 +32,8 @@ class RemovalRow:
     def words(self) -> str:
         """What became of a text, in words: by whom, when and by what rule."""
         if self.kind == REDACTED:
-            what = f"redacted by {self.by.partition(':')[2] or self.by}"
+            by = self.by.partition(":")[2] or self.by if self.by else None
+            what = f"redacted by {by}" if by else "redacted"
             why = (self.rule or "").replace("_", " ")
         else:
             what, why = "expired", self.policy or ""

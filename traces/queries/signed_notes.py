@@ -6,6 +6,8 @@ import uuid
 from base64 import b64encode
 from dataclasses import dataclass
 
+from django.db.models import Max
+
 from deliberation.bundle.note import Checkpoint as Note
 from deliberation.bundle.note import read_checkpoint, split_notes
 from deliberation.bundle.verdict import Refusal
@@ -30,16 +32,15 @@ class SignedNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedNotes:
-    """Some notes by descending size, how many there are, and the size to ask for more below, if any."""
+    """Some notes by descending size, and the size to ask for more below, if any.
+
+    `total` says how many there are, `covers` how many entries stand under the largest of all.
+    """
 
     items: list[SignedNote]
     total: int
+    covers: int
     next: int | None
-
-    @property
-    def covers(self) -> int:
-        """Entries under the first of them."""
-        return self.items[0].size if self.items else 0
 
 
 def list_notes(*, who: Who, run_id: str | uuid.UUID, below: int | None = None) -> SignedNotes:
@@ -48,18 +49,17 @@ def list_notes(*, who: Who, run_id: str | uuid.UUID, below: int | None = None) -
     if run.source == FOREIGN:
         every = _foreign(run.id)
         found = [note for note in every if below is None or note.size < below]
-        total = len(every)
+        total, covers = len(every), every[0].size if every else 0
         page = found[: ON_A_PAGE + 1]
     else:
         rows = Checkpoint.objects.filter(run_id=run.id)
-        total = rows.count()
+        total, covers = rows.count(), rows.aggregate(most=Max("size"))["most"] or 0
         if below is not None:
             rows = rows.filter(size__lt=below)
         page = [_ours(row) for row in rows.order_by("-size", "-id")[: ON_A_PAGE + 1]]
     items = page[:ON_A_PAGE]
-    return SignedNotes(
-        items=items, total=total, next=items[-1].size if len(page) > ON_A_PAGE else None
-    )
+    following = items[-1].size if len(page) > ON_A_PAGE else None
+    return SignedNotes(items=items, total=total, covers=covers, next=following)
 
 
 def read_notes(*, who: Who, run_id: str | uuid.UUID, size: int) -> str:

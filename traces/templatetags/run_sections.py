@@ -18,6 +18,7 @@ SECTIONS: dict[str, Promise] = {
     "run-figures": _("Figures"),
     "run-playback": _("Playback"),
     "run-notes": _("Notes"),
+    "run-ledger": _("Ledger"),
     "run-bundles": _("Bundles"),
     "run-disclosure": _("Disclosure"),
     "run-retention": _("Retention"),

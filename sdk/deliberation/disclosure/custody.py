@@ -24,8 +24,8 @@ def answer_provenance(told: Gathered, around: Surroundings) -> Answer:
     words = f"Reported by {listed(reporters)}."
     taken = told.said("part.redacted", "content.expired")
     if taken:
-        redactions = [each.facts for each in taken if "rule" in each.facts]
-        rules = sorted({f"{plain(each['rule'])} by {each['by']}" for each in redactions})
+        redactions = [each.facts for each in taken if "entry" in each.facts]
+        rules = sorted({_rule_of(each) for each in redactions})
         words += (
             f" {counted(len(redactions), 'text')} redacted{f' ({listed(rules)})' if rules else ''}"
         )
@@ -37,6 +37,12 @@ def answer_provenance(told: Gathered, around: Surroundings) -> Answer:
         words += f" Not shown here: {_reasons(around.withheld)}."
     evidence = told.seqs("run.opened", "part.redacted", "content.expired")
     return answered(Question.INPUT_PROVENANCE, words, Source.SERVER, evidence)
+
+
+def _rule_of(redaction: Mapping[str, object]) -> str:
+    """Return by what rule a text was redacted, and by whom, as far as the entry says."""
+    rule = plain(str(redaction["rule"])) if "rule" in redaction else "rule not recorded"
+    return f"{rule} by {redaction['by']}" if "by" in redaction else rule
 
 
 def _reasons(withheld: Mapping[str, int]) -> str:

@@ -12,14 +12,18 @@ from deliberation.vocabulary import RedactionRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartRedacted(Event):
-    """A text of an earlier entry was deleted for good, with its salt; the entry's commitment to it stays."""
+    """A text of an earlier entry was deleted for good, with its salt; the entry's commitment to it stays.
+
+    This server always says by whom and by what rule. A line needs the entry and the part alone, and bundles of others
+    may have no more.
+    """
 
     KIND: ClassVar[str] = "part.redacted"
 
     entry: int = required("The entry whose text it was.")
     part: str = required("The name of the text in that entry.")
-    by: str = required("Who had it deleted: user:….")
-    rule: RedactionRule = required("What sort of text it was.")
+    by: str | None = fact("Who had it deleted: user:….")
+    rule: RedactionRule | None = fact("What sort of text it was.")
     basis: str | None = fact(
         "By what right or duty: a paragraph, a case, a policy. Stays for ever."
     )

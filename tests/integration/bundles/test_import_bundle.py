@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,10 @@ from traces.audit.export_options import ExportOptions
 from traces.audit.not_imported import NotImported
 from traces.models import ForeignRun, InstanceEntry, LedgerEntry, LedgerPart, Node, Run
 from traces.models.access import Role
-from traces.queries.access import NotAllowed, see_run_as
+from traces.queries.access import NotAllowed, Viewer, see_run_as
+from traces.queries.disclosure import get_disclosure
 from traces.queries.recheck_run import recheck_run
+from traces.queries.removals import list_removals
 from traces.queries.signer import the_signer
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,10 @@ def imported(data: bytes, **trusted: Any) -> Any:
         file=io.BytesIO(data), project=make_project("there").pk, by="user:a", **trusted
     )
     return import_bundle(given, now_ns=NOW_NS)
+
+
+def make_viewer(slug: str) -> Viewer:
+    return Viewer(project_ids=frozenset({make_project(slug).pk}))
 
 
 def forgotten(run: str) -> None:
@@ -87,13 +94,25 @@ def test_it_works():
     assert (row.source, row.project.slug) == ("bundle", "there")
 
 
-@pytest.mark.parametrize("name", ["v1-one-run", "v1-unsigned"])
-def test_a_round_trip_is_byte_identical(name):
+@pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.zip")))
+def test_every_golden_bundle_comes_in_and_goes_out_again_byte_by_byte(name):
     sent = golden(name)
-    [run] = imported(sent, keys=[] if "unsigned" in name else [read_key(OPERATOR.line)]).runs
-    again = exported_again(run.run)
-    assert evidence(again) == evidence(sent)
-    assert verified(again).reason == ""
+    report = imported(sent, keys=[] if "unsigned" in name else [read_key(OPERATOR.line)])
+    again: dict[str, bytes] = {}
+    for run in report.runs:
+        went_out = exported_again(run.run)
+        assert verified(went_out).reason == ""
+        assert recheck_run(uuid.UUID(run.run)).differences == []
+        assert len(get_disclosure(who=make_viewer("there"), run_id=run.run)) == 24
+        again |= evidence(went_out)
+    assert again == evidence(sent)
+
+
+def test_a_redaction_that_names_nobody_is_told_as_that():
+    run = imported(golden("v1-withheld-and-redacted")).runs[0].run
+    [removal] = list_removals(who=make_viewer("there"), run_id=run)
+    assert (removal.by, removal.rule, removal.basis) == (None, None, "art-17")
+    assert removal.words == "redacted"
 
 
 def test_what_was_withheld_and_redacted_there_stays_so():

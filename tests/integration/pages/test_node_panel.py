@@ -248,7 +248,7 @@ def test_ledger_entries_are_shown_as_they_were_recorded(people: People) -> None:
     said = words(html).replace("&quot;", '"')
     assert '"kind":"node.observed"' in said
     assert f'"run":"{run}"' in said
-    assert f"/api/v1/runs/{run}/events?after=" in html
+    assert f"/runs/{run}/ledger/" in html
     assert "<script>" not in html
 
 

@@ -15,7 +15,15 @@ from tests.people import People
 from traces import urls
 
 OPEN_TO_ALL = {"language", "sign-in", "sign-in-local", "sign-out", "bundle-link"}
-FORMS = {"run-strategy", "run-notes", "run-review", "run-sign-off", "run-retention", "run-bundles"}
+FORMS = {
+    "run-strategy",
+    "run-notes",
+    "run-review",
+    "run-sign-off",
+    "run-retention",
+    "run-bundles",
+    "run-ledger",
+}
 """Addresses below a run that a form is sent to as well."""
 SENT = {"bundle-cancel", "bundle-share"}
 """Addresses that only a form is sent to."""
@@ -102,6 +110,7 @@ def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str)
             "part": "output",
             "note_id": "n",
             "seq": 1,
+            "size": 1,
             "bundle_id": run,
         }
         needed = {name: parts[name] for name in entry.pattern.converters}
