@@ -1,48 +1,51 @@
 // The only entry. Attaches the parts to what the page carries, and detaches them when htmx takes it away.
+//
+// A part of several files is fetched by the pages that carry it: each file costs some 7 ms, from a browser's own store too.
 
-import { attachAligned } from "./aligned/lines.js";
-import { attachApprovals } from "./approvals.js";
 import { attachBadge } from "./badge.js";
-import { attachChart } from "./charts.js";
 import { attachClock } from "./clock.js";
 import { attachDialog } from "./dialog.js";
-import { attachKeeps } from "./keeps.js";
-import { attachKeysOfPage } from "./keys.js";
 import { gettext } from "./gettext.js";
+import { attachKeysOfPage } from "./keys.js";
 import { follow } from "./live.js";
 import { attachPalette } from "./palette/pane.js";
 import { attachPieces } from "./pieces.js";
-import { attachPlayback } from "./playback/pane.js";
-import { attachRemarks } from "./remarks.js";
-import { attachSteps } from "./steps.js";
 import { attachTabs } from "./tabs.js";
 import { attachTheme } from "./theme.js";
-import { attachTimeline } from "./timeline/pane.js";
-import { attachTree } from "./tree/pane.js";
-import { attachUpload } from "./upload.js";
 
+/** Selector, and what gives the function that attaches to such an element and returns one that detaches, if it must. */
 const PARTS = [
-  ["[data-tree]", attachTree],
-  ["[data-chart]", attachChart],
-  ["[data-timeline]", attachTimeline],
-  ["[data-tabs]", attachTabs],
-  ["[data-dialog]", attachDialog],
-  ["[data-upload]", attachUpload],
-  ["[data-approvals]", attachApprovals],
-  ["[data-keeps]", attachKeeps],
-  ["[data-playback]", attachPlayback],
-  ["[data-remarks]", attachRemarks],
-  ["[data-aligned]", attachAligned],
-  ["[data-palette]", attachPalette],
-  ["[data-steps]", attachSteps],
+  ["[data-tree]", async () => (await import("./tree/pane.js")).attachTree],
+  ["[data-tabs]", () => attachTabs],
+  ["[data-dialog]", () => attachDialog],
+  ["[data-palette]", () => attachPalette],
+  ["[data-chart]", async () => (await import("./charts.js")).attachChart],
+  ["[data-timeline]", async () => (await import("./timeline/pane.js")).attachTimeline],
+  ["[data-upload]", async () => (await import("./upload.js")).attachUpload],
+  ["[data-approvals]", async () => (await import("./approvals.js")).attachApprovals],
+  ["[data-keeps]", async () => (await import("./keeps.js")).attachKeeps],
+  ["[data-playback]", async () => (await import("./playback/pane.js")).attachPlayback],
+  ["[data-remarks]", async () => (await import("./remarks.js")).attachRemarks],
+  ["[data-aligned]", async () => (await import("./aligned/lines.js")).attachAligned],
+  ["[data-steps]", async () => (await import("./steps.js")).attachSteps],
 ];
 const attached = new Map();
 
+/** Resolves when all that the page carries now is attached, or could not be fetched. */
 function attachAll() {
-  for (const [selector, attach] of PARTS) {
-    for (const element of document.querySelectorAll(selector)) {
-      if (!attached.has(element)) attached.set(element, attach(element));
-    }
+  const found = PARTS.flatMap(([selector, part]) => [...document.querySelectorAll(selector)].map((element) => [element, part]));
+  return Promise.all(found.filter(([element]) => !attached.has(element)).map(([element, part]) => attach(element, part)));
+}
+
+async function attach(element, part) {
+  attached.set(element, null);
+  try {
+    const attachTo = await part();
+    // It may have been taken away while its part was fetched.
+    if (attached.has(element)) attached.set(element, attachTo(element));
+  } catch (error) {
+    attached.delete(element);
+    reportError(error); // the other parts of the page are none the worse for it
   }
 }
 
@@ -62,7 +65,7 @@ function onClick(event) {
   if (copied) navigator.clipboard.writeText(document.querySelector(copied.dataset.copy).textContent.trim()).then(() => { copied.textContent = gettext("Copied"); });
 }
 
-attachAll();
+const isAttached = attachAll();
 attachBadge();
 attachClock();
 attachKeysOfPage();
@@ -75,4 +78,4 @@ document.body.addEventListener("poke", () => document.dispatchEvent(new CustomEv
 
 const live = document.querySelector("[data-live]");
 if (live) follow(live, document.querySelector("[data-live-mark]"));
-document.documentElement.dataset.ready = "";
+isAttached.then(() => { document.documentElement.dataset.ready = ""; });
