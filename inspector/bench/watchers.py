@@ -21,7 +21,7 @@ from inspector.bench.stack import Stack
 FRAGMENTS_EVERY = 1.0  # of live.js
 ROWS_AFTER = 0.04  # of flesh.js
 RETRY_AFTER = 0.5
-BADGE_EVERY = 5.0
+BADGE_EVERY = 15.0  # of badge.js
 IN_VIEW = 24
 ROW = re.compile(r'data-ordinal="(\d+)"')
 WATCHED = "sample"  # the kind of the nodes that are in view; the others are folded away

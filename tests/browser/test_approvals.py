@@ -47,7 +47,7 @@ def test_alice_refuses_a_mail_and_it_is_not_sent(
     elsewhere = open_page("/import")
     page = open_page("/approvals")
     waiting(page)
-    expect(elsewhere.locator("[data-badge]")).to_contain_text("1", timeout=12_000)
+    expect(elsewhere.locator("[data-badge]")).to_contain_text("1", timeout=30_000)
     assert_accessible(page)
     page.keyboard.press("a")
     expect(page.locator(ITEM)).to_be_focused()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from traces.models import ApiKey, Membership, Run
 from traces.models.access import Role, Scope
 from traces.models.run import FOREIGN
+from traces.queries.one_look import look_up
 
 
 class NotVisible(Exception):
@@ -45,8 +46,9 @@ def viewer_of(user: Any, roles: Collection[str] = tuple(Role)) -> Viewer:
     """Return what a person may look into, or act in with `roles`. A superuser has no more than their memberships."""
     if user is None or not user.is_authenticated:
         return Viewer(project_ids=frozenset())
-    found = Membership.objects.filter(user_id=user.pk, role__in=roles)
-    by_project = dict(found.values_list("project_id", "role"))
+    theirs = Membership.objects.filter(user_id=user.pk).values_list("project_id", "role")
+    held = look_up((Membership, user.pk), lambda: dict(theirs))
+    by_project = {project: role for project, role in held.items() if role in roles}
     return Viewer(
         project_ids=frozenset(by_project), by=f"user:{user.get_username()}", roles=by_project
     )
@@ -74,7 +76,8 @@ def see_run(who: Who, run_id: str | uuid.UUID) -> Run:
     A run without a single entry is one whose first report was not recorded yet: it is not there either.
     """
     wanted = as_uuid(run_id)
-    run = Run.objects.select_related("project").filter(id=wanted, size__gt=0).first()
+    runs = Run.objects.select_related("project").filter(id=wanted, size__gt=0)
+    run = look_up((Run, wanted), runs.first)
     if run is None or run.project_id not in as_viewer(who).project_ids:
         raise NotVisible
     return run

@@ -10,6 +10,7 @@ from django.db import connection
 
 from traces.models import Run
 from traces.queries.access import Who, see_run
+from traces.queries.one_look import look_up
 from traces.queries.rows import scale_of
 
 CLUSTERS_SHOWN = 8
@@ -123,6 +124,10 @@ def list_candidates(*, who: Who, run_id: str | uuid.UUID) -> CandidateTable:
 
 def read_candidates(run: Run) -> CandidateTable:
     """Return the candidates of a run that the caller may see."""
+    return look_up((CandidateTable, run.id), lambda: _read(run))
+
+
+def _read(run: Run) -> CandidateTable:
     with connection.cursor() as cursor:
         cursor.execute(SELECTED, [run.id])
         found = cursor.fetchall()

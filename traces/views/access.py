@@ -18,6 +18,7 @@ from deliberation.vocabulary import ActorKind
 from traces.actions.note_access import note_access
 from traces.models.access_tally import Way
 from traces.queries.access import NotAllowed, NotVisible
+from traces.queries.one_look import one_look
 
 View = Callable[..., HttpResponse]
 
@@ -49,7 +50,8 @@ def for_people(view: View) -> View:
         if not request.user.is_authenticated:
             return _sign_in_first(request)
         try:
-            response = view(request, *args, **kwargs)
+            with one_look():
+                response = view(request, *args, **kwargs)
         except NotVisible as unseen:
             raise Http404 from unseen
         _note(request, response)

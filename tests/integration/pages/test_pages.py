@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from deliberation.events import AnswerSelected, RunStarted
@@ -210,3 +212,19 @@ def test_patterns_are_for_staff(people: People) -> None:
 
 def test_every_page_is_named() -> None:
     assert all(entry.name for entry in urls.urlpatterns)
+
+
+def test_a_page_looks_up_its_run_and_its_reader_once(people: People, run: str) -> None:
+    alice = client_of(people, "alice")
+    with CaptureQueriesContext(connection) as asked:
+        assert alice.get(f"/runs/{run}").status_code == 200
+    said = [each["sql"] for each in asked]
+    for table in ("traces_run", "traces_membership"):
+        assert sum(f'FROM "{table}"' in sql.partition("WHERE")[0] for sql in said) == 1, table
+
+
+def test_who_lost_their_role_is_told_nothing_by_the_next_page(people: People, run: str) -> None:
+    alice = client_of(people, "alice")
+    assert alice.get(f"/runs/{run}").status_code == 200
+    people.project.memberships.filter(user=people.alice).delete()
+    assert alice.get(f"/runs/{run}").status_code == 404
