@@ -6,11 +6,9 @@ it was ready to begin. `gzip -1` packs the very bytes that the bundle holds. Ver
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import subprocess
-import sys
 import tempfile
 import time
 import zipfile
@@ -21,16 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from deliberation.ids import make_run_id
+from inspector.bench.child import run_alone, run_beside
 from inspector.bench.door import keep_posting
 from inspector.bench.ingest import Figures, ask
 from inspector.bench.stack import Stack
 
-TREE = Path(__file__).resolve().parents[2]
 RECORDING_SECONDS = 1_800
 TEXT_CHARS = 6_000
 LARGE_EVERY, LARGE_TIMES = 50, 20
 SHORT_CHARS, SHORT_MB, SHORT_TIMES = 100, 4, 3
 EVENTS_AT_ONCE = 1_000
+POOL_WORDS = 200_000
+"""From which texts are cut: so many that none stands within the window of deflate before itself."""
 MB = 1_000_000
 WORDS = [
     "branch",
@@ -49,10 +49,7 @@ WORDS = [
 ]
 
 EXPORT = """
-import json, sys, time, uuid
-sys.path[:0] = [".", "sdk"]
-import django
-django.setup()
+import time, uuid
 from django.utils.timezone import now
 from traces.actions.write_run import write_run
 from traces.audit.export_options import ExportOptions
@@ -128,13 +125,15 @@ def _record(stack: Stack, size: int, chars: int) -> str:
 
 def _events(run: str, size: int, chars: int) -> Iterator[dict[str, Any]]:
     """Yield a run of so many bytes of text: most of about so many characters, a few of twenty times as many."""
-    words = random.Random(run)
+    chance = random.Random(run)
+    words = " ".join(f"{chance.choice(WORDS)} {chance.random():.3f}" for _ in range(POOL_WORDS))
     base = {"v": 1, "run": run}
     yield {**base, "kind": "run.started", "key": "s", "name": "bench", "strategy": "mcts"}
     told, number = 0, 0
     while told < size:
-        count = chars // 6 * (LARGE_TIMES if number % LARGE_EVERY == 0 else 1)
-        text = " ".join(f"{words.choice(WORDS)} {words.random():.3f}" for _ in range(count // 2))
+        length = chars * (LARGE_TIMES if number % LARGE_EVERY == 0 else 1)
+        at = chance.randrange(len(words) - length)
+        text = f"{number} {words[at : at + length]}"
         node = {"node": f"n{number}", "parent": f"n{(number - 1) // 8}" if number else None}
         yield {
             **base,
@@ -149,16 +148,7 @@ def _events(run: str, size: int, chars: int) -> Iterator[dict[str, Any]]:
 
 
 def _export(stack: Stack, run: str, path: Path, what: str) -> dict[str, float]:
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "inspector.settings",
-        "DATABASE_URL": stack.database_url,
-        "REDIS_URL": "unix:///nobody/listens/here",
-        "DATA_DIR": str(path.parent),
-    }
-    found: dict[str, float] = json.loads(
-        _run([sys.executable, "-c", EXPORT, run, str(path), what], environment)
-    )
+    found: dict[str, float] = run_beside(stack, EXPORT, run, str(path), what, data_dir=path.parent)
     return found
 
 
@@ -186,15 +176,6 @@ class _Verified:
 
 def _verify(bundle: Path) -> _Verified:
     # -I -S: no site-packages and no PYTHONPATH, so neither orjson nor cryptography is there.
-    said = _run([sys.executable, "-I", "-S", "-c", VERIFY, str(bundle)], dict(os.environ))
+    said = run_alone(["-I", "-S", "-c", VERIFY, str(bundle)])
     verdict, entries, seconds, cpu_seconds = said.split()
     return _Verified(verdict, int(entries), float(seconds), float(cpu_seconds))
-
-
-def _run(command: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        command, cwd=TREE, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2_000:])
-    return done.stdout

@@ -1,24 +1,31 @@
-"""`bench ingest`: from the first POST until the last span is visible through the API."""
+"""`bench ingest`: from the first POST until the last span is visible through the API; and the cost of the ledger."""
 
 from __future__ import annotations
 
 import http.client
 import json
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from inspector.bench.bodies import SPANS_PER_BODY, Body, make_bodies
+from inspector.bench.child import run_beside
 from inspector.bench.stack import Stack
 
 CONNECTIONS = 4
 TIMEOUT_SECONDS = 300
+LEDGER_COST = """
+from inspector.bench.ledger_cost import measure
+print(json.dumps(measure()))
+"""
 Figures = dict[str, float | int | str]
 
 
 def bench_ingest(stack: Stack, *, bodies: int) -> Figures:
-    """Return spans/s until visible, and the latencies of the acknowledgements in ms."""
+    """Return spans/s until visible, and the latencies of the acknowledgements in ms, and the ledger's cost."""
     made = make_bodies(bodies, seed=time.time_ns())
     warm, load = made[:4], made[4:]
     _post_all(stack, warm)
@@ -37,6 +44,7 @@ def bench_ingest(stack: Stack, *, bodies: int) -> Figures:
         "ack_p99_ms": round(_quantile(latencies, 0.99) * 1000, 1),
         "seconds": round(seconds, 2),
         "body_bytes": sum(len(body.data) for body in load) // len(load),
+        **_ledger_cost(stack),
     }
 
 
@@ -98,6 +106,12 @@ def _await_recorded(stack: Stack, bodies: Sequence[Body]) -> None:
     for body in bodies[-CONNECTIONS:]:
         run = ask(stack, f"/api/v1/runs?trace_id={body.last_trace}")["items"][0]["id"]
         ask(stack, f"/api/v1/runs/{run}/nodes/{body.last_span}")
+
+
+def _ledger_cost(stack: Stack) -> Figures:
+    with tempfile.TemporaryDirectory(prefix="inspector-ledger-cost-") as folder:
+        found: Figures = run_beside(stack, LEDGER_COST, data_dir=Path(folder))
+    return found
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
