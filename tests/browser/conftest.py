@@ -38,7 +38,7 @@ ARGUMENTS = [
 WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
   (window.violations ??= []).push(`${event.violatedDirective} ${event.sourceFile} ${event.sample}`);
 });"""
-expect.set_options(timeout=15_000)  # the other lane works beside this one
+expect.set_options(timeout=30_000)  # the other lane works beside this one
 # plotly.js carries one style sheet for maps that it injects while it loads; nothing of ours uses it.
 PLOTLY = "vendor/plotly-"
 
@@ -80,7 +80,7 @@ class Server:
         self.await_run(run)
         return process, run
 
-    def await_run(self, run: str, seconds: float = 20) -> None:
+    def await_run(self, run: str, seconds: float = 60) -> None:
         """Until the run is recorded: its id is known to its program before anybody else."""
         key = {"Authorization": f"Bearer {self.env['INSPECTOR_KEY']}"}
         asked = urllib.request.Request(f"{self.url}/api/v1/runs/{run}", headers=key)

@@ -77,7 +77,7 @@ def test_what_somebody_writes_stays_and_who_was_first_is_said(
     other.keyboard.press("a")
     other.keyboard.press("a")
     expect(other.get_by_text("Nothing waits for anybody.")).to_be_visible()
-    expect(page.get_by_text("It was decided meanwhile.")).to_be_visible(timeout=12_000)
+    expect(page.get_by_text("It was decided meanwhile.")).to_be_visible(timeout=30_000)
     expect(page.get_by_label("Why (the program is told)")).to_have_value("I am still thinking")
     agent.communicate(timeout=30)
     assert len(list(outbox.iterdir())) == 1

@@ -57,7 +57,7 @@ def test_what_was_thrown_away_is_narrowed_with_and_without_script_and_leads_into
     expect(page.get_by_text("What was thrown away")).to_be_visible()
     assert_accessible(page)
     page.locator(".graves__path > a").first.click()
-    expect(page.locator("#node-panel")).to_contain_text("outvoted", timeout=10_000)
+    expect(page.locator("#node-panel")).to_contain_text("outvoted", timeout=30_000)
     dark = open_page(f"/runs/{run_id}/graveyard", color_scheme="dark", **NARROW)
     assert fits(dark)
     assert_accessible(dark)

@@ -60,7 +60,7 @@ def test_a_newcomer_is_told_how_to_begin_and_the_first_run_appears_by_itself(
     assert_accessible(page)
     expect(page.locator("[data-live-mark]")).to_have_attribute("data-state", "live")
     run = server.seed("small")
-    expect(page.locator(f"tr[data-run='{run}']")).to_be_visible(timeout=10_000)
+    expect(page.locator(f"tr[data-run='{run}']")).to_be_visible(timeout=30_000)
     assert_accessible(page)
 
 
@@ -159,7 +159,7 @@ def follow_without_a_socket(page: Page) -> None:
     page.wait_for_selector(TREE)
     count = page.locator("[data-part=grid]").get_attribute("aria-rowcount")
     expect(page.locator("[data-part=grid]")).not_to_have_attribute(
-        "aria-rowcount", str(count), timeout=15_000
+        "aria-rowcount", str(count), timeout=30_000
     )
     expect(page.locator("[data-live-mark]")).to_have_attribute("data-state", "polling")
 

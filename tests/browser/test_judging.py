@@ -39,4 +39,4 @@ def test_a_reviewer_corrects_the_strategy_takes_it_back_and_reads_the_verdicts(
     expect(rows.first).to_be_visible()
     assert_accessible(page)
     rows.first.locator(".judged__node a").first.click()
-    expect(page.locator("#node-panel h3", has_text="Verdicts")).to_be_visible(timeout=10_000)
+    expect(page.locator("#node-panel h3", has_text="Verdicts")).to_be_visible(timeout=30_000)

@@ -79,7 +79,7 @@ def test_what_is_announced_runs_before_the_eye_and_ends_there(
 
     # What told no end is at work no more when its run is over.
     client.export(ENDED[1])
-    expect(row(page, "think")).to_have_class("row row--open", timeout=15_000)
+    expect(row(page, "think")).to_have_class("row row--open", timeout=30_000)
     expect(page.locator("#runs-header .chip").first).to_have_text("completed")
     assert page.locator("[data-part=grid]").get_attribute("aria-rowcount") == count_before
     assert page.evaluate("window.sameDocument"), "by a poke, not by another visit"
@@ -106,7 +106,7 @@ def test_a_root_that_lacks_is_a_line_that_the_keys_reach_and_that_goes_when_it_c
     page.keyboard.press("ArrowRight")
 
     client.export(span(ROOT, name="asked"))
-    expect(row(page, "asked")).to_have_attribute("aria-level", "1", timeout=15_000)
+    expect(row(page, "asked")).to_have_attribute("aria-level", "1", timeout=30_000)
     expect(row(page, "inner")).to_have_attribute("aria-level", "2")
     expect(line).to_have_count(0)
     expect(page.locator("#run-name")).to_have_text("asked")
@@ -127,7 +127,7 @@ def test_a_session_is_read_from_its_first_run_to_its_last(
 
     later = Client(server)
     later.export(span(ROOT, name="second", **said))
-    expect(page.locator(".turn")).to_have_count(2, timeout=15_000)
+    expect(page.locator(".turn")).to_have_count(2, timeout=30_000)
     page.locator(".turn").nth(0).get_by_role("link").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -31,7 +31,7 @@ def test_a_run_is_played_back_by_keyboard_and_a_moment_of_it_can_be_sent(
 ) -> None:
     page = open_page(f"/runs/{run_id}/playback")
     player = page.locator("[data-playback]")
-    expect(player).to_have_attribute("data-shown", "0", timeout=10_000)
+    expect(player).to_have_attribute("data-shown", "0", timeout=30_000)
     assert nodes(page) == "0"
     assert_accessible(page)
     page.keyboard.press("End")
@@ -52,7 +52,7 @@ def test_a_run_is_played_back_by_keyboard_and_a_moment_of_it_can_be_sent(
     page.locator("[data-part=speed]").select_option("1000")
     page.locator("[data-part=scrubber]").focus()
     page.keyboard.press("Space")
-    expect(player).to_have_attribute("data-shown", last, timeout=10_000)
+    expect(player).to_have_attribute("data-shown", last, timeout=30_000)
     assert nodes(page) == whole
     dark = open_page(sent, color_scheme="dark", **NARROW)
     expect(dark.locator("[data-playback]")).to_have_attribute("data-shown", re.compile(r"^[1-9]"))

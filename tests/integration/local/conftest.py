@@ -20,5 +20,5 @@ def running() -> Iterator[Instance]:
             assert instance.stop() == 0
         finally:
             instance.process.kill()
-            instance.process.wait(10)
-            await_none(instance.data_dir, seconds=30)
+            instance.process.wait(60)
+            await_none(instance.data_dir)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -12,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,11 +21,17 @@ TREE = Path(__file__).resolve().parents[3]
 GIVEN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS")
 
 
+PORTS = range(10_240, 32_768)
+"""Those below are the system's, and those above it gives to whoever connects or asks for any."""
+
+
 def free_port() -> int:
-    """A port that nobody listens on, a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that the system gives to nobody before it is listened on."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -69,13 +76,13 @@ class Instance:
         assert found, f"no line {beginning!r} among {self.lines}"
         return found[0]
 
-    def end(self, seconds: float = 30) -> int:
+    def end(self, seconds: float = 90) -> int:
         """Its exit code, when it ends by itself; all that it said is in `lines` then."""
         code = self.process.wait(seconds)
         self.reader.join(seconds)
         return code
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 30) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 90) -> int:
         """Its exit code after the signal."""
         self.process.send_signal(number)
         return self.process.wait(seconds)
@@ -126,7 +133,7 @@ def living(data_dir: Path) -> dict[int, str]:
     return found
 
 
-def await_none(data_dir: Path, seconds: float = 10) -> None:
+def await_none(data_dir: Path, seconds: float = 30) -> None:
     """Returns when no process of the data directory lives."""
     deadline = time.monotonic() + seconds
     while left := living(data_dir):

@@ -26,8 +26,8 @@ def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
         yield instance
         with suppress(AttributeError, ProcessLookupError):
             instance.process.kill()
-            instance.process.wait(10)
-        await_none(instance.data_dir, seconds=30)
+            instance.process.wait(60)
+        await_none(instance.data_dir)
 
 
 FINISHED = (*["completed"] * 6, "limit_exceeded")
@@ -64,7 +64,7 @@ def test_finished_runs_are_there_and_two_run_on_until_the_house_stops(instance: 
     await_states(instance, *FINISHED, "running", "running")
     assert len(live(instance)) == 2
     assert instance.stop() == 0
-    await_none(instance.data_dir, seconds=1)
+    await_none(instance.data_dir)
 
     again = Instance(instance.data_dir, port=instance.port).start(DEMO="0")
     again.await_line("ready")

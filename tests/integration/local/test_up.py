@@ -26,7 +26,7 @@ def instance() -> Iterator[Instance]:
         yield instance
         with suppress(AttributeError, ProcessLookupError, subprocess.TimeoutExpired):
             instance.process.kill()
-            instance.process.wait(10)
+            instance.process.wait(60)
         await_none(instance.data_dir)
 
 
@@ -44,12 +44,12 @@ def test_it_works(instance: Instance) -> None:
     assert get(instance, "/health/live") == 200
     first = (instance.data_dir / "local.env").read_text()
     assert instance.stop() == 0
-    await_none(instance.data_dir, seconds=1)
+    await_none(instance.data_dir)
 
     again = Instance(instance.data_dir, port=instance.port)
     began = time.monotonic()
     again.start().await_line("ready")
-    assert time.monotonic() - began < max(15, took)
+    assert time.monotonic() - began < max(60, took)
     assert (instance.data_dir / "local.env").read_text() == first
     assert again.stop(signal.SIGINT) == 0
 
@@ -135,7 +135,7 @@ def test_stopping_in_the_middle_of_the_start_leaves_nothing(instance: Instance) 
         time.sleep(0.01)
     time.sleep(0.3)
     assert instance.stop() == 0
-    await_none(instance.data_dir, seconds=1)
+    await_none(instance.data_dir)
 
 
 def test_data_of_another_postgres_is_refused_in_a_sentence(instance: Instance) -> None:
