@@ -102,6 +102,11 @@ def see_run_as(
     return run
 
 
+def may_add(who: Who, run: Run, roles: Collection[str]) -> bool:
+    """Whether somebody has one of the roles in the run's project, and the run is one that is added to at all."""
+    return as_viewer(who).roles.get(run.project_id) in roles and run.source != FOREIGN
+
+
 def told_roles(roles: Collection[str]) -> str:
     """Return which roles something takes, in the language of whoever is refused."""
     known = f" {gettext('or')} ".join(roles)

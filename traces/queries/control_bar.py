@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from deliberation.vocabulary import CommandKind, DesiredState, Dimension, ObservedState, applies
 from deliberation.vocabulary.control import faced
 from traces.models import Run
-from traces.queries.access import Who, as_viewer, see_run
+from traces.models.access import MAY_COMMAND
+from traces.queries.access import Who, may_add, see_run
 from traces.queries.approvals import ApprovalRow, approvals_of_run
 from traces.queries.budget_bars import BudgetBar, bar_of
 from traces.queries.budget_history import BudgetHitRow, HistoryRow, read_budget_history
@@ -61,7 +62,7 @@ class ControlBar:
     offers: list[Offer]
     overdue: frozenset[str]
     now_ns: int
-    role: str | None
+    may_command: bool
 
     @property
     def has_ended(self) -> bool:
@@ -121,7 +122,7 @@ def get_control_bar(*, who: Who, run_id: str | uuid.UUID, now_ns: int) -> Contro
             each.command_id for each in page.items if each.is_overdue(now_ns, waited)
         ),
         now_ns=now_ns,
-        role=as_viewer(who).roles.get(run.project_id),
+        may_command=may_add(who, run, MAY_COMMAND),
     )
 
 

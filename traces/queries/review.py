@@ -10,7 +10,8 @@ from deliberation.ledger.entry import read_line
 from deliberation.vocabulary import Rating
 from traces.models import LedgerEntry, Remark
 from traces.models.remark import NOTE, RATING, SIGN_OFF, STANDING
-from traces.queries.access import JUDGES, Who, as_viewer, see_run
+from traces.models.run import FOREIGN
+from traces.queries.access import JUDGES, Who, as_viewer, may_add, see_run
 
 STATEMENT_CHARS = 400
 KINDS_TOLD = 12
@@ -47,7 +48,8 @@ class Rated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """What stands. `own` is the asker's rating of the run, `may_judge` whether they may say anything at all.
+    """What stands. `own` is the asker's rating of the run, `may_judge` whether they may say anything at all,
+    which nobody may of a run of another installation (`is_foreign`).
 
     `size` is how many entries the run has now, `notes` how many notes stand on it and its nodes.
     """
@@ -58,6 +60,7 @@ class Review:
     ratings: list[Rated]
     own: str | None
     may_judge: bool
+    is_foreign: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,8 @@ def get_review(*, who: Who, run_id: str | uuid.UUID) -> Review:
         signed=[_signed(row, run.size) for row in of_run.filter(kind=SIGN_OFF).order_by("-seq")],
         ratings=ratings,
         own=next((each.word for each in ratings if each.by == viewer.by), None),
-        may_judge=viewer.roles.get(run.project_id) in JUDGES,
+        may_judge=may_add(viewer, run, JUDGES),
+        is_foreign=run.source == FOREIGN,
     )
 
 

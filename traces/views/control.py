@@ -77,7 +77,7 @@ def give(request: HttpRequest, run_id: uuid.UUID, kind: CommandKind) -> HttpResp
 def bar_context(request: HttpRequest, run_id: uuid.UUID | str) -> dict[str, object]:
     """Return what the bar's template needs, for the page of the run too."""
     bar = _bar(request, run_id)
-    return {"bar": bar, "may_command": bar.role in MAY_COMMAND}
+    return {"bar": bar, "may_command": bar.may_command}
 
 
 def _bar(request: HttpRequest, run_id: uuid.UUID | str) -> ControlBar:
@@ -99,7 +99,7 @@ def _form(
         "hold": hold or (bar.holds[0] if bar.holds else None),
         "winner": winner,
         "why_not": bar.offer(form.kind).why_not,
-        "may_command": bar.role in MAY_COMMAND,
+        "may_command": bar.may_command,
     }
     is_dialog = request.headers.get("HX-Request") == "true"
     template = "control/_confirm.html" if is_dialog else "control/confirm.html"

@@ -13,7 +13,7 @@ from traces.actions.check_run import ask_for_check
 from traces.actions.conflict import Unfit
 from traces.models.access import Role
 from traces.models.run import FOREIGN
-from traces.queries.access import NotVisible, see_run, viewer_of
+from traces.queries.access import NotVisible, may_add, see_run, viewer_of
 from traces.queries.clock import read_clock
 from traces.queries.ledger_page import Order, get_entry, list_entries
 from traces.queries.run_checks import list_run_checks
@@ -118,11 +118,10 @@ def _checked(request: HttpRequest, run_id: uuid.UUID) -> dict[str, Any]:
 def _rights(request: HttpRequest, run_id: uuid.UUID) -> dict[str, Any]:
     viewer = viewer_of(request.user)
     row = see_run(viewer, run_id)
-    is_foreign = row.source == FOREIGN
     return {
         "run": get_run(who=viewer, run_id=run_id),
-        "is_foreign": is_foreign,
-        "may_delete": viewer.roles.get(row.project_id) == Role.OWNER and not is_foreign,
+        "is_foreign": row.source == FOREIGN,
+        "may_delete": may_add(viewer, row, [Role.OWNER]),
     }
 
 

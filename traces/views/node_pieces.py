@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from traces.models.access import Role
 from traces.queries import conversations, portions
-from traces.queries.access import see_run, viewer_of
+from traces.queries.access import may_add, see_run, viewer_of
 from traces.queries.node_entries import list_node_entries
 from traces.views.access import View, for_people
 from traces.views.choices import NotAChoice, number_or_none
@@ -92,8 +92,8 @@ def entries(request: HttpRequest, run_id: str, node_id: str) -> HttpResponse:
 
 
 def _owns(request: HttpRequest, run_id: str) -> bool:
-    owner = viewer_of(request.user, [Role.OWNER])
-    return see_run(request.user, run_id).project_id in owner.project_ids
+    viewer = viewer_of(request.user)
+    return may_add(viewer, see_run(viewer, run_id), [Role.OWNER])
 
 
 def _piece(request: HttpRequest, template: str, found: dict[str, Any]) -> HttpResponse:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from traces.actions.change_note import revise_note, withdraw_note
 from traces.actions.write_note import NoteDraft, write_note
 from traces.models.access import Role
-from traces.queries.access import JUDGES, NotVisible, see_run, viewer_of
+from traces.models.run import FOREIGN
+from traces.queries.access import JUDGES, NotVisible, may_add, see_run, viewer_of
 from traces.queries.remarks import RemarkFilter, list_remarks, list_speakers, list_threads
 from traces.queries.runs import get_run
 from traces.queries.tree import find_row
@@ -123,15 +124,15 @@ def _said(
     }  # fmt: skip
     of_one = None if filters.thread is None else list_remarks(**asked)
     threads = None if of_one else list_threads(**asked)
-    role = who.roles.get(run.project_id)
     return {
         "run_id": run_id,
         "threads": threads.items if threads else [],
         "remarks": of_one.items if of_one else [],
         "next": (of_one or threads).next,  # type: ignore[union-attr]
         "by": who.by,
-        "is_owner": role == Role.OWNER,
-        "may_judge": role in JUDGES,
+        "is_owner": may_add(who, run, [Role.OWNER]),
+        "may_judge": may_add(who, run, JUDGES),
+        "is_foreign": run.source == FOREIGN,
     }
 
 

@@ -14,9 +14,8 @@ from traces.actions.conflict import Conflict, Unfit
 from traces.actions.say import Speech
 from traces.live.publish import poke
 from traces.models.access import Role
-from traces.models.run import FOREIGN
 from traces.queries import runs
-from traces.queries.access import NotVisible, see_run, see_run_as, viewer_of
+from traces.queries.access import NotVisible, may_add, see_run, see_run_as, viewer_of
 from traces.queries.clock import read_clock
 from traces.queries.ledger import showable
 from traces.queries.legal_holds import list_holds, list_requests
@@ -77,7 +76,7 @@ def _page(
 ) -> HttpResponse:
     viewer = viewer_of(request.user)
     run = see_run(viewer, run_id)
-    may_delete = viewer.roles.get(run.project_id) == Role.OWNER
+    may_delete = may_add(viewer, run, [Role.OWNER])
     asked = list_requests(who=viewer, run_id=run_id)
     context = {
         "run": runs.get_run(who=viewer, run_id=run_id),
@@ -87,14 +86,12 @@ def _page(
         "decided": [each for each in asked if each.outcome is not None],
         "me": viewer.by,
         "project": run.project,
-        "may_delete": may_delete and run.source != FOREIGN,
-        "may_delete_run": may_delete,
+        "may_delete": may_delete,
+        "may_delete_run": viewer.roles.get(run.project_id) == Role.OWNER,
         "error": error,
         "rules": [rule.value for rule in RedactionRule],
         "sent": request.POST,
-        "text": _text(run.pk, place)
-        if place is not None and may_delete and run.source != FOREIGN
-        else None,
+        "text": _text(run.pk, place) if place is not None and may_delete else None,
     }
     return render(request, "retention/page.html", context, status=status)
 

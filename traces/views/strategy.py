@@ -16,7 +16,7 @@ from deliberation.vocabulary import Strategy
 from traces.actions.set_strategy import MAX_REASON_CHARS, NotAReason, set_strategy
 from traces.live.publish import poke
 from traces.queries import runs
-from traces.queries.access import JUDGES, NotVisible, Who, see_run, viewer_of
+from traces.queries.access import JUDGES, Who, may_add, see_run, viewer_of
 from traces.views.access import for_changes, for_people
 from traces.views.see_other import see_other
 
@@ -81,12 +81,9 @@ def say(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 def may_judge(who: Who, run_id: str) -> bool:
-    """Whether a person who may look into a run may also say what it is."""
-    try:
-        see_run(viewer_of(who, JUDGES), run_id)
-    except NotVisible:
-        return False
-    return True
+    """Whether a person who may look into a run may also say what it is. Raises NotVisible."""
+    viewer = viewer_of(who)
+    return may_add(viewer, see_run(viewer, run_id), JUDGES)
 
 
 def _page(

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from deliberation.bundle.heads import KnownHead, read_heads
 from deliberation.bundle.keys import read_keys
+from deliberation.bundle.receipt import is_receipt, verify_receipt
 from deliberation.bundle.report import Report
 from deliberation.bundle.show import EntryFound
 from deliberation.bundle.terminal import say, write
@@ -21,8 +22,8 @@ REFUSED = (Verdict.INVALID, Verdict.UNSUPPORTED)
 
 def add_commands(commands: Any) -> dict[str, Any]:
     """Add the commands to a parser's subcommands; return the function of each by name."""
-    check = commands.add_parser("verify", help="check an audit bundle offline")
-    check.add_argument("bundle")
+    check = commands.add_parser("verify", help="check an audit bundle, or a receipt, offline")
+    check.add_argument("bundle", help="the zip, or the receipt of one entry (a C2SP tlog-proof)")
     _add_trust(check)
     check.add_argument("--tsa-ca", metavar="PEM", help="not yet: time stamps (RFC 3161)")
     show = commands.add_parser("show", help="show one entry of an audit bundle, and check it all")
@@ -70,7 +71,8 @@ def _verify(given: argparse.Namespace) -> Verdict:
     if given.tsa_ca:
         raise Misuse("--tsa-ca: not yet; this version checks no RFC 3161 time stamps")
     with _open(given.bundle) as file:
-        report = verify(file, keys=read_keys(given.trust), heads=read_heads(given.known_head))
+        check = verify_receipt if is_receipt(file) else verify
+        report = check(file, keys=read_keys(given.trust), heads=read_heads(given.known_head))
     _tell(report, as_json=given.json)
     return report.verdict
 

@@ -126,3 +126,21 @@ def test_a_foreign_run_says_where_it_comes_from_and_what_is_not_proven(people: P
     assert "recorded by another installation" in shown(alice, f"/runs/{run.run}")
     refused = alice.post(f"/runs/{run.run}/notes", {"text": "hello", "ticket": "t1"})
     assert refused.status_code == 403
+
+
+def test_what_a_foreign_run_refuses_is_not_offered(people: People) -> None:
+    with GOLDEN.open("rb") as file:
+        given = ToImport(file=file, project=people.project.pk, by="user:alice")
+        [run] = import_bundle(given, now_ns=time.time_ns()).runs
+    alice = signed_in(people.alice)
+    page = shown(alice, f"/runs/{run.run}")
+    for words in ("Tag and rate", "Sign off…", "Set the strategy", f"/runs/{run.run}/control/"):
+        assert words not in page, words
+    for path in ("notes", "sign-off", "review"):
+        page = shown(alice, f"/runs/{run.run}/{path}")
+        assert "stands as it came" in page
+        assert f'method="post" action="/runs/{run.run}/' not in page
+    node = alice.get(f"/runs/{run.run}/node-notes/n0", headers={"HX-Request": "true"}).text
+    assert "<form" not in node
+    for path, sent in (("strategy", {"strategy": "beam", "reason": "x"}), ("sign-off", {})):
+        assert alice.post(f"/runs/{run.run}/{path}", sent).status_code == 403
