@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -17,34 +16,20 @@ SPREADSHEET = ".csv"
 
 
 class LanguageMiddleware:
-    """Django's LocaleMiddleware, but that machines are not asked, and the event loop is never left.
+    """Django's LocaleMiddleware, but that machines are not asked.
 
     Addresses of machines, and files for spreadsheets, are English whatever a client accepts: programs
     compare their words.
     """
 
-    sync_capable = True
-    async_capable = True
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The next layer's answer, in the language."""
-        if self.is_async:
-            return self._answer(request)
         language = language_of(request)
         with translation.override(language):
             return _marked(self.get_response(request), request, language)
-
-    async def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        language = language_of(request)
-        with translation.override(language):
-            response = await self.get_response(request)  # type: ignore[misc]
-            return _marked(response, request, language)
 
 
 def language_of(request: HttpRequest) -> str:

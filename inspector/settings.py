@@ -41,7 +41,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "inspector.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "inspector.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -161,7 +160,6 @@ SERVESTATIC_USE_FINDERS = STATIC_ROOT is None
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_MAX_AGE = 0 if DEBUG else 3600
-SERVESTATIC_IMMUTABLE_FILE_TEST = r"/static/[0-9a-f]{12}/"
 
 # Audit bundles: where they lie, and for how many days
 

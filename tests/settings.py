@@ -12,7 +12,6 @@ os.environ.setdefault("DATABASE_URL", servers.places().database_url)
 os.environ.setdefault("REDIS_URL", servers.places().redis_url)
 
 from inspector.settings import *  # noqa: F403
-from inspector.settings import MIDDLEWARE as WHOLE
 
 SECRET_KEY = "a-secret-for-the-tests-that-is-long-enough"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -21,5 +20,3 @@ ACCESS_LOG_PAUSE_SECONDS = 0  # no thread of its own: tests write themselves
 CELERY_BROKER_URL = "memory://"
 LOCAL_SIGN_IN_TOKEN = "sign-in-token-of-the-tests"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-# Each client of a test makes its middleware anew, and this one looks through all files each time: a sixth of the time.
-MIDDLEWARE = [each for each in WHOLE if "servestatic" not in each]
