@@ -77,25 +77,25 @@ def write_bundle(
     `derive` is asked for the derived files once the evidence stands. Without `sign` the bundle has no envelope.
     `discloses` answers the 24 questions from what the bundle shows.
     """
-    archive = ZipWriter(out)
-    archive.add("bagit.txt", (DECLARATION,))
-    archive.add("README.txt", (README.encode(),))
-    in_order = sorted(runs, key=lambda each: each.run)
-    found = tuple(
-        write_evidence(archive, each, withholding, Gathered() if discloses else None)
-        for each in in_order
-    )
-    archive.add(SUMMARY, (summarise(found),))
-    last = {each.run: _last_checkpoint(each) for each in in_order if each.proofs.notes}
-    if discloses:
-        archive.add(DISCLOSURE, disclosure_chunks(found, last))
-    for file in derive(found, last):
-        name = file.name if file.name == REPORT else DERIVED + file.name
-        archive.add(name, file.chunks)
-    identity = _write_manifests(archive, made_at)
-    if sign is not None:
-        archive.add(SIGNATURE, (sign(make_statement(identity, found, instance)),))
-    return Written(identity, archive.close(), found)
+    with ZipWriter(out) as archive:
+        archive.add("bagit.txt", (DECLARATION,))
+        archive.add("README.txt", (README.encode(),))
+        in_order = sorted(runs, key=lambda each: each.run)
+        found = tuple(
+            write_evidence(archive, each, withholding, Gathered() if discloses else None)
+            for each in in_order
+        )
+        archive.add(SUMMARY, (summarise(found),))
+        last = {each.run: _last_checkpoint(each) for each in in_order if each.proofs.notes}
+        if discloses:
+            archive.add(DISCLOSURE, disclosure_chunks(found, last))
+        for file in derive(found, last):
+            name = file.name if file.name == REPORT else DERIVED + file.name
+            archive.add(name, file.chunks)
+        identity = _write_manifests(archive, made_at)
+        if sign is not None:
+            archive.add(SIGNATURE, (sign(make_statement(identity, found, instance)),))
+        return Written(identity, archive.close(), found)
 
 
 def _last_checkpoint(stored: StoredRun) -> Checkpoint:

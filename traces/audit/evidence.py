@@ -29,7 +29,7 @@ from traces.audit.differing import differing_range
 from traces.audit.not_exported import Damaged
 from traces.audit.stored import StoredPart, StoredRow, StoredRun
 from traces.audit.withholding import Withholding
-from traces.audit.zip_writer import Beside, ZipWriter
+from traces.audit.zip_writer import ZipWriter
 
 SPOOL_BYTES = 1 << 20
 
@@ -73,7 +73,7 @@ class _Evidence:
         self._shown = 0
         self._reasons: Counter[str] = Counter()
         self._blobs: dict[bytes, int] = {}
-        self._openings = Beside(self._folder + layout.PARTS, parts)
+        self._openings = archive.beside(self._folder + layout.PARTS, parts)
 
     def write(self) -> RunEvidence:
         """Write everything; return what the verifier will find."""

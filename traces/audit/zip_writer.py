@@ -1,8 +1,8 @@
 """Writes a zip that can be read in one way only: what `deliberation.bundle.archive` lets through, and nothing more.
 
 Files follow one another from byte 0, each deflated and with its sizes in its local header; no zip64, no extra fields,
-no descriptors. All dates are the same, so that the same files make the same zip. Memory: a portion of one file, and
-a line for each file.
+no descriptors. All dates are the same, so that the same files make the same zip. A portion is deflated, hashed and
+written in a thread while the next one is gathered. Memory: 17 portions of each open file, and a line for each file.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from hashlib import sha256
-from typing import IO, BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, Self
 
 from deliberation.bundle.bounds import MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, MIB
 from deliberation.bundle.zip_layout import END, LOCAL
@@ -24,6 +26,8 @@ BY_UNIX, MODE = 3 << 8 | NEEDS, 0o100644 << 16
 NO_DATE = (0, 0x21)  # 1 January 1980, which is where the format's calendar begins
 MAX_OFFSET = 2**32 - 2
 PORTION_BYTES = MIB // 4
+MOST_ON_THE_WAY = 16
+"""Portions of a file that wait for the thread: as much as is read from Postgres at once."""
 LEVEL = 1
 
 
@@ -41,30 +45,38 @@ class Member(NamedTuple):
 class Deflated:
     """A file that is being written: deflated, counted and hashed in portions. Raises `TooLarge`."""
 
-    def __init__(self, name: str, out: IO[bytes]) -> None:
-        self._name, self._out = name, out
+    def __init__(self, name: str, out: IO[bytes], thread: Executor) -> None:
+        self._name, self._out, self._thread = name, out, thread
         self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         self._hash = sha256()
         self._waiting: list[bytes] = []
+        self._packing: deque[Future[None]] = deque()
         self._held = self._size = self._packed = self._checksum = 0
 
     def write(self, data: bytes) -> None:
-        """Append bytes."""
+        """Append bytes. What is wrong with those before may be raised here."""
         self._waiting.append(data)
         self._held += len(data)
         if self._held >= PORTION_BYTES:
-            self._pack()
+            self._hand_over()
 
     def finish(self, at: int) -> Member:
         """Write what is left, and return what stands where."""
-        self._pack()
+        while self._packing:
+            self._packing.popleft().result()
+        self._pack(self._waiting)
         self._emit(self._deflate.flush())
         digest = self._hash.digest()
         return Member(self._name, self._size, self._packed, self._checksum, digest, at)
 
-    def _pack(self) -> None:
-        data = b"".join(self._waiting)
+    def _hand_over(self) -> None:
+        if len(self._packing) == MOST_ON_THE_WAY:
+            self._packing.popleft().result()
+        self._packing.append(self._thread.submit(self._pack, self._waiting))
         self._waiting, self._held = [], 0
+
+    def _pack(self, portion: list[bytes]) -> None:
+        data = b"".join(portion)
         self._size += len(data)
         if self._size > MAX_FILE_BYTES:
             raise TooLarge(f"{self._name} would have more than {MAX_FILE_BYTES} bytes")
@@ -80,23 +92,36 @@ class Deflated:
 class Beside:
     """A file that is kept elsewhere while another is written, and put into the zip after it. `kept` is the caller's."""
 
-    def __init__(self, name: str, kept: IO[bytes]) -> None:
-        self.kept = kept
-        self.file = Deflated(name, kept)
+    def __init__(self, file: Deflated, kept: IO[bytes]) -> None:
+        self.file, self.kept = file, kept
 
 
 class ZipWriter:
-    """Puts files into a zip, one after another. `out` can be sought. Raises `TooLarge`."""
+    """Puts files into a zip, one after another. `out` can be sought. Raises `TooLarge`.
+
+    To be used as a context, whose end waits for what is on its way.
+    """
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
+        self._thread = ThreadPoolExecutor(max_workers=1)
         self.members: dict[str, Member] = {}
         self._total = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._thread.shutdown()
 
     def begin(self, name: str) -> Deflated:
         """Begin a file, which `end` ends before another begins."""
         self._out.write(bytes(LOCAL.size) + name.encode("ascii"))
-        return Deflated(name, self._out)
+        return Deflated(name, self._out, self._thread)
+
+    def beside(self, name: str, kept: IO[bytes]) -> Beside:
+        """Begin a file that is kept in an empty file until `put` puts it in, while others are written."""
+        return Beside(Deflated(name, kept, self._thread), kept)
 
     def end(self, file: Deflated) -> Member:
         """End the file that was begun last, and write its sizes where they belong."""

@@ -18,6 +18,7 @@ from traces.audit.fits import LedgerSize
 from traces.audit.not_exported import Damaged
 from traces.audit.openings import Opening, unpack
 from traces.audit.stored import Proofs, StoredPart, StoredRow, StoredRun
+from traces.queries.binary_rows import fetch_binary
 
 ROWS_AT_ONCE = 1_000
 BYTES_AT_ONCE = 4 * MIB
@@ -69,16 +70,14 @@ def read_large(run_id: uuid.UUID, inner: bytes) -> Iterator[bytes]:
     """Yield the bytes of a large text in portions of 1 MiB."""
     at = 1
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT substring(data FROM %s FOR %s) FROM traces_ledgerpart "
-                'WHERE run_id = %s AND "inner" = %s',
-                [at, MIB, run_id, inner],
-            )
-            found = cursor.fetchone()
-        if found is None or not found[0]:
+        found = fetch_binary(
+            "SELECT substring(data FROM %s::int FOR %s::int) FROM traces_ledgerpart "
+            'WHERE run_id = %s AND "inner" = %s',
+            [at, MIB, run_id, inner],
+        )
+        if not found or not found[0][0]:
             return
-        yield bytes(found[0])
+        yield found[0][0]
         at += MIB
 
 
@@ -114,16 +113,15 @@ class _Row(NamedTuple):
 
 
 def _rows(run_id: uuid.UUID, first: int, last: int) -> list[_Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT seq, key, line, leaf, openings FROM traces_ledgerentry "
-            "WHERE run_id = %s AND seq BETWEEN %s AND %s ORDER BY seq",
-            [run_id, first, last],
-        )
-        return [
-            _Row(seq, key, bytes(line), bytes(leaf), _unpacked(seq, bytes(openings)))
-            for seq, key, line, leaf, openings in cursor.fetchall()
-        ]
+    found = fetch_binary(
+        "SELECT seq, key, line, leaf, openings FROM traces_ledgerentry "
+        "WHERE run_id = %s AND seq BETWEEN %s AND %s ORDER BY seq",
+        [run_id, first, last],
+    )
+    return [
+        _Row(seq, key, line, leaf, _unpacked(seq, openings))
+        for seq, key, line, leaf, openings in found
+    ]
 
 
 def _unpacked(seq: int, openings: bytes) -> list[Opening]:
@@ -178,16 +176,14 @@ def _text_sizes(run_id: uuid.UUID, inners: list[bytes]) -> dict[bytes, int]:
 
 
 def _texts(run_id: uuid.UUID, inners: list[bytes]) -> dict[bytes, bytes]:
-    return {inner: bytes(data) for inner, data in _of_texts(run_id, inners, "data")}
+    return dict(_of_texts(run_id, inners, "data"))
 
 
-def _of_texts(run_id: uuid.UUID, inners: list[bytes], what: str) -> Iterator[tuple[bytes, Any]]:
+def _of_texts(run_id: uuid.UUID, inners: list[bytes], what: str) -> list[tuple[Any, ...]]:
     if not inners:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT "inner", {what} FROM traces_ledgerpart '  # noqa: S608 - our own words
-            'WHERE run_id = %s AND "inner" = ANY(%s)',
-            [run_id, inners],
-        )
-        yield from ((bytes(inner), value) for inner, value in cursor.fetchall())
+        return []
+    return fetch_binary(
+        f'SELECT "inner", {what} FROM traces_ledgerpart '  # noqa: S608 - our own words
+        'WHERE run_id = %s AND "inner" = ANY(%b)',
+        [run_id, inners],
+    )

@@ -123,7 +123,7 @@ def test_nothing_is_withheld_without_a_reason():
 def test_derived_files_are_listed_and_told_to_be_unproven():
     report_page = DerivedFile("report.html", [b"<!doctype html>"])
     costs = DerivedFile("costs.csv", [b"a,b\n", b"1,2\n"])
-    data, _ = exported(recorded_run(), derive=lambda runs: [costs, report_page])
+    data, _ = exported(recorded_run(), derive=lambda runs, last: [costs, report_page])
     report = verified(data)
     assert report.verdict == Verdict.UNPINNED
     assert any("report.html" in each for each in report.not_proven)
