@@ -52,7 +52,10 @@ def golden_story() -> Story:
 
 @dataclass(frozen=True)
 class Attack:
-    """`make` gives the zip. `reason` is what the verifier's sentence must have in it."""
+    """`make` gives the zip. `reason` is what the verifier's sentence must have in it.
+
+    `certificates` are given as `--tsa-ca`; `unstamped` is the exit code where nobody can read time stamps.
+    """
 
     name: str
     make: Callable[[Golden], bytes]
@@ -60,6 +63,13 @@ class Attack:
     reason: str
     trusts: bool
     heads: Callable[[Golden], str] | None = None
+    certificates: bytes = b""
+    unstamped: int | None = None
+
+    @property
+    def exit_code_alone(self) -> int:
+        """What a verifier says that cannot read time stamps."""
+        return self.exit_code if self.unstamped is None else self.unstamped
 
 
 @dataclass
@@ -75,12 +85,16 @@ class Corpus:
         exit_code: int = 40,
         trusts: bool = True,
         heads: Callable[[Golden], str] | None = None,
+        certificates: bytes = b"",
+        unstamped: int | None = None,
     ) -> Callable[[Callable[[Golden], bytes]], Callable[[Golden], bytes]]:
         """Register a function as an attack."""
 
         def register(make: Callable[[Golden], bytes]) -> Callable[[Golden], bytes]:
             name = make.__name__
-            self.attacks.append(Attack(name, make, exit_code, reason, trusts, heads))
+            self.attacks.append(
+                Attack(name, make, exit_code, reason, trusts, heads, certificates, unstamped)
+            )
             return make
 
         return register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import zipfile
@@ -17,6 +18,7 @@ from deliberation.bundle.run_evidence import RunEvidence
 from deliberation.disclosure.gathering import Gathered
 from deliberation.ledger.canonical import dump
 from deliberation.ledger.tree import hash_leaf, inclusion_path, root_of_leaves
+from tests.bundles.authority import TimeAuthority
 from tests.bundles.signer import INSTANCE, OPERATOR, Signer, checkpoint
 from tests.bundles.story import Story
 
@@ -37,6 +39,23 @@ def evidence(*stories: Story, signer: Signer = OPERATOR) -> Files:
         files[folder + "instance.leaf"] = leaves[seq] + b"\n"
         files[folder + "instance.tlog-proof"] = proof(leaves, seq, signer).encode()
     return files
+
+
+def anchors(*stories: Story, authority: TimeAuthority, at: dt.datetime) -> Files:
+    """What lies under data/evidence/anchors when the instance was stamped after all of these runs."""
+    files: Files = {}
+    leaves = [instance_leaf(story, seq) for seq, story in enumerate(stories)]
+    for seq, story in enumerate(stories):
+        name = anchor_name(story)
+        led = proof(leaves, seq, OPERATOR)
+        stamp = authority.stamp(led.partition("\n\n")[2].encode(), at)
+        files |= {name + ".leaf": leaves[seq] + b"\n", name + ".tlog-proof": led.encode()}
+        files[name + ".tsr"] = stamp
+    return files
+
+
+def anchor_name(story: Story) -> str:
+    return f"data/evidence/anchors/{story.run}/{len(story.entries)}"
 
 
 def checkpoints(story: Story, signer: Signer) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from deliberation.bundle.anchors import Stamped
 from deliberation.bundle.run_evidence import RunEvidence
 from deliberation.bundle.verdict import Verdict
 
 MEANINGS = {
-    Verdict.VERIFIED: "signed by a key that you named, and all of it had been seen before",
-    Verdict.SIGNED: "signed by a key that you named; no head of yours covers all of it",
+    Verdict.VERIFIED: "signed by a key that you named, and all of it had been seen or stamped before",
+    Verdict.SIGNED: "signed by a key that you named; no head of yours covers all of it, and no prompt time stamp",
     Verdict.UNPINNED: "consistent in itself; you named no key, so anybody may have made it",
     Verdict.DIVERGED: "contradicts a head that you hold: keep both, this is evidence",
     Verdict.INVALID: "a check failed",
@@ -25,6 +26,7 @@ ALWAYS = (
     "that the times in entries are right: they are claims of the clocks that wrote them",
 )
 MOST_REASONS = 20
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 MARKS = {"pass": "ok  ", "fail": "FAIL", "skipped": "-   "}
 
 
@@ -47,6 +49,8 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     runs: list[RunEvidence] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
+    stamped: list[Stamped] = field(default_factory=list)
+    prompt: dict[str, int] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     not_proven: list[str] = field(default_factory=list)
 
@@ -54,6 +58,10 @@ class Report:
     def meaning(self) -> str:
         """The verdict in one sentence; where there is a reason, the reason."""
         return self.reason or MEANINGS[self.verdict]
+
+    def covered(self, run: str) -> int:
+        """Return how many entries of a run, from the first on, a head or a prompt time stamp stands for."""
+        return max(self.seen.get(run, 0), self.prompt.get(run, 0))
 
     def lines(self) -> Iterator[str]:
         """Yield the report for people, line by line. The caller makes it safe for a terminal."""
@@ -69,6 +77,8 @@ class Report:
                 yield f"     withheld {count}: {reason}"
         for key in self.keys:
             yield f"signed by {key}"
+        for each in self.stamped:
+            yield f"stamped at {each.stamp.at:{TIME}} by {each.stamp.by}: {each.size} entries of run {each.run}"
         yield "Not proven:"
         for sentence in self.not_proven:
             yield f"  - {sentence}"
@@ -86,6 +96,15 @@ class Report:
             ],
             "runs": [self._run(each) for each in self.runs],
             "signed_by": self.keys,
+            "stamped": [
+                {
+                    "run": each.run,
+                    "entries": each.size,
+                    "at": f"{each.stamp.at:{TIME}}",
+                    "by": each.stamp.by,
+                }
+                for each in self.stamped
+            ],
             "not_proven": self.not_proven,
         }
 
@@ -99,6 +118,7 @@ class Report:
             "entries": run.size,
             "root": b64encode(run.root).decode(),
             "seen_before": self.seen.get(run.run),
+            "stamped_in_time": self.prompt.get(run.run),
             "parts": {"shown": run.shown, "withheld": run.withheld, "gone": run.gone},
             "withheld_because": dict(run.reasons),
         }

@@ -9,7 +9,7 @@ class Verdict(IntEnum):
     """The value is the exit code of the command."""
 
     VERIFIED = 0
-    """Signed by a key that you named, and all of it is what you, or somebody you trust, had seen before."""
+    """Signed by a key that you named, and all of it is what you, or somebody you trust, had seen or stamped before."""
     USAGE = 2
     """The command was called wrongly; nothing was checked."""
     SIGNED = 10

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import BinaryIO
 
+from deliberation.bundle.anchors import Anchor, Promptness, read_anchors
 from deliberation.bundle.archive import Archive
 from deliberation.bundle.bag import SIGNATURE, TAG_MANIFEST, check_bag, check_version
 from deliberation.bundle.bounds import MAX_ENVELOPE_BYTES, MAX_TAG_FILE_BYTES
@@ -17,11 +18,12 @@ from deliberation.bundle.disclosed import check_disclosure_version, disclosure_c
 from deliberation.bundle.dsse import Envelope, check_statement, read_envelope
 from deliberation.bundle.heads import KnownHead
 from deliberation.bundle.keys import Key
-from deliberation.bundle.layout import DISCLOSURE, SUMMARY, runs_of
+from deliberation.bundle.layout import DISCLOSURE, SUMMARY, anchors_of, runs_of
 from deliberation.bundle.open_questions import open_questions
 from deliberation.bundle.report import Check, Report
-from deliberation.bundle.run_evidence import Look, RunReader
+from deliberation.bundle.run_evidence import Look, RunReader, SeenEntry
 from deliberation.bundle.summary import heads_of, summarise
+from deliberation.bundle.time_stamps import IS_AVAILABLE, MISSING, Authority
 from deliberation.bundle.verdict import Diverged, Refusal, Verdict
 from deliberation.disclosure.gathering import Gathered
 
@@ -31,22 +33,31 @@ def verify(
     *,
     keys: Sequence[Key] = (),
     heads: Sequence[KnownHead] = (),
+    authority: Authority | None = None,
     look: Look | None = None,
 ) -> Report:
-    """Return what can be said of a bundle, given the keys and heads that its reader trusts.
+    """Return what can be said of a bundle, given the keys, heads and authority of time stamps that its reader trusts.
 
     `look` is called with each entry, in order, before it is known whether the bundle as a whole passes.
     """
-    return _Verification(file, keys, heads, look).run()
+    return _Verification(file, keys, heads, authority, look).run()
 
 
 class _Verification:
     """One verification, step by step; each step returns the sentence that tells what it found."""
 
     def __init__(
-        self, file: BinaryIO, keys: Sequence[Key], heads: Sequence[KnownHead], look: Look | None
+        self,
+        file: BinaryIO,
+        keys: Sequence[Key],
+        heads: Sequence[KnownHead],
+        authority: Authority | None,
+        look: Look | None,
     ) -> None:
         self._file, self._keys, self._heads, self._look = file, keys, heads, look
+        self._authority = authority
+        self._anchors: list[Anchor] = []
+        self._promptness = Promptness({})
         self._report = Report()
         self._checkpoints: dict[str, RunCheckpoints] = {}
         self._envelope: Envelope | None = None
@@ -64,12 +75,14 @@ class _Verification:
             ("bag", self._check_bag),
             ("layout", self._check_layout),
             ("checkpoints", self._read_checkpoints),
+            ("anchors", self._read_anchors),
             ("ledger", self._check_ledgers),
             ("roots", self._check_roots),
             ("summary", self._check_summary),
             ("disclosure", self._check_disclosure),
             ("statement", self._check_statement),
             ("signatures", self._check_signatures),
+            ("time stamps", self._check_stamps),
             ("heads", self._check_heads),
         )
         refused: Refusal | None = None
@@ -94,7 +107,7 @@ class _Verification:
             report.verdict, report.reason = refused.verdict, str(refused)
         elif not self._keys:
             report.verdict = Verdict.UNPINNED
-        elif all(report.seen.get(run.run) == run.size for run in report.runs):
+        elif all(report.covered(run.run) == run.size for run in report.runs):
             report.verdict = Verdict.VERIFIED
         else:
             report.verdict = Verdict.SIGNED
@@ -127,19 +140,32 @@ class _Verification:
         self._instance = min(names, default=None)
         return f"{sum(len(each.all) for each in self._checkpoints.values())} checkpoints"
 
+    def _read_anchors(self) -> str:
+        sizes = anchors_of(self._names, self._runs)
+        for run, each in sizes.items():
+            self._anchors += read_anchors(self._archive, run, each, self._checkpoints.get(run))
+        self._promptness = Promptness(sizes)
+        return f"{len(self._anchors)} checkpoints of the instance that were stamped lead to runs"
+
     def _check_ledgers(self) -> str:
+        look = self._watch if self._anchors and self._authority else self._look
         for run in self._runs:
             sizes = {each.size for each in self._heads if each.run == run}
             sizes |= {each.size for each in self._of(run)}
             try:
                 told = Gathered() if DISCLOSURE in self._archive else None
                 reader = RunReader(
-                    self._archive, run, self._runs[run], self._digests, look=self._look, told=told
+                    self._archive, run, self._runs[run], self._digests, look=look, told=told
                 )
                 self._report.runs.append(reader.read(sizes))
             except Refusal as refusal:
                 raise type(refusal)(f"run {run}: {refusal}") from None
         return "every line is canonical, every part is what was committed to, or accounted for"
+
+    def _watch(self, entry: SeenEntry) -> None:
+        self._promptness.look(entry)
+        if self._look:
+            self._look(entry)
 
     def _check_roots(self) -> str:
         for run in self._report.runs:
@@ -198,6 +224,21 @@ class _Verification:
             signed += of_run.signers(self._keys)
         self._report.keys = sorted({each.label for each in signed})
         return "the bundle and the last checkpoint of each run are signed by a key that you named"
+
+    def _check_stamps(self) -> str:
+        if not self._anchors:
+            return "the bundle has none"
+        for anchor in self._anchors if self._keys else ():
+            anchor.check_signed(self._keys)
+        if self._authority is None:
+            return f"{len(self._anchors)} present, not checked: name their authority with --tsa-ca"
+        if not IS_AVAILABLE:
+            return f"{len(self._anchors)} present, not checked: {MISSING}"
+        stamped = [anchor.check(self._authority) for anchor in self._anchors]
+        self._report.stamped = stamped
+        for run in self._runs:
+            self._report.prompt[run] = self._promptness.covered(run, stamped)
+        return f"{len(stamped)} by an authority whose root you brought"
 
     def _check_heads(self) -> str:
         runs = {each.run: each for each in self._report.runs}

@@ -59,7 +59,10 @@ def test_the_exit_code_is_the_verdict(said, tmp_path):
         (["verify", ONE, "--trust", "a+b+c"], "a key is written"),
         (["verify", ONE, "--known-head", ONE], "file of heads cannot be read"),
         (["verify", ONE, "--known-head", KEY], "not a head"),
-        (["verify", ONE, "--tsa-ca", "ca.pem"], "not yet"),
+        (
+            ["verify", ONE, "--tsa-ca", "/nowhere.pem"],
+            "certificates of the time stamps cannot be read",
+        ),
         (["show", ONE, "--seq", "99"], "no run has an entry 99"),
         (["show", TWO, "--seq", "0"], "name one with --run"),
     ],
