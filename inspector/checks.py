@@ -62,5 +62,19 @@ def check_bundle_storage(
     ]
 
 
+@register()
+def check_time_stamps(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A stamp that nobody here can check is worth nothing to whoever gets it later."""
+    if not settings.TSA_URL or settings.TSA_CA:
+        return []
+    return [
+        Error(
+            "TSA_URL names an authority of time stamps, and TSA_CA no certificates to check them with.",
+            hint="Set TSA_CA to a PEM file with the root of the authority.",
+            id="inspector.E004",
+        )
+    ]
+
+
 def _is_strong(key: str) -> bool:
     return len(key) >= SHORTEST_KEY and not key.startswith("not-secret-")

@@ -60,6 +60,7 @@ BEAT: dict[str, dict[str, Any]] = {
         "options": {"expires": 2},
     },
     "traces.seal": {"task": "traces.seal", "schedule": 1.0, "options": {"expires": 2}},
+    "traces.stamp": {"task": "traces.stamp", "schedule": 30.0, "options": {"expires": 30}},
     "traces.forget_deliveries": {"task": "traces.forget_deliveries", "schedule": 3600.0},
     "traces.start_ledger_check": {
         "task": "traces.start_ledger_check",

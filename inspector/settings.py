@@ -120,6 +120,12 @@ APPROVAL_TIMEOUT_SECONDS = env.whole("APPROVAL_TIMEOUT_SECONDS", 3600, least=1)
 
 SIGNER_SOCKET = Path(env.text("SIGNER_SOCKET", str(DATA_DIR / "signer" / "socket")))
 
+# Time stamps of what is signed (RFC 3161): whose, the PEM file that they are checked with, and how often
+
+TSA_URL = env.text("TSA_URL")
+TSA_CA = env.text("TSA_CA")
+TSA_EVERY_SECONDS = env.whole("TSA_EVERY_SECONDS", 3600, least=1)
+
 # Webhooks: how links in them begin, and which hosts or networks they may reach although they are not public
 
 PUBLIC_URL = env.text(

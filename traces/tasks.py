@@ -23,16 +23,19 @@ from traces.actions.make_partitions import make_partitions
 from traces.actions.note_access import forget_accesses
 from traces.actions.seal_runs import seal_due_runs
 from traces.actions.settle_reservation import forget_reservations
+from traces.actions.stamp_log import stamp_when_due
 from traces.actions.sweep_leases import sweep_leases
 from traces.live.publish import poke
 from traces.queries.clock import read_clock
 from traces.queries.signer import the_signer
+from traces.queries.time_stamps import stamp_pause, the_authority
 
 log = logging.getLogger(__name__)
 SEAL_EVERY_SECONDS = 1.0
 _checking = threading.Lock()
 _posting = threading.Lock()
 _sealing = threading.Lock()
+_stamping = threading.Lock()
 
 
 @dataclass(slots=True)
@@ -110,6 +113,25 @@ def _seal() -> None:
     finally:
         connections.close_all()
         _sealing.release()
+
+
+@shared_task(name="traces.stamp")
+def stamp_by_the_clock() -> None:
+    """Have the instance's log stamped, in a thread: an authority that takes its time keeps no worker from recording."""
+    if the_authority() is not None and _stamping.acquire(blocking=False):
+        threading.Thread(target=_stamp, name="stamping", daemon=True).start()
+
+
+def _stamp() -> None:
+    try:
+        authority = the_authority()
+        if authority is not None:
+            stamp_when_due(authority, every=stamp_pause(), now=dt.datetime.now(dt.UTC))
+    except Exception:
+        log.exception("stamping: this pass is over; the next one goes on")
+    finally:
+        connections.close_all()
+        _stamping.release()
 
 
 @shared_task(name="traces.forget_deliveries")

@@ -19,10 +19,22 @@ from deliberation.bundle.archive import Archive
 from deliberation.bundle.bounds import MAX_NOTE_BYTES, MAX_TAG_FILE_BYTES
 from deliberation.bundle.heads import KnownHead
 from deliberation.bundle.keys import Key
-from deliberation.bundle.layout import BLOBS, CHECKPOINTS, INSTANCE_LEAF, INSTANCE_PROOF, RUNS
+from deliberation.bundle.layout import (
+    ANCHOR_LEAF,
+    ANCHOR_PROOF,
+    ANCHOR_STAMP,
+    ANCHORS,
+    BLOBS,
+    CHECKPOINTS,
+    INSTANCE_LEAF,
+    INSTANCE_PROOF,
+    RUNS,
+    anchors_of,
+)
 from deliberation.bundle.note import read_checkpoint, split_notes
 from deliberation.bundle.report import Report
 from deliberation.bundle.run_evidence import RunEvidence
+from deliberation.bundle.time_stamps import MAX_STAMP_BYTES
 from deliberation.bundle.verdict import Verdict
 from deliberation.bundle.verify import verify
 from deliberation.events.fields import Invalid
@@ -31,6 +43,7 @@ from traces.actions.rebuild import Damaged, rebuild
 from traces.actions.tell_instance import Told, record_in_instance_log
 from traces.audit.instance_kinds import InstanceKind
 from traces.audit.not_imported import NotImported
+from traces.audit.stored import StoredAnchor
 from traces.models import ExpiredRun, ForeignRun, Run
 from traces.models.run import FOREIGN
 
@@ -164,7 +177,24 @@ def _signed(archive: Archive, run: str) -> dict[str, Any]:
         "leaf": files[INSTANCE_LEAF],
         "proof": files[INSTANCE_PROOF].decode(),
         "instance": instance,
+        "anchors": _anchors(archive, run),
     }
+
+
+def _anchors(archive: Archive, run: str) -> list[dict[str, Any]]:
+    """Return the time stamps that the bundle has of a run, untouched."""
+    found = []
+    names = [name for name in archive.names if name.startswith(f"{ANCHORS}{run}/")]
+    for size in sorted(anchors_of(names, [run])[run]):
+        name = f"{ANCHORS}{run}/{size}"
+        anchor = StoredAnchor(
+            size=size,
+            leaf=archive.read(name + ANCHOR_LEAF, MAX_NOTE_BYTES),
+            proof=archive.read(name + ANCHOR_PROOF, MAX_NOTE_BYTES).decode(),
+            response=archive.read(name + ANCHOR_STAMP, MAX_STAMP_BYTES),
+        )
+        found.append(anchor.plain())
+    return found
 
 
 def _told(given: ToImport, report: Report, run: RunEvidence) -> Told:

@@ -15,6 +15,7 @@ from traces.models.access import Scope
 from traces.queries.checkpoints import list_checkpoints
 from traces.queries.custody import count_unsigned, read_custody, read_signed_log
 from traces.queries.signer import the_signer
+from traces.queries.time_stamps import read_stamping
 
 router = Router(auth=[Key(Scope.READ), Session()], tags=["read"])
 router.add_decorator(tell_problems, mode="view")
@@ -24,7 +25,7 @@ router.add_decorator(tell_problems, mode="view")
 def show_instance(request: HttpRequest) -> Instance:
     """Return the keys of this installation, who has them, and the head of its own log."""
     unsigned = count_unsigned(now=dt.datetime.now(dt.UTC))
-    return Instance.of(read_custody(the_signer()), read_signed_log(), unsigned)
+    return Instance.of(read_custody(the_signer()), read_signed_log(), unsigned, read_stamping())
 
 
 @router.get(

@@ -7,6 +7,7 @@ from ninja import Field, Schema
 from traces.api.forms import rfc3339
 from traces.models import Checkpoint
 from traces.queries.custody import Custody, KeyRow, SignedLog
+from traces.queries.time_stamps import StampingState
 
 
 class SigningKey(Schema):
@@ -53,6 +54,29 @@ class InstanceHead(Schema):
         )
 
 
+class TimeStamps(Schema):
+    """How the asking for time stamps (RFC 3161) of the installation's log goes."""
+
+    url: str
+    stamped_at: str | None = Field(
+        description="When the last one was made, in its authority's word"
+    )
+    authority: str | None = Field(description="The subject of the certificate that signed it")
+    size: int | None = Field(description="How many entries of the log it covers")
+    trouble: str | None = Field(description="Why none comes at present")
+
+    @classmethod
+    def of(cls, state: StampingState) -> TimeStamps:
+        """Return the shape of how it goes."""
+        return cls(
+            url=state.url,
+            stamped_at=state.stamped_at.isoformat() if state.stamped_at else None,
+            authority=state.authority,
+            size=state.size,
+            trouble=state.trouble,
+        )
+
+
 class Instance(Schema):
     """Who signs what this installation records, and how far."""
 
@@ -62,9 +86,16 @@ class Instance(Schema):
     log: InstanceHead | None
     unsigned_runs: int = Field(description="Runs that wait for a signature longer than they should")
     trouble: str | None = Field(description="Why nothing is signed at present")
+    time_stamps: TimeStamps | None = Field(description="Null where no authority is configured")
 
     @classmethod
-    def of(cls, custody: Custody, log: SignedLog | None, unsigned: int) -> Instance:
+    def of(
+        cls,
+        custody: Custody,
+        log: SignedLog | None,
+        unsigned: int,
+        stamping: StampingState | None,
+    ) -> Instance:
         """Return the shape of an installation."""
         return cls(
             name=custody.name,
@@ -73,6 +104,7 @@ class Instance(Schema):
             log=None if log is None else InstanceHead.of(log),
             unsigned_runs=unsigned,
             trouble=custody.trouble,
+            time_stamps=None if stamping is None else TimeStamps.of(stamping),
         )
 
 

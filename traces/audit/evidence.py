@@ -27,7 +27,7 @@ from deliberation.ledger.tree import hash_leaf
 from traces.audit.closing import Closing
 from traces.audit.differing import differing_range
 from traces.audit.not_exported import Damaged
-from traces.audit.stored import StoredPart, StoredRow, StoredRun
+from traces.audit.stored import StoredAnchor, StoredPart, StoredRow, StoredRun
 from traces.audit.withholding import Withholding
 from traces.audit.zip_writer import ZipWriter
 
@@ -183,6 +183,16 @@ class _Evidence:
         for name, data in files.items():
             if data:
                 self._archive.add(self._folder + name, (data,))
+        known = {note.size for note in self._notes}
+        for anchor in proofs.anchors:
+            if anchor.size in known:  # the notes of a very long run are thinned out
+                self._write_anchor(anchor)
+
+    def _write_anchor(self, anchor: StoredAnchor) -> None:
+        name = f"{layout.ANCHORS}{self._stored.run}/{anchor.size}"
+        self._archive.add(name + layout.ANCHOR_LEAF, (anchor.leaf,))
+        self._archive.add(name + layout.ANCHOR_PROOF, (anchor.proof.encode(),))
+        self._archive.add(name + layout.ANCHOR_STAMP, (anchor.response,))
 
     def _found(self) -> RunEvidence:
         closing = self._closing

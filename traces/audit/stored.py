@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class StoredPart(NamedTuple):
@@ -38,16 +39,38 @@ class StoredRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnchor:
+    """A time stamp that covers a run's checkpoint of `size`: leaf and proof as Proofs has them, the response in DER."""
+
+    size: int
+    leaf: bytes
+    proof: str
+    response: bytes
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> StoredAnchor:
+        """Return the anchor that was kept as JSON."""
+        leaf, response = b64decode(plain["leaf"]), b64decode(plain["response"])
+        return cls(size=plain["size"], leaf=leaf, proof=plain["proof"], response=response)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON can keep it."""
+        leaf, response = b64encode(self.leaf).decode(), b64encode(self.response).decode()
+        return {"size": self.size, "leaf": leaf, "proof": self.proof, "response": response}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proofs:
     """What was signed of a run; nothing is proven of entries after those of the last note.
 
     `notes`: the text of checkpoints.notes; `leaf` and `proof`: the instance's entry about the last note, with its
-    newline, and its C2SP tlog-proof.
+    newline, and its C2SP tlog-proof; `anchors`: the time stamps that cover some of the notes.
     """
 
     notes: str = ""
     leaf: bytes = b""
     proof: str = ""
+    anchors: Sequence[StoredAnchor] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from traces.models.retention_policy import ExpiredRun, RetentionPolicy
 from traces.models.run import Run
 from traces.models.run_check import RunCheck
 from traces.models.saved_view import SavedView
+from traces.models.time_stamp import Stamping, TimeStamp
 from traces.models.verdict import DistantVerdict, Verdict
 from traces.models.webhook import Delivery, Webhook
 
@@ -79,6 +80,8 @@ __all__ = [
     "SavedView",
     "Sealing",
     "SharedSpend",
+    "Stamping",
+    "TimeStamp",
     "Verdict",
     "Webhook",
 ]

@@ -8,7 +8,7 @@ from django.db import models
 class ForeignRun(models.Model):
     """One run that was imported from a bundle. Its entries lie in the ledger as they came; nothing is added to them.
 
-    `notes`, `leaf` and `proof` are the bundle's own, untouched: when the run is exported again they go with it.
+    `notes`, `leaf`, `proof` and `anchors` are the bundle's own, untouched: exported again, the run has them with it.
     """
 
     run_id = models.UUIDField(primary_key=True)
@@ -19,5 +19,9 @@ class ForeignRun(models.Model):
     notes = models.TextField()
     leaf = models.BinaryField()
     proof = models.TextField()
+    anchors = models.JSONField(
+        db_default=[],
+        help_text="Its time stamps: size, leaf, proof, response, in base64 where bytes",
+    )
     imported_ns = models.BigIntegerField()
     by = models.TextField(help_text="user:name, key:prefix or server")

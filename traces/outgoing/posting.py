@@ -1,8 +1,8 @@
 """One POST to a server that nobody vouches for.
 
 Guarantee: it is over in `seconds`, whatever the other side does (a timer cuts the line), no redirect is followed,
-nothing of the answer is read but its head, no proxy of the environment is asked, and the certificate must be good for
-the host that was named, though the connection goes to an address that was judged before.
+nothing of the answer is read but its head and as much as is asked for, no proxy of the environment is asked, and the
+certificate must be good for the host that was named, though the connection goes to an address that was judged before.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from traces.outgoing.addresses import Target
 
@@ -23,6 +24,13 @@ SECONDS = 10.0
 
 class NotPosted(Exception):
     """Nothing answered, or not in time; the message is a sentence."""
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    body: bytes
 
 
 @dataclass(slots=True)
@@ -49,22 +57,38 @@ def post(
     tls: ssl.SSLContext | None = None,
 ) -> int:
     """Post to one of the addresses of a host, and return the status of the answer. Raises NotPosted."""
+    return exchange(target, addresses, body, headers, most=0, seconds=seconds, tls=tls).status
+
+
+def exchange(
+    target: Target,
+    addresses: Sequence[str],
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    most: int,
+    seconds: float = SECONDS,
+    tls: ssl.SSLContext | None = None,
+) -> Answer:
+    """Post, and return the answer with at most so many bytes of body, or none. Raises NotPosted, also for more."""
     end = time.monotonic() + seconds
     line = _Line(_connect(addresses, target.port, end))
     try:
         with _cut_at(line, end):
             if target.scheme == "https":
                 _secure(line, target.host, tls)
-            status = _ask(line.socket, target, body, headers)
+            answer = _ask(line.socket, target, body, headers, most)
     except (OSError, http.client.HTTPException, ValueError) as error:
         # The socket still has the patience it was connected with, which ends in the same moment.
         is_late = line.is_cut or isinstance(error, TimeoutError)
         raise NotPosted(_late(seconds) if is_late else _told(error)) from None
     finally:
         line.socket.close()
-    if line.is_cut:  # in the middle of the answer's head
+    if line.is_cut:  # in the middle of the answer
         raise NotPosted(_late(seconds))
-    return status
+    if len(answer.body) > most:
+        raise NotPosted(f"the answer has more than {most} bytes")
+    return answer
 
 
 def _connect(addresses: Sequence[str], port: int, end: float) -> socket.socket:
@@ -100,13 +124,16 @@ def _secure(line: _Line, host: str, tls: ssl.SSLContext | None) -> None:
     secured.do_handshake()
 
 
-def _ask(line: socket.socket, target: Target, body: bytes, headers: Mapping[str, str]) -> int:
+def _ask(
+    line: socket.socket, target: Target, body: bytes, headers: Mapping[str, str], most: int
+) -> Answer:
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.auto_open = 0
     connection.sock = line
     given = {"Host": target.authority, "Connection": "close", **headers}
     connection.request("POST", target.path, body, given)
-    return connection.getresponse().status
+    response = connection.getresponse()
+    return Answer(response.status, response.read(most + 1) if most else b"")
 
 
 def _late(seconds: float) -> str:

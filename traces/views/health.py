@@ -13,6 +13,7 @@ from traces.queries.custody import (
 )
 from traces.queries.ledger_checks import is_overdue, list_checks
 from traces.queries.signer import the_signer
+from traces.queries.time_stamps import read_stamping
 from traces.views.access import for_people
 from traces.views.owned import read_time
 
@@ -26,6 +27,7 @@ def health(request: HttpRequest) -> HttpResponse:
     context = {
         "custody": read_custody(the_signer()),
         "signed_log": read_signed_log(),
+        "stamping": read_stamping(),
         "unsigned": count_unsigned(now=now),
         "refused": list_refused(who=request.user),
         "checks": checks,
