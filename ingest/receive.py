@@ -27,11 +27,13 @@ MAX_HEADS = 16
 class KnownRun:
     """A run as the door sees it: whose it is, its head when its ledger has begun, and what is asked of it.
 
+    `note` is the last checkpoint that was signed of it by now, None before the first: the door asks no signer.
     `control_seq` is the last entry that its runner must hear of; 0 while nothing was ever asked.
     """
 
     project: int
     head: str | None
+    note: str | None
     desired_state: str
     control_seq: int
 
@@ -82,8 +84,8 @@ async def find_known_runs(events: Iterable[Event]) -> dict[str, KnownRun]:
     wanted = sorted({event.run for event in events})
     async with (await open_pool()).connection() as connection:
         cursor = await connection.execute(
-            "SELECT id, project_id, size, frontier, desired_state, control_seq "
-            "FROM traces_run WHERE id = ANY(%s)",
+            "SELECT id, project_id, size, frontier, desired_state, control_seq, (SELECT note FROM traces_checkpoint"
+            " WHERE run_id = traces_run.id ORDER BY size DESC, id DESC LIMIT 1) FROM traces_run WHERE id = ANY(%s)",
             [[uuid.UUID(run) for run in wanted]],
         )
         rows = await cursor.fetchall()
@@ -91,8 +93,9 @@ async def find_known_runs(events: Iterable[Event]) -> dict[str, KnownRun]:
         str(run): KnownRun(
             project=project,
             head=format_head(str(run), size, bytes(frontier)) if size else None,
+            note=note,
             desired_state=desired_state,
             control_seq=control_seq,
         )
-        for run, project, size, frontier, desired_state, control_seq in rows
+        for run, project, size, frontier, desired_state, control_seq, note in rows
     }

@@ -172,6 +172,7 @@ def _receipt(
         "control_seqs": {run: known.control_seq for run, known in runs.items()},
         "head": heads[0] if heads else None,
         "heads": heads,
+        "notes": [known.note for known in runs.values() if known.note][:MAX_HEADS],
     }
 
 

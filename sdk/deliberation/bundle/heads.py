@@ -1,23 +1,27 @@
 """Heads that the person who verifies has kept: from ingest answers, receipts, older bundles.
 
-A file of heads has on each line `<run> <size> <root in base64>`, as the server gives them away; or it holds signed
-checkpoints of runs; or it is a receipt (a C2SP tlog-proof), which ends in such a checkpoint. Whoever brings a head need
-not prove it: it is their own memory.
+A file of heads has on each line `<run> <size> <root in base64>`, as the server gives them away, and between them, with
+an empty line around each, signed checkpoints of runs; or it is a receipt (a C2SP tlog-proof), which ends in such a
+checkpoint. Whoever brings a head need not prove it: it is their own memory.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from deliberation.bundle import base64_text
 from deliberation.bundle.layout import is_run_id
-from deliberation.bundle.note import read_checkpoint, split_notes
+from deliberation.bundle.note import read_checkpoint
 from deliberation.bundle.proof import FIRST_LINE
 from deliberation.bundle.verdict import Misuse, Refusal
 from deliberation.ledger.head import read_head
 from deliberation.ledger.tree import HASH_BYTES
+
+NOTE = re.compile(r"^[^\n]+\n[^\n]+\n[^\n]+\n\n(?:— [^\n]*\n)+", re.MULTILINE)
+"""Three lines, an empty one, and signatures. What is in them is read strictly afterwards."""
 
 
 class KnownHead(NamedTuple):
@@ -36,7 +40,9 @@ def read_heads(paths: Iterable[str]) -> tuple[KnownHead, ...]:
             text = Path(path).read_text("utf-8")
         except (OSError, ValueError) as error:
             raise Misuse(f"the file of heads cannot be read: {error}") from None
-        found = _from_notes(text) if "\n— " in text else _from_lines(text)
+        if text.startswith(FIRST_LINE):
+            text = text.partition("\n\n")[2]  # of a receipt, the checkpoint under it
+        found = [*_from_lines(NOTE.sub("\n", text)), *_from_notes(NOTE.findall(text))]
         if not found:
             raise Misuse(
                 f"{path} has no head: a line is <run> <size> <root>, or it is a checkpoint"
@@ -56,11 +62,9 @@ def _from_lines(text: str) -> list[KnownHead]:
     return heads
 
 
-def _from_notes(text: str) -> list[KnownHead]:
-    if text.startswith(FIRST_LINE):
-        text = text.partition("\n\n")[2]  # of a receipt, the checkpoint under it
+def _from_notes(notes: Iterable[str]) -> list[KnownHead]:
     try:
-        checkpoints = [read_checkpoint(note) for note in split_notes(text)]
+        checkpoints = [read_checkpoint(note) for note in notes]
     except Refusal as error:
         raise Misuse(f"a checkpoint among the known heads: {error}") from None
     heads = [

@@ -1,4 +1,4 @@
-"""The newest ledger head of each run that the server gave away."""
+"""The newest ledger head of each run that the server gave away, and the newest signed checkpoint."""
 
 from __future__ import annotations
 
@@ -10,31 +10,43 @@ MAX_RUNS = 1024
 
 
 class Heads:
-    """Heads by run; of the last `MAX_RUNS` runs."""
+    """Heads and checkpoints by run; of the last `MAX_RUNS` runs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._heads: OrderedDict[str, str] = OrderedDict()
+        self._notes: OrderedDict[str, str] = OrderedDict()
 
     def receive(self, answer: dict[str, Any]) -> list[str]:
-        """Take in a server's answer to a post of events; return the heads that are new.
+        """Take in a server's answer to a post of events; return what is new: heads, then signed checkpoints.
 
-        A head is text that begins with its run's id and a space; the rest of it is the server's business.
+        A head is text that begins with its run's id and a space, a checkpoint text that begins with a line that names
+        its run's log; the rest of them is the server's business.
         """
-        several = answer.get("heads")
-        said = [answer.get("head"), *(several if isinstance(several, list) else [])]
+        heads = [answer.get("head"), *_listed(answer.get("heads"))]
+        notes = _listed(answer.get("notes"))
         with self._lock:
-            new = [head for head in said if isinstance(head, str) and self._is_new(head)]
-            while len(self._heads) > MAX_RUNS:
-                self._heads.popitem(last=False)
-        return new
+            return [
+                *(head for head in heads if _is_new(self._heads, head, " ")),
+                *(note for note in notes if _is_new(self._notes, note, "\n")),
+            ]
 
     def of(self, run: str) -> str | None:
         """Return the newest head of a run, or None."""
         return self._heads.get(run)
 
-    def _is_new(self, head: str) -> bool:
-        run = head.partition(" ")[0]
-        before = self._heads.pop(run, None)
-        self._heads[run] = head
-        return head != before
+
+def _listed(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else []
+
+
+def _is_new(known: OrderedDict[str, str], text: Any, end: str) -> bool:
+    """Keep a text under its beginning up to `end`; return whether another one was there."""
+    if not isinstance(text, str):
+        return False
+    name = text.partition(end)[0]
+    before = known.pop(name, None)
+    known[name] = text
+    while len(known) > MAX_RUNS:
+        known.popitem(last=False)
+    return text != before

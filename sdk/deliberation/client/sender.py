@@ -243,9 +243,11 @@ class Sender:
         path = self._settings.heads_file
         if path is None or not heads:
             return
+        # In one piece: other processes may write to the same file.
+        piece = "".join(f"\n{each}\n" if "\n" in each else f"{each}\n" for each in heads)
         try:
-            with path.open("a", encoding="utf-8") as file:
-                file.writelines(f"{head}\n" for head in heads)
+            with path.open("ab", buffering=0) as file:
+                file.write(piece.encode("utf-8", "replace"))
         except OSError as error:
             self._counts.complain("heads", f"The ledger heads cannot be kept in {path}: {error}")
 

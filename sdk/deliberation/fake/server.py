@@ -228,7 +228,7 @@ class Server:
             self._keep(event)
         heads = [self._head(run) for run in sorted(runs)]
         answer = {"accepted": accepted, "rejected": rejected, **self.controls.pending(runs)}
-        return {**answer, "head": heads[0] if heads else None, "heads": heads}
+        return {**answer, "head": heads[0] if heads else None, "heads": heads, "notes": []}
 
     def _keep(self, event: Event) -> None:
         with self._lock:
