@@ -21,7 +21,7 @@ SELECT DISTINCT ON (stamp.checkpoint_id) own.size, own.instance_seq, stamp.check
        SELECT held.checkpoint_id FROM traces_timestamp AS held
          JOIN traces_checkpoint AS log ON log.id = held.checkpoint_id
         WHERE log.origin = %(name)s AND log.size > own.instance_seq ORDER BY held.stamped_at, log.size LIMIT 1) AS stamp
- WHERE own.run_id = %(run)s AND own.origin = %(origin)s AND own.size <= %(most)s
+ WHERE own.run_id = %(run)s::uuid AND own.origin = %(origin)s AND own.size <= %(most)s
  ORDER BY stamp.checkpoint_id, own.size DESC
 """
 """The stamp that first covered each checkpoint of a run, and of those that it covered so the largest."""
@@ -73,14 +73,16 @@ def anchors_of(last: Checkpoint) -> list[StoredAnchor]:
     if log is None:
         return []
     found = sorted(_first_of_each(last))[-MAX_ANCHORS:]
-    stamps = {each.checkpoint_id: each for each in _stamps([at for _, _, at in found])}
+    held = _stamps([at for _, _, at in found])
+    stamps = {each.checkpoint_id: each.checkpoint for each in held}
+    responses = {each.checkpoint_id: bytes(each.response) for each in held}
     lines = _lines([seq for _, seq, _ in found])
     return [
         StoredAnchor(
             size=size,
             leaf=lines[seq] + b"\n",
-            proof=write_proof(log, seq, stamps[at].checkpoint).decode(),
-            response=bytes(stamps[at].response),
+            proof=write_proof(log, seq, stamps[at].size, stamps[at].note).decode(),
+            response=responses[at],
         )
         for size, seq, at in found
     ]
@@ -88,10 +90,15 @@ def anchors_of(last: Checkpoint) -> list[StoredAnchor]:
 
 def _first_of_each(last: Checkpoint) -> list[tuple[int, int, int]]:
     name = last.origin.rpartition("/runs/")[0]
-    given = {"name": name, "run": last.run_id, "origin": last.origin, "most": last.size}
+    given: dict[str, str | int] = {
+        "name": name,
+        "run": str(last.run_id),
+        "origin": last.origin,
+        "most": last.size,
+    }
     with connection.cursor() as cursor:
         cursor.execute(FIRST_OF_EACH, given)
-        return cursor.fetchall()
+        return [(size, seq, checkpoint) for size, seq, checkpoint in cursor.fetchall()]
 
 
 def _stamps(checkpoints: list[int]) -> list[TimeStamp]:

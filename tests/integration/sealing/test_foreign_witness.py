@@ -1,7 +1,7 @@
 """A witness of another implementation checks what the server signs: its keys, its notes, its proofs.
 
-The PyPI package `witness-log` (0.6.1) has a C2SP tlog-witness, which signs under a checkpoint if it is consistent with
-the one before. It is no dependency: `pip install witness-log` to run this.
+The PyPI package `witness-log` has a C2SP tlog-witness, which signs under a checkpoint if it is consistent with the one
+before. Only tests need it.
 """
 
 from __future__ import annotations

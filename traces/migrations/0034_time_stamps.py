@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('traces', '0031_access_log'),
+        ('traces', '0033_redactions_without_a_name'),
     ]
 
     operations = [
