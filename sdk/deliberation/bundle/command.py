@@ -76,6 +76,7 @@ def _verify(given: argparse.Namespace) -> Verdict:
     keys, heads = read_keys(given.trust), read_heads(given.known_head)
     authority = read_authority(given.tsa_ca) if given.tsa_ca else None
     with _open(given.bundle) as file:
+        report: Report
         if is_receipt(file):
             report = verify_receipt(file, keys=keys, heads=heads)
         else:

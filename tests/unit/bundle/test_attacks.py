@@ -1,14 +1,17 @@
-"""Every attack of the corpus gets its exit code and its reason, with fast libraries and with none."""
+"""Every attack of the corpus gets its exit code and its reason: with fast libraries here, with none as installed."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
+from flit_core.buildapi import build_wheel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,21 +24,17 @@ from tests.bundles.attack import Attack, Golden
 from tests.bundles.corpus import ATTACKS
 from tests.bundles.signer import OPERATOR
 
-ALONE = """
-import json, sys
-sys.path.insert(0, sys.argv[1])
+EACH = """
+import contextlib, importlib.util, io, json, sys
 from deliberation.bundle import signatures
-from deliberation.bundle.heads import read_heads
-from deliberation.bundle.keys import read_key
-from deliberation.bundle.time_stamps import read_authority
-from deliberation.bundle.verify import verify
-assert signatures.IMPLEMENTATION == "standard library" and "orjson" not in sys.modules
+from deliberation.cli import main
+assert "site-packages" in signatures.__file__ and signatures.IMPLEMENTATION == "standard library"
+assert not any(map(importlib.util.find_spec, ("django", "orjson", "cryptography")))
 for line in sys.stdin:
-    zip, key, heads, pem = json.loads(line)
-    authority = read_authority(pem) if pem else None
-    keys = [read_key(key)] if key else ()
-    report = verify(open(zip, "rb"), keys=keys, heads=read_heads(heads), authority=authority)
-    print(json.dumps([report.verdict, report.meaning]))
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = main(["verify", "--json", *json.loads(line)])
+    print(json.dumps([code, json.loads(said.getvalue())["reason"]]))
 """
 KEY = read_key(OPERATOR.line)
 
@@ -82,25 +81,46 @@ def test_an_attack_gets_its_exit_code_and_its_reason(attack: Attack, made):
     )
 
 
-def test_the_standard_library_alone_says_the_same(made):
-    given = "".join(
-        json.dumps([str(path), OPERATOR.line if attack.trusts else "", heads, pem]) + "\n"
-        for attack in ATTACKS
-        for path, heads, pem in [made[attack.name]]
-    )
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", ALONE, str(TREE / "sdk")],
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory) -> Path:
+    """Where programs are in an environment that has the SDK as a wheel, and nothing else: no Django, no pip."""
+    folder = tmp_path_factory.mktemp("installed")
+    with contextlib.chdir(TREE / "sdk"):
+        wheel = folder / build_wheel(str(folder))
+    venv.create(folder / "venv", with_pip=False)
+    programs = folder / "venv" / "bin"
+    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", "-q"]
+    called([*pip, "--no-index", "--no-deps", "--no-compile", str(wheel)])
+    return programs
+
+
+def test_so_does_the_installed_command_with_the_standard_library_alone(made, installed):
+    calls = "".join(json.dumps(options(attack, *made[attack.name])) + "\n" for attack in ATTACKS)
+    done = called([str(installed / "python"), "-I", "-c", EACH], given=calls)
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(said) == len(ATTACKS)
     for attack, (code, reason) in zip(ATTACKS, said, strict=True):
         known = attack.unstamped is not None or attack.reason in reason
         assert (code, known) == (attack.exit_code_alone, True), (attack.name, reason)
+    first = ATTACKS[0]
+    given = options(first, *made[first.name])
+    done = called([str(installed / "deliberation"), "verify", *given], code=first.exit_code)
+    assert first.reason in done.stdout
+
+
+def options(attack: Attack, path: Path, heads: list[str], pem: str) -> list[str]:
+    """What is given on the command line to whoever checks an attack."""
+    trusted = ["--trust", OPERATOR.line] if attack.trusts else []
+    known = [word for each in heads for word in ("--known-head", each)]
+    return [str(path), *trusted, *known, *(["--tsa-ca", pem] if pem else [])]
+
+
+def called(
+    command: list[str], *, given: str = "", code: int = 0
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    return done
 
 
 GOLDEN = Golden()
