@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files import File
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.timezone import now
 
 from traces.actions import claim_bundle
 from traces.actions.claim_bundle import LostBundle
+from traces.actions.store_bundle import store_bundle
 from traces.actions.write_run import Signed, tell_of_export, write_run
 from traces.audit.export_options import ExportOptions
 from traces.audit.not_exported import NotExported
@@ -66,18 +66,6 @@ def export_next(
     return True
 
 
-class Finished(File):  # type: ignore[type-arg]
-    """A file on this machine's disk, which a storage of files may take as it is instead of copying it."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path.open("rb"), name=path.name)
-        self._path = path
-
-    def temporary_file_path(self) -> str:
-        """Where it lies."""
-        return str(self._path)
-
-
 @dataclass(slots=True)
 class _Progress:
     """Keeps the claim while entries are written. Raises `LostBundle`."""
@@ -93,6 +81,10 @@ class _Progress:
         claim_bundle.renew(self.claimed, entries_done=done, entries=entries)
         self.let_others()
 
+    def keep(self) -> None:
+        """Keep the claim while the whole file goes into the storage."""
+        claim_bundle.renew(self.claimed)
+
 
 def _export(
     claimed: Bundle, clock: Clock, signer: SignerAt, let_others: Callable[[], None]
@@ -102,8 +94,9 @@ def _export(
     path = settings.DATA_DIR / "exports" / f"{claimed.pk}.{claimed.token}.part"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        written = _write(claimed, path, signer, _Progress(claimed, let_others))
-        return _keep(claimed, path, written, clock)
+        progress = _Progress(claimed, let_others)
+        written = _write(claimed, path, signer, progress)
+        return _keep(path, written, clock, progress)
     except NotExported as refused:
         return _fail(claimed, clock, str(refused))
     except OSError as error:
@@ -131,10 +124,15 @@ def _write(claimed: Bundle, path: Path, signer: SignerAt, progress: _Progress) -
         )
 
 
-def _keep(claimed: Bundle, path: Path, signed: Signed, clock: Clock) -> None:
-    storage = bundle_storage()
-    with Finished(path) as file:
-        name = storage.save(f"{claimed.pk}.{str(claimed.token)[:8]}.zip", file)
+def _keep(path: Path, signed: Signed, clock: Clock, progress: _Progress) -> None:
+    storage, claimed = bundle_storage(), progress.claimed
+    name = store_bundle(
+        storage,
+        f"{claimed.pk}.{str(claimed.token)[:8]}.zip",
+        path,
+        keep=progress.keep,
+        let_others=progress.let_others,
+    )
     written = signed.written
     [run] = written.runs
     now_ns = clock()
