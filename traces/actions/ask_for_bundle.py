@@ -6,6 +6,7 @@ import uuid
 
 from traces.actions.conflict import Unfit
 from traces.audit.export_options import ExportOptions
+from traces.audit.parquet import MISSING, can_write_parquet
 from traces.models import Bundle, Run
 from traces.models.bundle import UNFINISHED, BundleStatus
 from traces.queries.access import NotVisible
@@ -21,6 +22,8 @@ def ask_for_bundle(
 
     Raises Unfit, and NotVisible where the id is that of another run's export.
     """
+    if options.parquet and not can_write_parquet():
+        raise Unfit("parquet", MISSING)
     waiting = Bundle.objects.filter(project_id=run.project_id, status__in=UNFINISHED)
     if waiting.exclude(pk=bundle_id).count() >= MAX_WAITING:
         raise Unfit("run_id", f"{MAX_WAITING} exports of this project are under way: wait for one")

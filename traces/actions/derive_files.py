@@ -23,6 +23,7 @@ from traces.audit.report_frame import DEEPEST, frame
 from traces.models import Run
 from traces.queries.costs_csv import costs_csv
 from traces.queries.node_amounts import COLUMNS, read_nodes
+from traces.queries.parquet_files import parquet_files
 from traces.queries.report import RunReport, read_report
 
 
@@ -36,6 +37,8 @@ def derive_files(
         {name: getattr(node, name) for name in COLUMNS} for node in read_nodes(run.pk)
     )
     yield DerivedFile("otlp.json", otlp_json(str(run.pk), run.trace_id, nodes))
+    if options.parquet:
+        yield from parquet_files(run.pk, evidence.size)
     says_texts = not options.withholding.withholds
     report = read_report(now, evidence, says_texts=says_texts)
     page = render_report(report, answers, options.language)

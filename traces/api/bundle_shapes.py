@@ -48,6 +48,11 @@ class BundleToMake(Schema):
     withhold: Withhold = Withhold()
     derived: bool = Field(default=True, description="With a report and other derived files")
 
+    parquet: bool = Field(
+        default=False,
+        description="Entries, nodes and costs as Parquet too; 422 where the server has no pyarrow",
+    )
+
     signed: bool = Field(
         default=True,
         description="false: no new checkpoint and no signature; nobody can pin it to a key",
@@ -69,6 +74,7 @@ class BundleToMake(Schema):
         return ExportOptions(
             withholding=withholding,
             derived=self.derived,
+            parquet=self.parquet,
             signed=self.signed,
             language=self.language,
         )
@@ -94,6 +100,7 @@ class Bundle(Schema):
     by: str
     withhold: Withhold
     derived: bool
+    parquet: bool
     signed: bool
     language: str
     created_at: str | None
@@ -121,6 +128,7 @@ class Bundle(Schema):
             status=row.status,
             by=row.by,
             derived=plain.pop("derived"),
+            parquet=plain.pop("parquet"),
             signed=plain.pop("signed"),
             language=plain.pop("language"),
             withhold=Withhold(**plain),

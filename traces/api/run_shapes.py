@@ -59,7 +59,9 @@ class RunCounts(Schema):
     tool_calls: int
     candidates: int
     verdicts: int
-    discarded: int
+    discarded: int = Field(
+        description="Nodes that were discarded themselves; `discarded.nodes` of a run counts what hangs below them too"
+    )
     selected: int
     kept: int
     failed: int

@@ -12,13 +12,14 @@ from traces.audit.withholding import NOTHING, Withholding
 class ExportOptions:
     """What is withheld, whether files are derived for people and programs, and whether it is signed.
 
-    `language` is that of the report.
+    `language` is that of the report; `parquet` adds tables to what is derived, where pyarrow is installed.
     """
 
     withholding: Withholding = NOTHING
     derived: bool = True
     signed: bool = True
     language: str = "en"
+    parquet: bool = False
 
     def as_plain(self) -> dict[str, Any]:
         """Return the options as JSON has them."""
@@ -28,6 +29,7 @@ class ExportOptions:
             "everything": withheld.everything,
             "language": self.language,
             "kinds": sorted(withheld.kinds),
+            "parquet": self.parquet,
             "parts": sorted(withheld.parts),
             "reason": withheld.reason,
             "signed": self.signed,
@@ -46,4 +48,5 @@ class ExportOptions:
             derived=plain["derived"],
             signed=plain["signed"],
             language=plain["language"],
+            parquet=plain.get("parquet", False),
         )

@@ -34,6 +34,7 @@ def read_export(sent: QueryDict, language: str) -> ExportOptions:
     return ExportOptions(
         withholding=withholding,
         derived="derived" in sent,
+        parquet="parquet" in sent,
         signed="signed" in sent,
         language=language if language in ("en", "de") else "en",
     )

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from traces.actions.ask_for_bundle import ask_for_bundle, cancel_bundle
 from traces.actions.conflict import Unfit
+from traces.audit.parquet import can_write_parquet
 from traces.queries import runs
 from traces.queries.access import NotAllowed, NotVisible, see_run, told_roles, viewer_of
 from traces.queries.bundle_links import make_link
@@ -95,6 +96,7 @@ def _page(
         "run": runs.get_run(who=request.user, run_id=run_id),
         "foreign": find_foreign(who=request.user, run_id=run_id),
         "parts": PARTS,
+        "can_parquet": can_write_parquet(),
         "ticket": uuid.uuid4(),
         "error": error,
         "sent": _sent(request),
@@ -127,5 +129,6 @@ def _sent(request: HttpRequest) -> dict[str, Any]:
         "notes": sent.get("notes", ""),
         "reason": sent.get("reason", ""),
         "derived": "no" if was_sent and "derived" not in sent else "yes",
+        "parquet": "yes" if "parquet" in sent else "no",
         "signed": "no" if was_sent and "signed" not in sent else "yes",
     }

@@ -87,6 +87,17 @@ def test_the_report_says_what_was_decided_and_discarded():
         assert word in page, word
 
 
+def test_the_report_says_which_discarded_nodes_it_counts():
+    run = told_run()
+    parent = "=cmd|' /C calc'!A0"
+    below = [observed(run, f"b{each}", node_kind=NodeKind.STEP, parent=parent) for each in range(3)]
+    put_on_record(make_project(), *below)
+    page = files_of(bundle_of(run))["report.html"]
+    assert "4 nodes in discarded paths" in page
+    assert "1 was discarded itself, what hangs below it counts along" in page
+    assert "Nodes by their own fate" in page
+
+
 def test_the_report_runs_and_loads_nothing():
     page = files_of(bundle_of(told_run()))["report.html"]
     assert SCRIPT not in page

@@ -48,6 +48,9 @@ class Command(BaseCommand):
             "--unsigned", action="store_true", help="where no signer is: no new checkpoint"
         )
         parser.add_argument("--no-derived", action="store_true", help="the evidence alone")
+        parser.add_argument(
+            "--parquet", action="store_true", help="tables as Parquet too; needs pyarrow"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write beside the file, then put it in place: a failure leaves no file."""
@@ -104,5 +107,8 @@ def _read(options: dict[str, Any]) -> ExportOptions:
     except ValueError as wrong:
         raise CommandError(f"--reason: {wrong}") from None
     return ExportOptions(
-        withholding=withholding, derived=not options["no_derived"], signed=not options["unsigned"]
+        withholding=withholding,
+        derived=not options["no_derived"],
+        parquet=options["parquet"],
+        signed=not options["unsigned"],
     )
