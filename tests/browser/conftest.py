@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -68,6 +70,7 @@ class Server:
         assert done.returncode == 0, done.stderr
         run = done.stdout.split()[-1]
         self.await_run(run)
+        self.await_all()
         return run
 
     def start(self, what: str) -> tuple[subprocess.Popen[str], str]:
@@ -81,15 +84,23 @@ class Server:
         return process, run
 
     def await_run(self, run: str, seconds: float = 60) -> None:
-        """Until the run is recorded: its id is known to its program before anybody else."""
+        """Until the run is there: its id is known to its program before anybody else."""
+        self._await(f"runs/{run}", lambda _: True, seconds)
+
+    def await_all(self, seconds: float = 60) -> None:
+        """Until all that was posted is recorded: a run is there, and may say that it ended, with its first body."""
+        self._await("ingest", lambda told: told["pending"] == 0, seconds)
+
+    def _await(self, what: str, is_so: Callable[[Any], bool], seconds: float) -> None:
         key = {"Authorization": f"Bearer {self.env['INSPECTOR_KEY']}"}
-        asked = urllib.request.Request(f"{self.url}/api/v1/runs/{run}", headers=key)
+        asked = urllib.request.Request(f"{self.url}/api/v1/{what}", headers=key)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(asked):
-                return
+            with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(asked) as told:
+                if is_so(json.load(told)):
+                    return
             time.sleep(0.05)
-        raise AssertionError(f"{run} was not recorded within {seconds} s")
+        raise AssertionError(f"{what} did not come to it within {seconds} s")
 
     def command(self, what: str) -> list[str]:
         """The command that seeds."""
