@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 
 from ingest.api import router as ingest_router
 from ingest.bundles.api import router as bundles_router
-from traces.api import router as traces_router
+from traces.api.gathered import router as traces_router
 
 api = NinjaAPI(
     title="Deliberation Inspector",
@@ -17,3 +17,5 @@ api = NinjaAPI(
 api.add_router("", bundles_router)  # before `/bundles/{bundle_id}`, which it would be
 api.add_router("", traces_router)
 api.add_router("", ingest_router)
+
+urlpatterns, _, _ = api.urls

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.urls.resolvers import RoutePattern
 
 from inspector import health
-from inspector.api import api
+from inspector.later import Later
 
 urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.metrics, name="metrics"),
-    path("api/v1/", api.urls),
+    Later(RoutePattern("api/v1/"), "inspector.api", app_name="ninja", namespace="api-1.0.0"),
     path("", include("ingest.urls")),
     path("", include("traces.urls")),
 ]

@@ -20,9 +20,9 @@ from inspector.bench.stack import Stack, run_stack
 
 pytestmark = [pytest.mark.local]
 
-BODIES = 40
-KILLS = ("inspector.web", "celery", "inspector.web", "celery", "celery")
-LOAD_SECONDS = 10
+BODIES = 24
+KILLS = ("celery", "inspector.web", "celery")
+LOAD_SECONDS = 6
 RECORD_SECONDS = 240
 
 

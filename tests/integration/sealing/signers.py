@@ -59,7 +59,7 @@ class SignerProcess:
             stderr=subprocess.PIPE,
             text=True,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 self.asked.custody()
@@ -69,8 +69,9 @@ class SignerProcess:
                 time.sleep(0.02)
             else:
                 return self.asked
+        self._process.kill()  # or what it says would have no end
         _, said = self._process.communicate()
-        raise AssertionError(said)
+        raise AssertionError(said or "it does not answer")
 
     def kill(self) -> None:
         """Let nothing be tidied up."""

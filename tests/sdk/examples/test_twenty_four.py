@@ -37,12 +37,12 @@ def test_it_works():
     assert is_solvable(values_of(start((1, 2, 4, 7))))
 
 
-def test_24_can_be_made_of_1362_of_the_1820_quadruples_and_brute_force_agrees_on_each_fourth():
+def test_24_can_be_made_of_1362_of_the_1820_quadruples_and_brute_force_agrees_on_each_tenth():
     ours = {each for each in QUADRUPLES if is_solvable(tuple(map(Fraction, each)))}
-    fourth = set(QUADRUPLES[::4])
-    theirs = {each for each in fourth if any(abs(found - 24) < 1e-9 for found in reachable(each))}
+    tenth = set(QUADRUPLES[::10])
+    theirs = {each for each in tenth if any(abs(found - 24) < 1e-9 for found in reachable(each))}
     assert (len(QUADRUPLES), len(ours)) == (1820, 1362)
-    assert ours & fourth == theirs
+    assert ours & tenth == theirs
 
 
 def test_the_calculator_agrees_with_python_on_every_shape_of_expression():

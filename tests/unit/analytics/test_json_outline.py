@@ -66,7 +66,7 @@ def test_what_was_written_stays_as_it_was_written() -> None:
     assert told(members) == [("n", "123456789012345678901234"), ("f", "1.50"), ("n", "twice")]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(VALUES) | st.dictionaries(st.text(), VALUES))
 def test_nothing_is_lost_between_what_is_shown_and_what_is_asked_for(value: Any) -> None:
     text = json.dumps(value)

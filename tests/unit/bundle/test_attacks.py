@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from flit_core.buildapi import build_wheel
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberation.bundle import time_stamps
@@ -142,14 +142,12 @@ def flipped(name: str, data: st.DataObject) -> Golden:
     return golden
 
 
-@settings(deadline=None)
 @given(st.sampled_from(EVIDENCE), st.data())
 def test_no_byte_of_evidence_can_be_flipped(name, data):
     golden = flipped(name, data)
     assert verify(io.BytesIO(golden.as_is()), keys=[KEY]).verdict == 40
 
 
-@settings(deadline=None)
 @given(st.sampled_from(COMMITTED), st.data())
 def test_nor_by_whoever_can_sign_bundles_but_not_checkpoints(name, data):
     golden = flipped(name, data)
@@ -163,7 +161,6 @@ def test_nor_by_whoever_can_sign_bundles_but_not_checkpoints(name, data):
     assert verify(io.BytesIO(anew), keys=[KEY]).verdict in (40, 50)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_whatever_is_done_to_a_zip_there_is_an_answer(data):
     """Cut, filled, overwritten: a verdict, never an exception, and never another identity that passes."""

@@ -65,7 +65,7 @@ def test_no_key_of_small_order_or_of_another_encoding_is_taken(way, public):
     assert ed25519.read_key(bytes.fromhex(public)) is None
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=99), st.integers(0, 511))
 def test_both_ways_agree_on_what_is_right_and_on_what_is_a_bit_off(seed, message, bit):
     key = Ed25519PrivateKey.from_private_bytes(seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from traces.conversation.parts import BY_MEMBER, BY_TYPE, THOUGHT, WRAPPERS, call_of, part_of
@@ -38,7 +38,6 @@ def told(value: Any) -> set[Any]:
 
 
 @given(PARTS)
-@settings(deadline=None)
 @example({"type": "file", "image_url": {"type": False}})
 @example({"type": "file", "url": "said 2", "image_url": {"url": "said 3"}})
 @example({"reasoning": {"reasoningText": "said 2", "text": "said 3"}})

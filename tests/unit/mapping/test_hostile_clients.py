@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deliberation.events import NodeObserved
@@ -100,7 +100,6 @@ ODD_WRAPPER = json.dumps([{"type": "file", **NULLS, "image_url": {"type": False}
 
 @given(ATTRIBUTES)
 @example({"gen_ai.prompt.0.content": ODD_WRAPPER})
-@settings(deadline=None)
 def test_any_attributes_are_read_and_none_is_lost(attributes: dict[str, Any]) -> None:
     node = map_span(make_span(attributes, name="\0\ud800"), RUN)[0]
     assert decode(encode(node)) == node

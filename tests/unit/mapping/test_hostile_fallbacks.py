@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deliberation.events.codec import decode, encode
@@ -45,7 +45,6 @@ WHAT = st.sampled_from([*agent_events.READERS, "something_new", "\ud800", ""])
 
 @given(ATTRIBUTES, st.sampled_from([0, 0x100, 0x300]), st.sampled_from([1, 2, 3]))
 @example({"logfire.span_type": "pending_span"}, 0, 1)
-@settings(deadline=None)
 def test_any_attributes_are_read_and_none_is_lost(
     attributes: dict[str, Any], flags: int, kind: int
 ) -> None:
@@ -62,7 +61,6 @@ def test_any_attributes_are_read_and_none_is_lost(
 
 
 @given(WHAT, SAID, st.booleans())
-@settings(deadline=None)
 def test_any_log_of_an_agent_is_read_and_nothing_is_lost(
     what: str, said: dict[str, Any], in_trace: bool
 ) -> None:
@@ -81,7 +79,6 @@ def test_any_log_of_an_agent_is_read_and_nothing_is_lost(
 
 
 @given(SAID)
-@settings(deadline=None)
 def test_any_event_of_a_span_is_read(said: dict[str, Any]) -> None:
     event = {"name": "e", "time": 5, "attributes": {**said, "event.name": "acme.tool_result"}}
     for made in map_span(make_span({}, events=[event, event]), RUN):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberation.events.codec import decode, encode
@@ -62,7 +62,6 @@ ATTRIBUTES = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=6), VALUE
 
 
 @given(ATTRIBUTES, st.sampled_from([None, "ef" * 8]), st.sampled_from([None, 7]))
-@settings(deadline=None)
 def test_any_attributes_become_events(
     attributes: dict[str, Any], parent: str | None, ended: int | None
 ) -> None:

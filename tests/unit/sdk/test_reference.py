@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from deliberation import schema
 from deliberation.events import EVENT_CLASSES
@@ -38,7 +38,6 @@ def make_validator():
     return jsonschema.Draft202012Validator(schema.make_schema())
 
 
-@settings(deadline=None)
 @given(events)
 def test_what_the_codec_writes_fits_the_schema(event):
     make_validator().validate(json.loads(json.dumps(encode(event))))

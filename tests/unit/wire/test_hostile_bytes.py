@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.wire.body import Media
@@ -34,13 +34,11 @@ def read_all(body: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None)
 def test_garbage_is_refused(body: bytes) -> None:
     read_all(body)
 
 
 @given(st.sampled_from(GOLDEN), st.data())
-@settings(deadline=None)
 def test_a_recorded_body_with_broken_bytes_is_refused_or_read(recording: Any, data: Any) -> None:
     body = bytearray(recording.body[:3000])
     for _ in range(data.draw(st.integers(1, 4))):
@@ -65,7 +63,6 @@ JSON = st.recursive(
 
 
 @given(JSON, st.sampled_from(["attributes", "events", "links", "status", "kind", "body", "flags"]))
-@settings(deadline=None)
 def test_json_of_any_shape_is_refused_or_read(value: Any, name: str) -> None:
     import json
 

@@ -66,7 +66,7 @@ def test_a_key_of_the_server_is_rejected(key: str) -> None:
 @pytest.mark.parametrize("event_class", SERVER_MADE, ids=lambda each: each.KIND)
 def test_what_only_the_server_may_say_is_rejected(event_class: type[Event]) -> None:
     @given(events_of(event_class))
-    @settings(deadline=None, max_examples=10)
+    @settings(max_examples=10)
     def check(event: Event) -> None:
         checked = check_events(to_line(event) + b"\n" + line())
         assert [each.key for each in checked.accepted] == ["p:1"]
@@ -99,7 +99,6 @@ def test_a_value_nested_too_deeply_is_no_crash(depth: int) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None)
 def test_garbage_is_rejected_and_nothing_else_happens(body: bytes) -> None:
     for event in check_events(body).accepted:
         assert event.key

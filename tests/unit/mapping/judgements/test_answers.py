@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberation.vocabulary import VerdictOutcome, VerifierKind
@@ -90,7 +90,6 @@ INNER = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(INNER)
 def test_whatever_is_given_back_is_read_or_left(value: Any) -> None:
     for judged in read(json.dumps(value), "check"):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberation.events import Event, FateDecided, NodeObserved, VerdictGiven
@@ -318,7 +318,6 @@ SAID = st.sampled_from(
 VALUES = SAID | st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.lists(SAID)  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES))
 def test_any_attributes_are_read_and_stay(attributes: dict[str, Any]) -> None:
     event = {"name": "gen_ai.evaluation.result", "attributes": attributes}
