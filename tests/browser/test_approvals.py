@@ -61,7 +61,7 @@ def test_alice_refuses_a_mail_and_it_is_not_sent(
     expect(page.get_by_text("Nothing waits for anybody.")).to_be_visible()
     expect(page.locator("[data-approvals-lately]")).to_contain_text("Not to them.")
     assert_accessible(page)
-    agent.communicate(timeout=30)
+    agent.communicate(timeout=60)
     assert agent.returncode == 0
     assert not outbox.exists()
 
@@ -79,5 +79,5 @@ def test_what_somebody_writes_stays_and_who_was_first_is_said(
     expect(other.get_by_text("Nothing waits for anybody.")).to_be_visible()
     expect(page.get_by_text("It was decided meanwhile.")).to_be_visible(timeout=30_000)
     expect(page.get_by_label("Why (the program is told)")).to_have_value("I am still thinking")
-    agent.communicate(timeout=30)
+    agent.communicate(timeout=60)
     assert len(list(outbox.iterdir())) == 1

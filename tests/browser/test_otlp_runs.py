@@ -33,7 +33,7 @@ class Client:
         body = traces(*({**each, "traceId": self.trace} for each in spans)).body
         self._ask("/v1/traces", body)
 
-    def run(self, nodes: int, seconds: float = 20) -> str:
+    def run(self, nodes: int, seconds: float = 60) -> str:
         """The run's id, when so many nodes of it are recorded."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -81,7 +81,7 @@ def test_what_is_announced_runs_before_the_eye_and_ends_there(
     client.export(ENDED[1])
     expect(row(page, "think")).to_have_class("row row--open", timeout=30_000)
     expect(page.locator("#runs-header .chip").first).to_have_text("completed")
-    assert page.locator("[data-part=grid]").get_attribute("aria-rowcount") == count_before
+    expect(page.locator("[data-part=grid]")).to_have_attribute("aria-rowcount", str(count_before))
     assert page.evaluate("window.sameDocument"), "by a poke, not by another visit"
 
 

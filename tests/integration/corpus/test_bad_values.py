@@ -71,7 +71,7 @@ def test_thirty_thousand_attributes_are_kept_and_found_in_bounded_time_and_memor
     megabytes = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     print(f"30,000 attributes: {seconds:.1f} s of our CPU, {megabytes:.0f} MB at the peak")
-    assert seconds < 5
+    assert seconds < 15
     assert megabytes < 90
     assert many.items() <= read(project).attribute_values.items()
     assert find(project, "key.29999=29999") == [SPAN]
