@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -22,7 +21,7 @@ from traces.audit.report_drawing import ROW, draw_bars, draw_columns
 from traces.audit.report_frame import DEEPEST, frame
 from traces.models import Run
 from traces.queries.costs_csv import costs_csv
-from traces.queries.node_amounts import COLUMNS, read_nodes
+from traces.queries.node_amounts import read_nodes
 from traces.queries.parquet_files import parquet_files
 from traces.queries.report import RunReport, read_report
 
@@ -33,9 +32,7 @@ def derive_files(
     """Yield the files for one run. They know of what is recorded now, which may be more than the evidence."""
     now = Run.objects.get(pk=run.pk)
     yield DerivedFile("costs.csv", costs_csv(run.pk))
-    nodes: Iterator[dict[str, Any]] = (
-        {name: getattr(node, name) for name in COLUMNS} for node in read_nodes(run.pk)
-    )
+    nodes = (node._asdict() for node in read_nodes(run.pk))
     yield DerivedFile("otlp.json", otlp_json(str(run.pk), run.trace_id, nodes))
     if options.parquet:
         yield from parquet_files(run.pk, evidence.size)
