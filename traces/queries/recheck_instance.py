@@ -13,6 +13,7 @@ from traces.audit.recheck import Held, LedgerRow, Recheck
 from traces.audit.taken_away import TakenAway
 from traces.models import InstanceLog
 from traces.queries.ledger_rows import one_snapshot
+from traces.queries.recheck_stamps import recheck_stamps
 from traces.queries.signed_roots import signed_roots
 
 ENTRIES_AT_ONCE = 500
@@ -43,6 +44,7 @@ def _differences(keys: Sequence[Key]) -> Iterator[Difference]:
     for row in _rows():
         yield from recheck.entry(row)
     yield from recheck.end()
+    yield from recheck_stamps(log.run_id)
     with connection.cursor() as cursor:
         cursor.execute(MISSING, [InstanceKind.RUN_CHECKPOINT.kind, InstanceKind.RUN_EXPIRED.kind])
         for (run_id,) in cursor.fetchall():

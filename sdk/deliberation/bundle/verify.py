@@ -145,7 +145,7 @@ class _Verification:
         for run, each in sizes.items():
             self._anchors += read_anchors(self._archive, run, each, self._checkpoints.get(run))
         self._promptness = Promptness(sizes)
-        return f"{len(self._anchors)} checkpoints of the instance that were stamped lead to runs"
+        return f"time stamps that lead to a run: {len(self._anchors)}"
 
     def _check_ledgers(self) -> str:
         look = self._watch if self._anchors and self._authority else self._look

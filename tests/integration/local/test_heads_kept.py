@@ -15,10 +15,10 @@ from deliberation.ledger.tree import append, hash_leaf
 from inspector.env import read_assignments
 from tests.integration.local.instances import TREE, Instance
 
-# Goes on until an answer has brought a checkpoint that was signed, and no longer than half a minute.
+# Goes on until an answer has brought a checkpoint that was signed, and no longer than a minute.
 PROGRAM = """
 import pathlib, sys, time, deliberation as dl
-kept, ends = pathlib.Path(sys.argv[1]), time.monotonic() + 30
+kept, ends = pathlib.Path(sys.argv[1]), time.monotonic() + 60
 with dl.run("a question") as run:
     while time.monotonic() < ends:
         with run.node("thought", text="Let me see."):

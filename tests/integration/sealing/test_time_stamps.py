@@ -34,6 +34,8 @@ from traces.audit.export_options import ExportOptions
 from traces.audit.not_exported import Damaged
 from traces.models import Checkpoint, ForeignRun, Stamping, TimeStamp
 from traces.outgoing.time_authority import AuthorityAt
+from traces.queries.recheck_instance import recheck_instance
+from traces.queries.signed_roots import known_keys
 from traces.queries.time_stamps import anchors_of
 from traces.signer.ask import SignerAt
 
@@ -237,16 +239,21 @@ def test_certificates_that_stand_in_another_order_are_put_into_theirs(signer, pe
         assert stamp(authority)
 
 
-def test_a_stamp_that_somebody_changed_makes_no_bundle(signer, authority, settings):
+def test_a_stamp_that_somebody_changed_makes_no_bundle_and_is_found_by_fsck(
+    signer, authority, settings
+):
     configure(settings, authority)
     run = begin()
     seal(signer)
     stamp(authority)
+    assert recheck_instance(known_keys()) == []
     held = TimeStamp.objects.get()
     other = TIME.stamp(b"another history", just_now())
     TimeStamp.objects.filter(pk=held.pk).update(response=other)
     with pytest.raises(Damaged, match="time stamp over 2 entries: Mismatch between messages"):
         exported(run, signer)
+    [found] = recheck_instance(known_keys())
+    assert found.what == "the time stamp over 3 entries: Mismatch between messages"
 
 
 def test_a_run_that_came_in_a_bundle_keeps_its_stamps(signer, authority, pem, settings):
