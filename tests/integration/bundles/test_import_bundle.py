@@ -150,7 +150,10 @@ def test_a_run_of_this_installation_is_refused():
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_no_attack_gets_in(attack: Attack):
-    if attack.heads is not None or attack.exit_code not in (40, 50):
+    if attack.heads is not None or attack.exit_code_alone not in (
+        40,
+        50,
+    ):  # nobody names an authority here
         pytest.skip("passes for whoever holds no head")
     keys = [read_key(OPERATOR.line)] if attack.trusts else []
     with pytest.raises(NotImported) as refused:
