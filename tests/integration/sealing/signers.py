@@ -29,7 +29,7 @@ def serving(directory: Path, *, name: str = NAME) -> Iterator[SignerAt]:
     server = Server(_short_place(), signer)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
-    yield SignerAt(Path(str(server.server_address)))
+    yield SignerAt(Path(str(server.server_address)), patience=60.0)
     server.shutdown()
     thread.join()
     server.server_close()

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberation.bundle import time_stamps, verify
@@ -127,7 +127,6 @@ def test_a_stamp_answers_the_question_that_was_asked(pem):
 
 
 @needs_library
-@settings(deadline=None)
 @given(st.integers(0, len(STAMP) - 1), st.integers(1, 255))
 def test_whatever_is_changed_in_a_stamp_it_is_refused_or_says_the_same(at, mask):
     changed = bytearray(STAMP)
