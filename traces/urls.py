@@ -42,6 +42,7 @@ from traces.views import (
     run_list,
     runs,
     saved_views,
+    selfcheck,
     sessions,
     strategy,
     tree,
@@ -205,5 +206,6 @@ urlpatterns = [
     path("sign-out", accounts.sign_out, name="sign-out"),
     path("language", language.language, name="language"),
     path("health", health.health, name="health"),
+    path("selfcheck", selfcheck.selfcheck, name="selfcheck"),
     path("patterns", patterns.patterns, name="patterns"),
 ]

@@ -33,6 +33,7 @@ from traces.models.retention_policy import ExpiredRun, RetentionPolicy
 from traces.models.run import Run
 from traces.models.run_check import RunCheck
 from traces.models.saved_view import SavedView
+from traces.models.selfcheck import Selfcheck
 from traces.models.time_stamp import Stamping, TimeStamp
 from traces.models.verdict import DistantVerdict, Verdict
 from traces.models.webhook import Delivery, Webhook
@@ -79,6 +80,7 @@ __all__ = [
     "RunCheck",
     "SavedView",
     "Sealing",
+    "Selfcheck",
     "SharedSpend",
     "Stamping",
     "TimeStamp",

@@ -1,0 +1,60 @@
+"""The page of the selfcheck: published figures beside those that came out of the public logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.formats import localize
+from django.utils.translation import gettext
+
+from traces.queries.selfchecks import FigureRow, last_selfcheck
+from traces.views.access import for_people
+from traces.views.selfcheck_words import LOGS, STATUSES, UNDEFINED, definition_of
+
+SHOWN_DIGITS = 4
+
+
+@for_people
+def selfcheck(request: HttpRequest) -> HttpResponse:
+    """What the last check found, for everybody: it is all public."""
+    found = last_selfcheck()
+    groups = [
+        (name, LOGS.get(name, name), [_shown(each) for each in rows])
+        for name, rows in (found.groups if found else {}).items()
+    ]
+    counts = [
+        (word, STATUSES[word], count) for word, count in (found.counts if found else {}).items()
+    ]
+    return render(
+        request, "selfcheck/page.html", {"check": found, "groups": groups, "counts": counts}
+    )
+
+
+def _shown(row: FigureRow) -> dict[str, Any]:
+    return {
+        "row": row,
+        "name": row.name.partition(".")[2],
+        "published": None if row.source is None else _value(row.published),
+        "ours": _ours(row),
+        "definition": definition_of(row.name),
+        "status": STATUSES.get(row.status, row.status),
+        "note": gettext(row.note) if row.note else None,
+    }
+
+
+def _ours(row: FigureRow) -> str:
+    if row.undefined is not None:
+        return str(UNDEFINED.get(row.undefined, row.undefined))
+    return gettext("not recorded") if row.ours is None else _value(row.ours)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(
+            _value(each) if not isinstance(each, list) else f"({_value(each)})" for each in value
+        )
+    if isinstance(value, float):
+        return str(localize(round(value, SHOWN_DIGITS)))
+    return "–" if value is None else str(value)
