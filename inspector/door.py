@@ -21,10 +21,20 @@ from twisted.web.http import HTTPChannel
 LINGER_SECONDS = 2.0
 
 
+UPLOADS = frozenset((b"/import", b"/api/v1/bundles/import"))
+"""Where files are taken that may be larger than what a program sends at once."""
+SMALLER = "send it in smaller parts"
+ELSEWHERE = "import it on the server with manage.py, or raise UPLOAD_MB"
+
+
 class BoundedRequest(WebRequest):
-    """Refuses a body over `most_bytes`, announced (Content-Length) or not (chunked)."""
+    """Refuses a body over its bound, announced (Content-Length) or not (chunked).
+
+    `most_bytes` bounds a body, `most_uploaded` one at the addresses of UPLOADS.
+    """
 
     most_bytes = 64 * 1024 * 1024
+    most_uploaded = 64 * 1024 * 1024
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)
@@ -33,6 +43,8 @@ class BoundedRequest(WebRequest):
 
     def gotLength(self, length: int | None) -> None:
         """Twisted knows the announced length, or that there is none."""
+        if self._is_upload():
+            self.most_bytes = self.most_uploaded
         super().gotLength(0 if length and length > self.most_bytes else length)
         if length and length > self.most_bytes:
             self._refuse()
@@ -50,13 +62,19 @@ class BoundedRequest(WebRequest):
         if not self._is_refused:
             super().requestReceived(command, path, version)
 
+    def _is_upload(self) -> bool:
+        # A request learns its own address when all of it is here.
+        address: bytes = getattr(self.channel, "_path", b"")
+        return address.partition(b"?")[0] in UPLOADS
+
     def _refuse(self) -> None:
         if self._is_refused:
             return
         self._is_refused = True
         self.content.close()
         transport = self.channel.transport
-        transport.write(_refusal(self.most_bytes))
+        advice = ELSEWHERE if self._is_upload() else SMALLER
+        transport.write(_refusal(self.most_bytes, advice))
         transport.loseWriteConnection()
         reactor.callLater(LINGER_SECONDS, transport.abortConnection)  # type: ignore[arg-type]
 
@@ -89,9 +107,9 @@ class Door(daphne.server.Server):
         return Deferred.fromFuture(asyncio.gather(*running, return_exceptions=True))
 
 
-def _refusal(most_bytes: int) -> bytes:
+def _refusal(most_bytes: int, advice: str) -> bytes:
     """Readable as `application/problem+json`, and as the `google.rpc.Status` that OTLP expects."""
-    detail = f"The body is larger than {most_bytes} bytes; send it in smaller parts."
+    detail = f"The body is larger than {most_bytes} bytes; {advice}."
     problem = {
         "type": "about:blank",
         "title": "Content Too Large",

@@ -34,6 +34,7 @@ def main() -> None:
     from inspector.asgi import application
 
     BoundedRequest.most_bytes = settings.MAX_BODY_BYTES
+    BoundedRequest.most_uploaded = settings.MAX_UPLOAD_BYTES
     reactor.addSystemEventTrigger("during", "shutdown", _close_pools)  # type: ignore[arg-type]
     Door(
         application,

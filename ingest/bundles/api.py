@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 from ninja.responses import Status
 
-from ingest.bundles.receive import take_bundle
+from deliberation.bundle.verdict import Misuse
+from ingest.bundles.receive import TooMuch, take_bundle
 from ingest.models import Import, ImportState
+from ingest.uploads.bundle import Trusted
 from ingest.uploads.queries import MAY_IMPORT
+from traces.actions.conflict import Unfit
 from traces.api.auth import Key, Session, asker_of
 from traces.api.problems import Problem, answers, problem, tell_problems
 from traces.audit.not_imported import NotImported
@@ -23,6 +27,7 @@ from traces.queries.projects import get_project
 router = Router(auth=[Key(Scope.INGEST), Session(*MAY_IMPORT)], tags=["bundles"])
 router.add_decorator(tell_problems, mode="view")
 
+PORTION_BYTES = 1 << 20
 STATES = {
     ImportState.WAITING.value: "waiting",
     ImportState.READING.value: "reading",
@@ -63,21 +68,34 @@ def take(
     trust: Annotated[
         list[str] | None, Query(max_length=16, description="Keys that you trust, as C2SP notes")
     ] = None,
+    known_head: Annotated[
+        list[str] | None,
+        Query(
+            max_length=64,
+            description="Heads that you kept, each `<run> <size> <root>` as the server gave it",
+        ),
+    ] = None,
 ) -> Any:
-    """202: it passed, as far as it was looked at, and a worker imports it. 422: refused, with the verifier's reason."""
+    """202: it passed, as far as it was looked at, and a worker imports it. 422: refused, with the verifier's reason.
+
+    The zip goes to disk as it arrives, with at most UPLOAD_MB. What contradicts a head of yours is refused: DIVERGED.
+    """
     asker = asker_of(request)
     into = get_project(who=asker, slug=project)
+    trusted = _trusted(trust or [], known_head or [])
     try:
         row = take_bundle(
-            data=_body(request),
+            portions=_portions(request),
             project=into.id,
             by=asker.by.removeprefix("user:"),
-            trust=trust or [],
+            trusted=trusted,
             import_id=uuid.uuid4(),
             now_ns=time.time_ns(),
         )
     except NotImported as refused:
         return problem(422, str(refused))
+    except TooMuch as refused:
+        return problem(413, str(refused))
     return Status(202, BundleImport.of(row))
 
 
@@ -96,11 +114,23 @@ def get_one(
     return BundleImport.of(found)
 
 
-def _body(request: HttpRequest) -> bytes:
-    """Return the zip: the body, or the first file of a form."""
+def _trusted(trust: list[str], heads: list[str]) -> Trusted:
+    """Return what was brought along, once all of it can be read. Raises Unfit."""
+    trusted = Trusted(trust, heads)
+    for name, read in (("trust", trusted.keys), ("known_head", trusted.known_heads)):
+        try:
+            read()
+        except Misuse as wrong:
+            raise Unfit(name, str(wrong)) from None
+    return trusted
+
+
+def _portions(request: HttpRequest) -> Iterator[bytes]:
+    """Yield the zip as it comes: the body, or the first file of a form."""
     if not (request.content_type or "").startswith("multipart/"):
-        return request.body
+        yield from iter(lambda: request.read(PORTION_BYTES), b"")
+        return
     for name in request.FILES:
         for file in request.FILES.getlist(name):
-            return b"".join(file.chunks())
-    return b""
+            yield from file.chunks()
+            return

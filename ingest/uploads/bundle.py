@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.db.models.functions import Now
 
 from deliberation.bundle.bag import DECLARATION
+from deliberation.bundle.heads import KnownHead, heads_of_text
 from deliberation.bundle.keys import Key, read_key
 from ingest.models import Import
 from ingest.uploads.places import FILES, folder_of
 from traces.actions.import_bundle import ToImport, import_bundle
 
 FORMAT = "audit bundle"
-TRUST = "trusted.txt"
+TRUSTED = "trusted.json"
 LEASE = dt.timedelta(minutes=10)
-"""All of a bundle is one transaction, in which nobody sees a claim renewed."""
+"""For each LEASED_BYTES begun: all of a bundle is one transaction, in which nobody sees a claim renewed."""
+LEASED_BYTES = 64 * 1024 * 1024
 BROKEN = (zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, NotImplementedError)
 
 
@@ -39,17 +44,42 @@ def is_bundle(path: Path) -> bool:
     return is_bag and any(name.startswith("data/evidence/") for name in names)
 
 
-def keep_trusted(row_folder: Path, keys: str) -> None:
-    """Put the keys that somebody trusts beside their upload."""
-    (row_folder / TRUST).write_text(keys)
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What somebody brings along with a bundle: lines of keys that they trust, and texts of heads that they kept."""
+
+    trust: Sequence[str] = ()
+    heads: Sequence[str] = ()
+
+    def keys(self) -> list[Key]:
+        """Return the keys. Raises `Misuse`."""
+        return [read_key(line) for line in self.trust]
+
+    def known_heads(self) -> list[KnownHead]:
+        """Return the heads. Raises `Misuse`."""
+        return [head for text in self.heads for head in heads_of_text(text)]
+
+
+def keep_trusted(row_folder: Path, trusted: Trusted) -> None:
+    """Put it beside the upload that it came with."""
+    plain = {"heads": list(trusted.heads), "trust": list(trusted.trust)}
+    (row_folder / TRUSTED).write_text(json.dumps(plain))
 
 
 def read_bundle(row: Import, path: Path, now_ns: int) -> dict[str, Any]:
     """Import the bundle; return the columns that say what came of it. Raises `NotImported`."""
-    Import.objects.filter(pk=row.pk, token=row.token).update(claimed_until=Now() + LEASE)
+    lease = LEASE * (1 + row.size // LEASED_BYTES)
+    Import.objects.filter(pk=row.pk, token=row.token).update(claimed_until=Now() + lease)
+    trusted = _trusted(folder_of(row.pk))
     with path.open("rb") as file:
         by = row.by if row.by.startswith("key:") else f"user:{row.by}"
-        given = ToImport(file=file, project=row.project_id, by=by, keys=_trusted(row))
+        given = ToImport(
+            file=file,
+            project=row.project_id,
+            by=by,
+            keys=trusted.keys(),
+            heads=trusted.known_heads(),
+        )
         report = import_bundle(given, now_ns=now_ns)
     runs = [run.run for run in report.runs]
     return {
@@ -62,7 +92,6 @@ def read_bundle(row: Import, path: Path, now_ns: int) -> dict[str, Any]:
     }
 
 
-def _trusted(row: Import) -> list[Key]:
-    path = folder_of(row.pk) / TRUST
-    lines = path.read_text().splitlines() if path.exists() else []
-    return [read_key(line) for line in lines if line.strip()]
+def _trusted(folder: Path) -> Trusted:
+    path = folder / TRUSTED
+    return Trusted(**json.loads(path.read_text())) if path.exists() else Trusted()

@@ -5,14 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 from ingest.uploads.places import FILES, free_place
 
-MAX_UPLOAD_BYTES = 64 * 1024 * 1024
-"""Of all files of one upload. The door refuses larger bodies while they arrive; this holds behind any other one."""
 MAX_UPLOAD_FILES = 1_000
+
+
+def most_uploaded() -> int:
+    """Return the bytes of all files of one upload. Our door refuses more as it arrives; this holds behind any other."""
+    return int(settings.MAX_UPLOAD_BYTES)
 
 
 class KeptFile(UploadedFile):  # type: ignore[type-arg]
@@ -29,7 +33,7 @@ class KeptFile(UploadedFile):  # type: ignore[type-arg]
 class IntoFolder(FileUploadHandler):
     """Writes each file of a request into a folder, numbered as they come."""
 
-    def __init__(self, folder: Path, most_bytes: int = MAX_UPLOAD_BYTES) -> None:
+    def __init__(self, folder: Path, most_bytes: int) -> None:
         super().__init__()
         self.folder = folder
         self.most_bytes = most_bytes

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from ingest.importers.choose import IMPORTERS
 from ingest.uploads import queries
 from ingest.uploads.places import folder_of, remove_folder
-from ingest.uploads.receive import MAX_UPLOAD_BYTES, MAX_UPLOAD_FILES, IntoFolder, KeptFile
+from ingest.uploads.receive import MAX_UPLOAD_FILES, IntoFolder, KeptFile, most_uploaded
 from ingest.uploads.take import take_upload
 from traces.queries.projects import ProjectRow
 from traces.views.access import for_people
@@ -26,7 +26,7 @@ STOP_POLLING = 286
 """htmx's own status: swap, and ask no more."""
 MAX_PATHS_CHARS = 2_000_000
 TOO_LARGE = (
-    f"The files have more than {MAX_UPLOAD_BYTES // 2**20} MiB together, so nothing was imported. "
+    "The files have more than {} MiB together, so nothing was imported. "
     "Import them in smaller parts, or with manage.py import_traces."
 )
 NOTHING_CHOSEN = "No file was chosen."
@@ -44,7 +44,7 @@ def imports(request: HttpRequest) -> HttpResponseBase:
     if not queries.projects_to_import_into(request.user):
         return _form(request, error=NOT_YOURS, status=404)
     import_id = uuid.uuid4()
-    handler = IntoFolder(folder_of(import_id))
+    handler = IntoFolder(folder_of(import_id), most_uploaded())
     request.upload_handlers = [handler]
     try:
         answer = _start(request, import_id, handler)
@@ -71,7 +71,7 @@ def _start(request: HttpRequest, import_id: uuid.UUID, handler: IntoFolder) -> H
     project = _project(request)
     format_name = request.POST.get("format") or None
     if handler.is_too_large:
-        return _form(request, error=TOO_LARGE, status=413)
+        return _form(request, error=_too_large(), status=413)
     if project is None:
         return _form(request, error=NOT_YOURS, status=404)
     if not files:
@@ -104,15 +104,19 @@ def import_progress(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     return render(request, "imports/_progress.html", {"found": found}, status=status)
 
 
+def _too_large() -> str:
+    return TOO_LARGE.format(most_uploaded() // 2**20)
+
+
 def _form(request: HttpRequest, *, error: str | None = None, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "error": error,
         "projects": queries.projects_to_import_into(request.user),
         "imports": queries.list_imports(who=request.user),
         "formats": sorted(IMPORTERS),
-        "most_bytes": MAX_UPLOAD_BYTES,
+        "most_bytes": most_uploaded(),
         "most_files": MAX_UPLOAD_FILES,
-        "too_large": TOO_LARGE,
+        "too_large": _too_large(),
     }
     return render(request, "imports/list.html", context, status=status)
 

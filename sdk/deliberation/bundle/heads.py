@@ -40,15 +40,20 @@ def read_heads(paths: Iterable[str]) -> tuple[KnownHead, ...]:
             text = Path(path).read_text("utf-8")
         except (OSError, ValueError) as error:
             raise Misuse(f"the file of heads cannot be read: {error}") from None
-        if text.startswith(FIRST_LINE):
-            text = text.partition("\n\n")[2]  # of a receipt, the checkpoint under it
-        found = [*_from_lines(NOTE.sub("\n", text)), *_from_notes(NOTE.findall(text))]
+        found = heads_of_text(text)
         if not found:
             raise Misuse(
                 f"{path} has no head: a line is <run> <size> <root>, or it is a checkpoint"
             )
         heads += found
     return tuple(heads)
+
+
+def heads_of_text(text: str) -> list[KnownHead]:
+    """Return the heads in the text of such a file; of an empty one, none. Raises `Misuse`."""
+    if text.startswith(FIRST_LINE):
+        text = text.partition("\n\n")[2]  # of a receipt, the checkpoint under it
+    return [*_from_lines(NOTE.sub("\n", text)), *_from_notes(NOTE.findall(text))]
 
 
 def _from_lines(text: str) -> list[KnownHead]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from ingest.models import Import
 from ingest.uploads.places import uploads_folder
 from ingest.uploads.read import read_next
 from tests.bundles.signer import OPERATOR, STRANGER
+from tests.bundles.story import RUN, tell_story
 from tests.integration.api.test_commands import api_of, signed_in
 from tests.people import People
-from traces.models import Run
+from traces.models import ForeignRun, Run
 from traces.models.access import Scope
 
 BUNDLE = (Path(__file__).parents[2] / "golden" / "bundles" / "v1-one-run.zip").read_bytes()
@@ -81,6 +83,45 @@ def test_what_is_invalid_is_refused_with_the_reason(
     assert answer.status_code == 422
     assert reason in answer.json()["detail"]
     assert (left(), Import.objects.count()) == ([], 0)
+
+
+def head(size: int, root: bytes) -> str:
+    return f"{RUN} {size} {b64encode(root).decode()}"
+
+
+def test_a_head_that_was_kept_is_held_against_it(people: People, api: Client) -> None:
+    story = tell_story()
+    kept = head(len(story.entries), story.root())
+    forged = send(api, known_head=head(5, bytes(32)))
+    assert (forged.status_code, forged.json()["detail"][:8]) == (422, "DIVERGED")
+    assert "not a head" in send(api, known_head="no head").json()["detail"]
+    assert (left(), Import.objects.count()) == ([], 0)
+    assert send(api, trust=OPERATOR.line, known_head=kept).status_code == 202
+    read()
+    assert ForeignRun.objects.get(pk=RUN).verdict == "VERIFIED"
+
+
+def test_the_worker_holds_a_kept_head_against_a_large_one(
+    people: People, api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receive, "AT_ONCE_BYTES", 1)
+    sent = send(api, known_head=head(5, bytes(32)))
+    assert sent.status_code == 202
+    read()
+    shown = api.get(f"/api/v1/bundles/import/{sent.json()['id']}").json()
+    assert shown["error"].startswith("DIVERGED")
+
+
+def test_more_than_is_taken_is_refused_while_it_is_written(
+    people: People, api: Client, settings: Any
+) -> None:
+    settings.MAX_UPLOAD_BYTES = len(BUNDLE) - 1
+    answer = send(api)
+    assert (answer.status_code, "UPLOAD_MB" in answer.json()["detail"]) == (413, True)
+    assert (left(), Import.objects.count()) == ([], 0)
+    settings.MAX_UPLOAD_BYTES = len(BUNDLE)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    assert send(api).status_code == 202
 
 
 def test_a_large_one_is_refused_by_the_worker(

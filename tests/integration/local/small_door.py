@@ -25,7 +25,7 @@ async def count(scope, receive, send):
     await send({"type": "http.response.body", "body": body})
 
 
-BoundedRequest.most_bytes = 2**20
+BoundedRequest.most_bytes, BoundedRequest.most_uploaded = 2**20, 2**21
 Door(
     count, endpoints=[f"tcp:port={sys.argv[1]}:interface=127.0.0.1"], server_name="", verbosity=0
 ).run()

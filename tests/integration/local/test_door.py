@@ -46,11 +46,13 @@ def await_port(port: int) -> None:
     raise AssertionError("the door did not open")
 
 
-def post(port: int, body: object, headers: dict[str, str]) -> tuple[int, bytes]:
+def post(
+    port: int, body: object, headers: dict[str, str], address: str = "/v1/traces"
+) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         chunked = "Transfer-Encoding" in headers
-        connection.request("POST", "/v1/traces", body, headers, encode_chunked=chunked)  # type: ignore[arg-type]
+        connection.request("POST", address, body, headers, encode_chunked=chunked)  # type: ignore[arg-type]
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
@@ -62,6 +64,18 @@ CHUNKED = {"Transfer-Encoding": "chunked"}
 
 def test_it_works(door: int) -> None:
     assert post(door, b"x" * BOUND, {}) == (200, str(BOUND).encode())
+
+
+def test_files_for_an_import_may_be_larger_and_are_bounded_too(door: int) -> None:
+    address = "/api/v1/bundles/import?project=a"
+    assert post(door, b"x" * 2 * BOUND, {}, address) == (200, str(2 * BOUND).encode())
+    assert post(door, iter([b"x" * 1_500_000]), CHUNKED, address) == (200, b"1500000")
+    with socket.create_connection(("127.0.0.1", door), 60) as client:
+        length = 2 * BOUND + 1
+        client.sendall(f"POST {address} HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode())
+        answer = read_all(client)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"raise UPLOAD_MB" in answer
 
 
 def test_a_chunked_body_is_handed_over_whole(door: int) -> None:

@@ -134,11 +134,11 @@ def test_no_file_is_a_sentence(people: People) -> None:
 
 
 def test_too_much_is_a_sentence_and_leaves_nothing(
-    people: People, data: Path, monkeypatch: pytest.MonkeyPatch
+    people: People, data: Path, settings: Any
 ) -> None:
-    monkeypatch.setattr(receive.IntoFolder.__init__, "__defaults__", (50,))
+    settings.MAX_UPLOAD_BYTES = 50
     answer = client_of(people, "alice").post("/import", {"files": [log(), log("b.jsonl")]})
-    assert (answer.status_code, views.TOO_LARGE in answer.text) == (413, True)
+    assert (answer.status_code, views.TOO_LARGE.format(0) in answer.text) == (413, True)
     assert not Import.objects.exists()
     assert lying(data) == []
 
