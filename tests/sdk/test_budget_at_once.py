@@ -65,7 +65,7 @@ def test_64_tasks_never_begin_one_call_too_many():
     assert len(begun) == 100
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("spread", [(0.5, 1.5), (0.9, 1.1), (0.1, 2)])
 def test_64_tasks_of_unknown_cost_overshoot_by_two_percent_at_most(spread, seed):
     chance = random.Random(seed)
