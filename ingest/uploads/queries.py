@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.models import Import, ImportState
-from traces.models import Project, Run
+from traces.models import ForeignRun, Project, Run
 from traces.models.access import Role
 from traces.queries.access import NotVisible, Viewer, viewer_of
 from traces.queries.projects import ProjectRow, list_projects
@@ -49,7 +49,10 @@ class RunOfImport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportDetail:
-    """One import whole. `warnings` are sentences with the number of runs they are about; `more_runs` are not listed."""
+    """One import whole. `warnings` are sentences with the number of runs they are about; `more_runs` are not listed.
+
+    `foreign` is what the verifier said of a bundle, the same for each run that came in it.
+    """
 
     row: ImportRow
     format: str | None
@@ -64,6 +67,7 @@ class ImportDetail:
     left_out: list[str]
     errors: list[str]
     error: str | None
+    foreign: ForeignRun | None
 
     @property
     def share(self) -> float | None:
@@ -105,6 +109,7 @@ def get_import(*, who: Any, import_id: uuid.UUID) -> ImportDetail:
         left_out=row.left_out,
         errors=row.errors,
         error=row.error,
+        foreign=ForeignRun.objects.filter(pk__in=[run.id for run in runs]).order_by("pk").first(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,12 @@ def list_decisions(*, project_id: int, narrowed: AccessFilter) -> list[Decision]
     runs = Run.objects.filter(project_id=project_id).values("id")
     rows = _narrowed(Decision.objects.filter(run_id__in=runs), narrowed)
     return list(rows.order_by("-run_id", "-seq")[:SHOWN])
+
+
+def names_of(runs: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return what the runs are called that are still here; one without a name is called by its id."""
+    found = Run.objects.filter(pk__in=list(runs)).values_list("pk", "name")
+    return {pk: name or str(pk) for pk, name in found}
 
 
 def viewers_of(run_id: uuid.UUID) -> list[str]:

@@ -7,9 +7,12 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from traces.models import Removal
 from traces.models.removal import EXPIRED, REDACTED
 from traces.queries.access import Who, see_run
+from traces.queries.spoken import spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +33,16 @@ class RemovalRow:
 
     @property
     def words(self) -> str:
-        """What became of a text, in words: by whom, when and by what rule."""
+        """What became of a text, in the words of the page: by whom, when and by what rule."""
         if self.kind == REDACTED:
             by = self.by.partition(":")[2] or self.by if self.by else None
-            what = f"redacted by {by}" if by else "redacted"
-            why = (self.rule or "").replace("_", " ")
+            what = gettext("redacted by {who}").format(who=by) if by else gettext("redacted")
+            why = spoken(self.rule) if self.rule else ""
         else:
-            what, why = "expired", self.policy or ""
-        when = f" on {_day(self.said_ns)}" if self.said_ns is not None else ""
-        return f"{what}{when}, {why}" if why else f"{what}{when}"
+            what, why = gettext("expired"), self.policy or ""
+        if self.said_ns is not None:
+            what = gettext("{what} on {day}").format(what=what, day=_day(self.said_ns))
+        return f"{what}, {why}" if why else what
 
 
 @dataclass(frozen=True, slots=True)

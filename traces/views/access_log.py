@@ -10,6 +10,7 @@ from traces.queries.access_log import (
     list_accesses,
     list_decisions,
     list_exports,
+    names_of,
     read_filter,
 )
 from traces.queries.projects import get_project
@@ -25,12 +26,22 @@ def access_log(request: HttpRequest, slug: str) -> HttpResponse:
         raise PermissionDenied("this takes the role owner in the project")
     narrowed = read_filter(request.GET.get("by"), request.GET.get("run"))
     of_project = {"project_id": project.id, "narrowed": narrowed}
+    page = list_accesses(**of_project, cursor=request.GET.get("cursor"))  # type: ignore[arg-type]
+    exports = list_exports(**of_project)  # type: ignore[arg-type]
+    decisions = list_decisions(**of_project)  # type: ignore[arg-type]
     context = {
         "project": project,
         "project_page": "access",
         "narrowed": narrowed,
-        "page": list_accesses(**of_project, cursor=request.GET.get("cursor")),  # type: ignore[arg-type]
-        "exports": list_exports(**of_project),  # type: ignore[arg-type]
-        "decisions": list_decisions(**of_project),  # type: ignore[arg-type]
+        "page": page,
+        "exports": exports,
+        "decisions": decisions,
+        "names": names_of(
+            {
+                *(row.run_id for row in page.items),
+                *(row.run_id for row in exports),
+                *(row.run_id for row in decisions),
+            }
+        ),
     }
     return render(request, "access/page.html", context)
