@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import permutations
@@ -23,6 +24,7 @@ from tests.integration.build import (
     put_on_record,
     started,
 )
+from traces.actions.compare_rows import compare_rows
 from traces.actions.find_runs import find_runs
 from traces.actions.rebuild import rebuild
 from traces.actions.settle_responses import settle_responses
@@ -193,6 +195,15 @@ def test_two_traces_that_tell_of_one_call_count_it_in_one_of_them(
     record_in_passes(project, list(arrange([twin(lone, "sdk", "com.vendor.sdk"), text])))
     assert spent(lone) == (None, 0)
     assert spent(whole) == (100, 1)
+
+
+def test_the_rows_of_runs_that_share_a_call_are_what_their_ledgers_give() -> None:
+    lone, whole, project = new_run(), new_run(), make_project()
+    text = twin(whole, "text", "instrumentation", text_visibility=TextVisibility.FULL)
+    record_in_passes(project, [twin(lone, "sdk", "com.vendor.sdk"), text])
+    for run in (lone, whole):
+        assert compare_rows(run_id=uuid.UUID(run)) == []
+    assert not Response.objects.filter(is_settled=False)
 
 
 def test_a_twin_in_another_project_is_no_twin() -> None:

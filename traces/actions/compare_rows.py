@@ -1,7 +1,8 @@
 """Compare the rows of a run with those that its ledger gives, and leave everything as it was.
 
-The run is rebuilt in a transaction that is undone: its lock is held meanwhile, so that what arrives for it waits. Rows
-are compared by Postgres, as text, in tables that only this transaction sees.
+The run is rebuilt in a transaction that is undone: its lock is held meanwhile, so that what arrives for it waits. So
+are those of runs that tell of its responses, taken beforehand and in order: settling would take them out of order.
+Rows are compared by Postgres, as text, in tables that only this transaction sees.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import uuid
 
 from django.db import connection, transaction
 
-from traces.actions.rebuild import TABLES, Damaged, rebuild
+from traces.actions.rebuild import TABLES, Damaged, rebuild_rows
 from traces.actions.run_rows import lock_runs
+from traces.actions.settle_responses import runs_that_share, settle_responses
 from traces.audit.difference import Difference
 
 KEYS = {"traces_run": "id"}
@@ -24,10 +26,11 @@ def compare_rows(*, run_id: uuid.UUID) -> list[Difference]:
     names = ["traces_run", *(table.name for table in TABLES)]
     with transaction.atomic():
         try:
-            lock_runs([run_id])
+            lock_runs(sorted({run_id, *runs_that_share(run_id)}))
             for name in names:
                 _keep(name, "held", run_id)
-            rebuild(run_id=run_id)
+            rebuild_rows(run_id=run_id)
+            settle_responses(of=run_id)
             for name in names:
                 _keep(name, "given", run_id)
             return [found for name in names for found in _compare(name, run_id)]

@@ -27,9 +27,15 @@ from traces.projection.tally import states_amounts
 PORTION = 200
 """Responses in one transaction; with the locks of their runs."""
 
-UNSETTLED = (
-    "SELECT DISTINCT project_id, response_id FROM traces_response WHERE NOT is_settled LIMIT %s"
-)
+UNSETTLED = """
+SELECT DISTINCT project_id, response_id FROM traces_response AS told
+WHERE NOT is_settled AND (%s::uuid IS NULL OR EXISTS (
+  SELECT 1 FROM traces_response AS own
+  WHERE own.project_id = told.project_id AND own.response_id = told.response_id AND own.run_id = %s))
+LIMIT %s"""
+SHARING = """
+SELECT DISTINCT other.run_id FROM traces_response AS own
+JOIN traces_response AS other USING (project_id, response_id) WHERE own.run_id = %s"""
 MEMBERS = """
 SELECT told.project_id, told.response_id, told.run_id, told.node_id
 FROM traces_response AS told
@@ -44,19 +50,26 @@ WHERE told.project_id = given.project_id AND told.response_id = given.response_i
 Told = tuple[int, str, uuid.UUID, str]
 
 
-def settle_responses() -> tuple[RunChange, ...]:
-    """Settle all responses that are not; return the runs whose sums moved."""
+def settle_responses(*, of: uuid.UUID | None = None) -> tuple[RunChange, ...]:
+    """Settle all responses that are not, or those that one run tells of; return the runs whose sums moved."""
     changed: dict[str, RunChange] = {}
-    while portion := _unsettled():
+    while portion := _unsettled(of):
         changed.update((change.run, change) for change in _settle(portion))
         if len(portion) < PORTION:
             break
     return tuple(changed.values())
 
 
-def _unsettled() -> list[tuple[int, str]]:
+def runs_that_share(run_id: uuid.UUID) -> set[uuid.UUID]:
+    """Return the runs that tell of responses which this one tells of: settling its responses locks them all."""
     with connection.cursor() as cursor:
-        cursor.execute(UNSETTLED, [PORTION])
+        cursor.execute(SHARING, [run_id])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _unsettled(of: uuid.UUID | None) -> list[tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(UNSETTLED, [of, of, PORTION])
         return list(cursor.fetchall())
 
 

@@ -18,12 +18,15 @@ from typing import NamedTuple
 from deliberation.bundle.line import Line, read_line
 from deliberation.bundle.strict_json import read
 from deliberation.bundle.verdict import Refusal
+from deliberation.ledger.head import split_frontier
 from deliberation.ledger.parts import commit
 from deliberation.ledger.tree import append, hash_leaf, root_of
 from traces.audit.difference import Difference
+from traces.audit.differing import differing_range
 from traces.audit.openings import Opening, unpack
 from traces.audit.taken_away import TAKING, TakenAway
 
+NEVER = 2**63
 FOREIGN = "bundle"
 """The source of a run that came in a bundle from another installation."""
 
@@ -53,7 +56,8 @@ class Recheck:
     """One run, entry after entry. `texts` are the hashes of its large texts, `roots` those of checkpoints by size.
 
     `is_instance`: the log of the instance, whose entries tell of what other logs lost. `opened` counts the parts that
-    were compared with their commitments, `closed` those that are not here.
+    were compared with their commitments, `closed` those that are not here. `sound` is the largest checkpoint that the
+    lines lead to, `unsound` the smallest that they do not.
     """
 
     run: str
@@ -67,6 +71,8 @@ class Recheck:
     is_instance: bool = False
     opened: int = 0
     closed: int = 0
+    sound: int = 0
+    unsound: int = NEVER
 
     def entry(self, row: LedgerRow) -> Iterator[Difference]:
         """Take the next entry, in the order of their seqs, and yield what is wrong with it."""
@@ -79,10 +85,13 @@ class Recheck:
             yield self._at(row.seq, "its line is not the one whose hash is kept beside it")
         yield from self._line(row)
         signed = self.roots.get(self.size)
-        if signed is not None and signed != root_of(self.frontier):
-            yield self._at(
-                row.seq, f"the root is not that of the checkpoint over {self.size} entries"
-            )
+        if signed is None:
+            return
+        if signed == root_of(self.frontier):
+            self.sound = self.size
+            return
+        self.unsound = min(self.unsound, self.size)
+        yield self._at(row.seq, f"the root is not that of the checkpoint over {self.size} entries")
 
     def text(self, inner: bytes, data: bytes) -> Iterator[Difference]:
         """Take one of the large texts."""
@@ -96,13 +105,26 @@ class Recheck:
                 None, f"it has {self.size} entries, and is held to have {self.held.size}"
             )
         if b"".join(self.frontier) != self.held.frontier:
-            yield self._at(None, "the tree over its lines is not the one whose frontier is held")
+            yield self._parting()
         for inner in sorted(self.texts - self.named):
             yield self._at(None, f"no entry names the text {inner.hex()} that is kept for it")
         for size in sorted(size for size in self.roots if size > self.size):
             yield self._at(
                 None, f"a checkpoint over {size} entries is signed, of which {self.size} are left"
             )
+
+    def _parting(self) -> Difference:
+        """Say how near frontier and checkpoints tell where the lines are others, when no leaf gives them away."""
+        what = "the tree over its lines is not the one whose frontier is held"
+        if self.size != self.held.size:
+            return self._at(None, what)
+        first, last = differing_range(self.frontier, split_frontier(self.held.frontier), self.size)
+        first, last = max(first, self.sound), min(last, self.unsound - 1)
+        if first > last:  # checkpoints and frontier contradict each other
+            return self._at(None, what)
+        if first == last:
+            return self._at(first, what)
+        return self._at(None, f"{what}: they part in entries {first} to {last}")
 
     def _line(self, row: LedgerRow) -> Iterator[Difference]:
         try:

@@ -142,9 +142,11 @@ def _text(quoted: bytes) -> bytes | None:
     """Return the UTF-8 of a JSON string that is written canonically, or None."""
     try:
         written = quoted.decode()
+        text: str
         text, end = _read_text(written, 1)
-        is_canonical = end == len(written) and "\\" not in ESCAPE.sub("", written)
-        return text.encode() if is_canonical else None
+        if end != len(written) or ("\\" in written and "\\" in ESCAPE.sub("", written)):
+            return None
+        return text.encode()
     except ValueError:
         return None
 

@@ -120,13 +120,14 @@ class RunReader:
         shown: list[Opened] = []
         closed: list[Closed] = []
         for name, commitment in line.commitments.items():
-            if self._next_opened[:2] == (seq, name):
-                self._check_opening(self._next_opened, commitment)
-                shown.append(self._next_opened)
+            opened, not_shown = self._next_opened, self._next_closed
+            if opened.seq == seq and opened.name == name:
+                self._check_opening(opened, commitment)
+                shown.append(opened)
                 self._next_opened = next(self._opened, LAST_OPENED)
-            elif self._next_closed[:2] == (seq, name):
-                self._parts.close(self._next_closed)
-                closed.append(self._next_closed)
+            elif not_shown.seq == seq and not_shown.name == name:
+                self._parts.close(not_shown)
+                closed.append(not_shown)
                 self._next_closed = next(self._closed, LAST_CLOSED)
             else:
                 raise Refusal(

@@ -34,7 +34,7 @@ def append(
     for leaf in leaves:
         carried, bits = leaf, size
         while bits & 1:
-            carried = hash_children(grown.pop(), carried)
+            carried = sha256(b"\x01" + grown.pop() + carried).digest()
             bits >>= 1
         grown.append(carried)
         size += 1

@@ -63,7 +63,7 @@ def test_it_works() -> None:
     assert raised.value.returncode == 1
     assert out.getvalue().splitlines() == [
         f"{run} entry 2: its line is not the one whose hash is kept beside it",
-        f"{run}: the tree over its lines is not the one whose frontier is held",
+        f"{run}: the tree over its lines is not the one whose frontier is held: they part in entries 0 to 3",
     ]
 
 
@@ -71,7 +71,9 @@ def test_a_line_whose_leaf_was_edited_to_fit_is_found_by_the_frontier() -> None:
     run = recorded()
     line = line_of(run, 3).replace(b'"accept"', b'"reject"')
     edit(run, 3, line=line, leaf=hash_leaf(line))
-    assert found(run) == ["None: the tree over its lines is not the one whose frontier is held"]
+    assert found(run) == [
+        "None: the tree over its lines is not the one whose frontier is held: they part in entries 0 to 3"
+    ]
 
 
 @pytest.mark.parametrize(
