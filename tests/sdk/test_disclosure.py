@@ -106,6 +106,17 @@ def test_a_parent_that_comes_later_makes_no_orphan(monkeypatch):
     assert told.orphans() == 1
 
 
+def test_a_redaction_is_told_with_its_rule_and_without_one():
+    told = gather(
+        [
+            (0, line("part.redacted", entry=0, part="text", by="user:alice", rule="secret")),
+            (1, line("part.redacted", entry=0, part="task")),
+        ]
+    )
+    answer = str(disclose(told)[Question.INPUT_PROVENANCE.number - 1].answer)
+    assert "2 texts redacted (rule not recorded, secret by user:alice)." in answer
+
+
 def test_what_tools_were_given_is_withheld_where_it_is_hidden():
     told = Gathered()
     call = line("node.ended", node="t", node_kind="tool_call", tool="fetch") | {"p": {"input": ""}}

@@ -45,7 +45,7 @@ KEPT: dict[str, Kept] = {
     "command.staged": Kept(("command", "stage")),
     "budget.set": Kept(("dimension", "version", "by"), ("soft", "hard")),
     "budget.hit": Kept(("which", "dimension", "spent", "limit", "action")),
-    "part.redacted": Kept(("rule", "by")),
+    "part.redacted": Kept(("entry",), ("rule", "by")),
     "content.expired": Kept(("before",)),
     "legal_hold.placed": Kept(("legal_hold",)),
     "legal_hold.lifted": Kept(("legal_hold",)),
