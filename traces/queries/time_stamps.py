@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
 
 from deliberation.bundle.bounds import MAX_ANCHORS
 from traces.audit.stored import StoredAnchor
@@ -15,16 +16,8 @@ from traces.outgoing.time_authority import AuthorityAt
 from traces.queries.log_growth import log_of_instance
 from traces.queries.receipts import write_proof
 
-FIRST_OF_EACH = """
-SELECT DISTINCT ON (stamp.checkpoint_id) own.size, own.instance_seq, stamp.checkpoint_id
-  FROM traces_checkpoint AS own CROSS JOIN LATERAL (
-       SELECT held.checkpoint_id FROM traces_timestamp AS held
-         JOIN traces_checkpoint AS log ON log.id = held.checkpoint_id
-        WHERE log.origin = %(name)s AND log.size > own.instance_seq ORDER BY held.stamped_at, log.size LIMIT 1) AS stamp
- WHERE own.run_id = %(run)s::uuid AND own.origin = %(origin)s AND own.size <= %(most)s
- ORDER BY stamp.checkpoint_id, own.size DESC
-"""
-"""The stamp that first covered each checkpoint of a run, and of those that it covered so the largest."""
+Found = tuple[int, int, int]
+"""A checkpoint's size, the entry of the instance's log about it, and the checkpoint of that log that was stamped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +61,11 @@ def read_stamping() -> StampingState | None:
 
 
 def anchors_of(last: Checkpoint) -> list[StoredAnchor]:
-    """Return the anchors of a run up to its checkpoint `last`, by ascending size: the last MAX_ANCHORS of them."""
+    """Return the anchors of a run up to its checkpoint `last`, by ascending size."""
     log = log_of_instance()
     if log is None:
         return []
-    found = sorted(_first_of_each(last))[-MAX_ANCHORS:]
+    found = _thinned(_first_of_each(last))
     held = _stamps([at for _, _, at in found])
     stamps = {each.checkpoint_id: each.checkpoint for each in held}
     responses = {each.checkpoint_id: bytes(each.response) for each in held}
@@ -88,17 +81,28 @@ def anchors_of(last: Checkpoint) -> list[StoredAnchor]:
     ]
 
 
-def _first_of_each(last: Checkpoint) -> list[tuple[int, int, int]]:
+def _first_of_each(last: Checkpoint) -> list[Found]:
+    """Return for each stamp the largest checkpoint of the run that it was the first to cover: size, entry, stamp."""
     name = last.origin.rpartition("/runs/")[0]
-    given: dict[str, str | int] = {
-        "name": name,
-        "run": str(last.run_id),
-        "origin": last.origin,
-        "most": last.size,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(FIRST_OF_EACH, given)
-        return [(size, seq, checkpoint) for size, seq, checkpoint in cursor.fetchall()]
+    held = TimeStamp.objects.filter(checkpoint__origin=name).order_by("checkpoint__size")
+    stamps = list(held.values_list("checkpoint__size", "checkpoint_id"))
+    sizes = [size for size, _ in stamps]
+    own = Checkpoint.objects.filter(run_id=last.run_id, origin=last.origin, size__lte=last.size)
+    told = own.filter(instance_seq__isnull=False).order_by("size")
+    found: dict[int, tuple[int, int]] = {}
+    for size, seq in told.values_list("size", "instance_seq").iterator():
+        at = bisect_right(sizes, seq or 0)
+        if at < len(stamps):
+            found[stamps[at][1]] = size, seq or 0
+    return sorted((size, seq, checkpoint) for checkpoint, (size, seq) in found.items())
+
+
+def _thinned(found: Sequence[Found]) -> Sequence[Found]:
+    """Return at most MAX_ANCHORS of them, in even steps: they lie an hour apart, and a day would do."""
+    if len(found) <= MAX_ANCHORS:
+        return found
+    step = len(found) / (MAX_ANCHORS - 1)
+    return [*(found[int(at * step)] for at in range(MAX_ANCHORS - 1)), found[-1]]
 
 
 def _stamps(checkpoints: list[int]) -> list[TimeStamp]:

@@ -34,6 +34,7 @@ from traces.audit.export_options import ExportOptions
 from traces.audit.not_exported import Damaged
 from traces.models import Checkpoint, ForeignRun, Stamping, TimeStamp
 from traces.outgoing.time_authority import AuthorityAt
+from traces.queries import time_stamps
 from traces.queries.recheck_instance import recheck_instance
 from traces.queries.signed_roots import known_keys
 from traces.queries.time_stamps import anchors_of
@@ -134,7 +135,7 @@ def test_one_stamp_covers_all_runs_and_the_next_waits_for_its_time(signer, autho
     assert TimeStamp.objects.count() == 2
 
 
-def test_a_run_that_grew_has_an_anchor_for_each_stamp(signer, pem, settings):
+def test_a_run_that_grew_has_an_anchor_for_each_stamp(signer, pem, settings, monkeypatch):
     run, at = begin(), [NOW]
     with answering(honest(TIME, lambda: at[0]), pem) as authority:
         configure(settings, authority)
@@ -147,6 +148,11 @@ def test_a_run_that_grew_has_an_anchor_for_each_stamp(signer, pem, settings):
         report = verified(exported(run, signer), signer, pem)
     assert [each.size for each in report.stamped] == [4, 6, 8]
     assert (report.verdict, report.prompt[run]) == (Verdict.SIGNED, 8)
+    monkeypatch.setattr(time_stamps, "MAX_ANCHORS", 2)
+    assert [each.size for each in anchors_of(Checkpoint.objects.filter(run_id=run).last())] == [
+        4,
+        8,
+    ]
 
 
 def test_an_export_asks_for_a_stamp_over_all_of_its_run(signer, authority, pem, settings):
