@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -13,7 +15,7 @@ from deliberation.bundle.heads import read_heads
 from deliberation.cli import main
 from deliberation.ledger.tree import append, hash_leaf
 from inspector.env import read_assignments
-from tests.integration.local.instances import TREE, Instance
+from tests.integration.local.instances import GIVEN, TREE, Instance
 
 # Goes on until an answer has brought a checkpoint that was signed, and no longer than a minute.
 PROGRAM = """
@@ -33,6 +35,7 @@ print(run.id)
 def test_it_works(running: Instance, tmp_path: Path) -> None:
     kept = tmp_path / "heads"
     run = report(running, kept)
+    await_its_end(running, run)
     heads = read_heads([str(kept)])
     assert "\n\n— " in kept.read_text()
     assert {head.run for head in heads} == {run}
@@ -58,16 +61,35 @@ def report(instance: Instance, kept: Path) -> str:
     return called([sys.executable, "-c", PROGRAM, str(kept)], env).strip()
 
 
+def await_its_end(instance: Instance, run: str) -> None:
+    """What was acknowledged is recorded a moment later."""
+    deadline = time.monotonic() + 60
+    with connected(instance) as connection:
+        connection.autocommit = True
+        while time.monotonic() < deadline:
+            asked = "SELECT observed_state FROM traces_run WHERE id = %s"
+            if connection.execute(asked, [run]).fetchone() == ("completed",):
+                return
+            time.sleep(0.1)
+    raise AssertionError("the run's end was not recorded")
+
+
+def connected(instance: Instance) -> psycopg.Connection[Any]:
+    known = read_assignments(Path(instance.data_dir) / "embedded.env")
+    return psycopg.connect(known["DATABASE_URL"])
+
+
 def export(instance: Instance, run: str, bundle: Path) -> None:
     command = [sys.executable, "manage.py", "export_bundle", run, "-o", str(bundle)]
-    env = os.environ | {"DATA_DIR": str(instance.data_dir), "PYTHONPATH": str(TREE / "sdk")}
+    inherited = {name: value for name, value in os.environ.items() if name not in GIVEN}
+    env = inherited | {"DATA_DIR": str(instance.data_dir), "PYTHONPATH": str(TREE / "sdk")}
     called([*command, "--unsigned", "--no-derived"], env)
 
 
 def write_anew(instance: Instance, run: str) -> None:
     """Whoever has the database changes one number of an entry, and makes all that is computed from it anew."""
-    known = read_assignments(Path(instance.data_dir) / "embedded.env")
-    with psycopg.connect(known["DATABASE_URL"]) as connection:
+    with connected(instance) as connection:
+        connection.execute("SELECT 1 FROM traces_run WHERE id = %s FOR UPDATE", [run])
         rows = connection.execute(
             "SELECT seq, line FROM traces_ledgerentry WHERE run_id = %s ORDER BY seq", [run]
         ).fetchall()
