@@ -15,6 +15,7 @@ SECTIONS: dict[str, Promise] = {
     "run-graveyard": _("Graveyard"),
     "run-timeline": _("Timeline"),
     "run-decision": _("Decision"),
+    "run-counterfactual": _("Alternatives"),
     "run-figures": _("Figures"),
     "run-playback": _("Playback"),
     "run-notes": _("Notes"),

@@ -1,0 +1,409 @@
+"""What a run would have answered by another rule, from fewer samples, a narrower search or a tighter budget.
+
+Nothing runs: it is computed from what was recorded, see `traces.analytics`; what the recording does not hold is
+undefined, with the reason.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from traces.analytics.best_of_n import chances_of_best
+from traces.analytics.capped import decided_within
+from traces.analytics.normalisers import Normaliser, normalise
+from traces.analytics.threshold import first_accepted
+from traces.analytics.turning_point import TurningPoint, turning_point
+from traces.analytics.undefined import Estimate, Undefined
+from traces.analytics.votes import chances_by_votes, chances_by_weight
+from traces.analytics.wilson import Interval, wilson
+from traces.models import Run, Verdict
+from traces.queries.access import Who, see_run
+from traces.queries.candidates import CandidateRow, read_candidates
+from traces.queries.columns import read_tree
+from traces.queries.decision import get_decision
+from traces.queries.known_right import read_outcomes
+from traces.queries.narrower import Searched, search_anew
+
+MOST_SAMPLES = 1_000
+"""Of more a vote over all draws takes longer than somebody waits."""
+CURVE_POINTS = 12
+SHOWN_ANSWERS = 8
+OWN_VALUE = "own:value"
+OWN_WEIGHT = "own:weight"
+"""Scores that stand on the candidates themselves, beside the names of verifiers."""
+
+
+class WhatIf(StrEnum):
+    """What decides instead."""
+
+    VOTES = "votes"
+    """The answer that most of N samples have."""
+    WEIGHTED = "weighted"
+    """The answer with the greatest sum of scores among N samples."""
+    BEST = "best"
+    """The sample with the highest score among N; with a threshold, nothing below it."""
+    ACCEPTED = "accepted"
+    """The first of up to N samples whose score reaches the threshold."""
+    SEARCH = "search"
+    """The recorded search with another beam width or threshold."""
+    CAP = "cap"
+    """What was the best answer when a budget had been spent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked; None: as recorded. `by` is where scores come from: a verifier, or the candidates' own."""
+
+    rule: WhatIf | None = None
+    n: int | None = None
+    width: int | None = None
+    threshold: float | None = None
+    cap: Decimal | None = None
+    normaliser: Normaliser = Normaliser.RECORDED
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Possible:
+    """An answer that would have been returned with this chance, 0 to 1; None answers nothing."""
+
+    answer: str | None
+    chance: float
+    ordinal: int | None
+    correct: bool | None
+    is_recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterfactual:
+    """What would have been returned. `right`, `wrong` and `unknown` are chances, together with `nothing` 1.
+
+    `cost` is expected, in dollars, None where unknown; estimated where samples have no cost of their own. `curve` is
+    (n, chance of a right answer; where no outcome is known, of the recorded one). `interval` is that of `right_of` of
+    `samples` recorded samples that are known to be right.
+    """
+
+    asked: Asked
+    rules: list[WhatIf]
+    scores: list[str]
+    samples: int
+    undefined: Undefined | None = None
+    answers: list[Possible] = field(default_factory=list)
+    others: int = 0
+    others_chance: float = 0.0
+    right: float = 0.0
+    wrong: float = 0.0
+    unknown: float = 0.0
+    nothing: float = 0.0
+    cost: Decimal | None = None
+    is_estimated: bool = False
+    whole_cost: Decimal | None = None
+    draws: float | None = None
+    right_of: int | None = None
+    interval: Interval | Undefined = Undefined.NO_OUTCOMES
+    curve: list[tuple[int, Estimate]] = field(default_factory=list)
+    curve_is_right: bool = False
+    turning: TurningPoint | None = None
+    searched: Searched | None = None
+    dimension: str | None = None
+
+
+def get_counterfactual(*, who: Who, run_id: str | uuid.UUID, asked: Asked) -> Counterfactual:
+    """Return what would have been answered. Raises NotVisible."""
+    return _Reader(who, see_run(who, run_id)).answer(asked)
+
+
+class _Reader:
+    """Samples of a run with their answers, scores, outcomes and costs."""
+
+    def __init__(self, who: Who, run: Run) -> None:
+        self._who, self._run = who, run
+        self._rows: Sequence[CandidateRow] = read_candidates(run).candidates
+        outcomes = read_outcomes(run.pk)
+        self._right = [
+            True
+            if row.node_id in outcomes.right
+            else False
+            if row.node_id in outcomes.wrong
+            else None
+            for row in self._rows
+        ]
+        self._scores = self._read_scores()
+        self._costs = self._read_costs()
+
+    def answer(self, asked: Asked) -> Counterfactual:
+        """Return the whole."""
+        rules = self._rules()
+        rule = asked.rule or (rules[0] if rules else None)
+        by = asked.by if asked.by in self._scores else next(iter(self._scores), None)
+        n = len(self._rows) if asked.n is None else asked.n
+        filled = Asked(
+            rule=rule,
+            n=n,
+            width=asked.width,
+            threshold=asked.threshold,
+            cap=asked.cap,
+            normaliser=asked.normaliser,
+            by=by,
+        )
+        if rule is WhatIf.CAP:
+            return self._capped(filled, rules)
+        if rule is WhatIf.SEARCH:
+            return self._searched(filled, rules)
+        return self._drawn(filled, rules)
+
+    def _rules(self) -> list[WhatIf]:
+        found = []
+        if len(self._rows) > 1:
+            found += [WhatIf.VOTES]
+            if self._scores:
+                found += [WhatIf.BEST, WhatIf.WEIGHTED, WhatIf.ACCEPTED]
+        if search_anew(self._run, width=None, threshold=None) is not None:
+            found.insert(0, WhatIf.SEARCH)
+        if self._rows:
+            found.append(WhatIf.CAP)
+        return found
+
+    def _read_scores(self) -> dict[str, list[float]]:
+        """Return where scores come from → one for each candidate; only what scored all of them."""
+        told: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        given = Verdict.objects.filter(run_id=self._run.pk, score__isnull=False).order_by("seq")
+        for verifier, node, score in given.values_list("verifier", "node_id", "score"):
+            if score is not None:
+                told[verifier][node] = score
+        for name, node_scores in (
+            (OWN_VALUE, {row.node_id: row.value for row in self._rows}),
+            (OWN_WEIGHT, {row.node_id: row.weight for row in self._rows}),
+        ):
+            told[name] = {node: score for node, score in node_scores.items() if score is not None}
+        return {
+            name: [scores[row.node_id] for row in self._rows]
+            for name, scores in told.items()
+            if self._rows and all(row.node_id in scores for row in self._rows)
+        }
+
+    def _read_costs(self) -> list[Decimal] | None:
+        tree = read_tree(self._run)
+        found = [
+            tree.sums("cost").of(tree.row_by_node[row.node_id])
+            for row in self._rows
+            if row.node_id in tree.row_by_node
+        ]
+        known = [each for each in found if each is not None]
+        return known if known and len(known) == len(self._rows) else None
+
+    def _drawn(self, asked: Asked, rules: list[WhatIf]) -> Counterfactual:
+        n = asked.n or 0
+        found = self._chances(asked, n)
+        known = [each for each in self._right if each is not None]
+        shared = {
+            "asked": asked,
+            "rules": rules,
+            "scores": list(self._scores),
+            "samples": len(self._rows),
+        }
+        if isinstance(found, Undefined):
+            return Counterfactual(**shared, undefined=found)  # type: ignore[arg-type]
+        chances, nothing, draws = found
+        curve_is_right = len(known) == len(self._right)
+        curve = [(point, self._point(asked, point, curve_is_right)) for point in self._points(n)]
+        cost, is_estimated = self._cost_of(draws)
+        return Counterfactual(
+            **shared,  # type: ignore[arg-type]
+            **self._returned(chances, asked.normaliser),  # type: ignore[arg-type]
+            nothing=nothing,
+            cost=cost,
+            is_estimated=is_estimated,
+            whole_cost=self._run.cost,
+            draws=draws if asked.rule is WhatIf.ACCEPTED else None,
+            right_of=sum(known) if curve_is_right and known else None,
+            interval=wilson(sum(known), len(known)) if curve_is_right else Undefined.NO_OUTCOMES,
+            curve=curve,
+            curve_is_right=curve_is_right,
+            turning=turning_point(curve) if curve_is_right else None,
+        )
+
+    def _chances(self, asked: Asked, n: int) -> tuple[list[float], float, float] | Undefined:
+        """Return each sample's chance to be returned, that nothing is, and how many are drawn."""
+        if not self._rows:
+            return Undefined.NO_SAMPLES
+        if not 1 <= n <= len(self._rows):
+            return Undefined.TOO_FEW_SAMPLES
+        if len(self._rows) > MOST_SAMPLES:
+            return Undefined.TOO_MANY_WAYS
+        scores = self._scores.get(asked.by or "")
+        if asked.rule is WhatIf.VOTES:
+            found = chances_by_votes(self._labels(asked.normaliser), n)
+        elif scores is None:
+            return Undefined.NO_SCORES
+        elif asked.rule is WhatIf.WEIGHTED:
+            found = chances_by_weight(self._labels(asked.normaliser), scores, n)
+        elif asked.rule is WhatIf.ACCEPTED:
+            first = first_accepted(scores, n, self._threshold(asked, scores))
+            if isinstance(first, Undefined):
+                return first
+            return first.chances, first.nothing, first.draws
+        else:
+            found = chances_of_best(scores, n)
+            if asked.threshold is not None and not isinstance(found, Undefined):
+                pairs = zip(found, scores, strict=True)
+                found = [chance if score >= asked.threshold else 0.0 for chance, score in pairs]
+        if isinstance(found, Undefined):
+            return found
+        return found, max(0.0, 1 - sum(found)), float(n)
+
+    def _threshold(self, asked: Asked, scores: Sequence[float]) -> float:
+        """Without one, what the verifier called enough; else the middle between its least and greatest score."""
+        if asked.threshold is not None:
+            return asked.threshold
+        stated = Verdict.objects.filter(
+            run_id=self._run.pk, verifier=asked.by or "", threshold__isnull=False
+        )
+        found = stated.order_by("seq").values_list("threshold", flat=True).first()
+        return found if found is not None else (min(scores) + max(scores)) / 2
+
+    def _labels(self, how: Normaliser) -> list[str | None]:
+        if how is Normaliser.RECORDED:
+            return [row.label for row in self._rows]
+        return [normalise(row.answer, how) for row in self._rows]
+
+    def _point(self, asked: Asked, n: int, is_right: bool) -> Estimate:
+        found = self._chances(asked, n)
+        if isinstance(found, Undefined):
+            return found
+        pairs = zip(found[0], self._rows, self._right, strict=True)
+        if is_right:
+            return sum(chance for chance, _, right in pairs if right)
+        chosen = next((row.label for row in self._rows if row.chosen), None)
+        if chosen is None:
+            return Undefined.NO_OUTCOMES
+        return sum(chance for chance, row, _ in pairs if row.label == chosen)
+
+    def _points(self, n: int) -> list[int]:
+        """Return at how many samples the curve is computed: by doublings, with what is asked and all."""
+        count = len(self._rows)
+        doubled = [2**power for power in range(CURVE_POINTS) if 2**power < count]
+        return sorted({*doubled, n, count})
+
+    def _cost_of(self, draws: float) -> tuple[Decimal | None, bool]:
+        share = Decimal(repr(draws)) / max(1, len(self._rows))
+        if self._costs is not None:
+            return sum(self._costs, Decimal(0)) * share, False
+        return (None if self._run.cost is None else self._run.cost * share), True
+
+    def _returned(self, chances: Sequence[float], how: Normaliser) -> dict[str, object]:
+        labels = self._labels(how)
+        groups: defaultdict[str | None, list[int]] = defaultdict(list)
+        for place, chance in enumerate(chances):
+            if chance > 0:
+                groups[labels[place]].append(place)
+        possible = [self._possible(places, chances) for places in groups.values()]
+        possible.sort(key=lambda each: -each.chance)
+        rest = possible[SHOWN_ANSWERS:]
+        return {
+            "answers": possible[:SHOWN_ANSWERS],
+            "others": len(rest),
+            "others_chance": sum(each.chance for each in rest),
+            "right": self._sum(chances, True),
+            "wrong": self._sum(chances, False),
+            "unknown": self._sum(chances, None),
+        }
+
+    def _sum(self, chances: Iterable[float], outcome: bool | None) -> float:
+        return sum(c for c, right in zip(chances, self._right, strict=True) if right is outcome)
+
+    def _possible(self, places: Sequence[int], chances: Sequence[float]) -> Possible:
+        first = self._rows[places[0]]
+        outcomes = {self._right[place] for place in places}
+        return Possible(
+            answer=first.answer if first.answer is not None else first.label,
+            chance=sum(chances[place] for place in places),
+            ordinal=first.ordinal,
+            correct=outcomes.pop() if len(outcomes) == 1 else None,
+            is_recorded=any(self._rows[place].chosen for place in places),
+        )
+
+    def _capped(self, asked: Asked, rules: list[WhatIf]) -> Counterfactual:
+        decision = get_decision(who=self._who, run_id=self._run.pk)
+        cap = asked.cap if asked.cap is not None else decision.total
+        shared = {
+            "asked": Asked(rule=asked.rule, cap=cap, by=asked.by),
+            "rules": rules,
+            "scores": list(self._scores),
+            "samples": len(self._rows),
+            "dimension": decision.dimension.value if decision.dimension else None,
+        }
+        if cap is None or not decision.leads:
+            return Counterfactual(**shared, undefined=Undefined.NOT_RECORDED)  # type: ignore[arg-type]
+        place = decided_within([lead.spent for lead in decision.leads], cap)
+        lead = decision.leads[place] if place is not None else None
+        answers = []
+        if lead is not None:
+            answers = [
+                Possible(
+                    answer=lead.answer,
+                    chance=1.0,
+                    ordinal=lead.ordinal,
+                    correct=lead.correct,
+                    is_recorded=lead.answer == decision.returned,
+                )
+            ]
+        known = [
+            (place, float(each.correct))
+            for place, each in enumerate(decision.leads)
+            if each.correct is not None
+        ]
+        return Counterfactual(
+            **shared,  # type: ignore[arg-type]
+            answers=answers,
+            nothing=0.0 if lead is not None else 1.0,
+            right=float(lead is not None and lead.correct is True),
+            wrong=float(lead is not None and lead.correct is False),
+            unknown=float(lead is not None and lead.correct is None),
+            cost=min(cap, decision.total) if decision.total is not None else cap,
+            whole_cost=decision.total,
+            turning=turning_point(known),
+        )
+
+    def _searched(self, asked: Asked, rules: list[WhatIf]) -> Counterfactual:
+        found = search_anew(self._run, width=asked.width, threshold=asked.threshold)
+        shared = {
+            "asked": asked,
+            "rules": rules,
+            "scores": list(self._scores),
+            "samples": len(self._rows),
+            "searched": found,
+            "whole_cost": self._run.cost,
+        }
+        if found is None or (found.returned is None and found.unknown):
+            return Counterfactual(**shared, undefined=Undefined.NOT_RECORDED)  # type: ignore[arg-type]
+        row = next((each for each in self._rows if each.node_id == found.returned), None)
+        right = None if row is None else self._right[self._rows.index(row)]
+        answers = []
+        if found.returned is not None:
+            answers = [
+                Possible(
+                    answer=found.text if row is None else row.answer,
+                    chance=1.0,
+                    ordinal=found.ordinal,
+                    correct=right,
+                    is_recorded=found.returned == self._run.selected_node,
+                )
+            ]
+        share = Decimal(found.visited) / max(1, found.generated)
+        has_answer = found.returned is not None
+        return Counterfactual(
+            **shared,  # type: ignore[arg-type]
+            answers=answers,
+            nothing=float(not has_answer),
+            right=float(has_answer and right is True),
+            wrong=float(has_answer and right is False),
+            unknown=float(has_answer and right is None),
+            cost=None if self._run.cost is None else self._run.cost * share,
+            is_estimated=True,
+        )
