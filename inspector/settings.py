@@ -73,8 +73,8 @@ TEMPLATES = [
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-# Files for an import go to disk as they come; the same door counts them.
-MAX_UPLOAD_BYTES = env.whole("UPLOAD_MB", 512, least=1) * 1024 * 1024
+# Files for an import. Daphne hands a body over whole, in memory, before anybody is asked who sends it.
+MAX_UPLOAD_BYTES = env.whole("UPLOAD_MB", 64, least=1) * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 
 # Database

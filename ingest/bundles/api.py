@@ -78,7 +78,7 @@ def take(
 ) -> Any:
     """202: it passed, as far as it was looked at, and a worker imports it. 422: refused, with the verifier's reason.
 
-    The zip goes to disk as it arrives, with at most UPLOAD_MB. What contradicts a head of yours is refused: DIVERGED.
+    The zip is written by portions, with at most UPLOAD_MB. What contradicts a head of yours is refused: DIVERGED.
     """
     asker = asker_of(request)
     into = get_project(who=asker, slug=project)
