@@ -9,108 +9,29 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
 from traces.analytics.best_of_n import chances_of_best
 from traces.analytics.capped import decided_within
 from traces.analytics.normalisers import Normaliser, normalise
 from traces.analytics.threshold import first_accepted
-from traces.analytics.turning_point import TurningPoint, turning_point
+from traces.analytics.turning_point import turning_point
 from traces.analytics.undefined import Estimate, Undefined
 from traces.analytics.votes import chances_by_votes, chances_by_weight
-from traces.analytics.wilson import Interval, wilson
-from traces.models import Run, Verdict
+from traces.analytics.wilson import wilson
+from traces.models import Run
 from traces.queries.access import Who, see_run
 from traces.queries.candidates import CandidateRow, read_candidates
-from traces.queries.columns import read_tree
 from traces.queries.decision import get_decision
 from traces.queries.known_right import read_outcomes
-from traces.queries.narrower import Searched, search_anew
+from traces.queries.narrower import search_anew
+from traces.queries.sample_scores import read_costs, read_scores, usual_threshold
+from traces.queries.what_if import Asked, Counterfactual, Possible, WhatIf
 
 MOST_SAMPLES = 1_000
 """Of more a vote over all draws takes longer than somebody waits."""
 CURVE_POINTS = 12
 SHOWN_ANSWERS = 8
-OWN_VALUE = "own:value"
-OWN_WEIGHT = "own:weight"
-"""Scores that stand on the candidates themselves, beside the names of verifiers."""
-
-
-class WhatIf(StrEnum):
-    """What decides instead."""
-
-    VOTES = "votes"
-    """The answer that most of N samples have."""
-    WEIGHTED = "weighted"
-    """The answer with the greatest sum of scores among N samples."""
-    BEST = "best"
-    """The sample with the highest score among N; with a threshold, nothing below it."""
-    ACCEPTED = "accepted"
-    """The first of up to N samples whose score reaches the threshold."""
-    SEARCH = "search"
-    """The recorded search with another beam width or threshold."""
-    CAP = "cap"
-    """What was the best answer when a budget had been spent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What is asked; None: as recorded. `by` is where scores come from: a verifier, or the candidates' own."""
-
-    rule: WhatIf | None = None
-    n: int | None = None
-    width: int | None = None
-    threshold: float | None = None
-    cap: Decimal | None = None
-    normaliser: Normaliser = Normaliser.RECORDED
-    by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Possible:
-    """An answer that would have been returned with this chance, 0 to 1; None answers nothing."""
-
-    answer: str | None
-    chance: float
-    ordinal: int | None
-    correct: bool | None
-    is_recorded: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counterfactual:
-    """What would have been returned. `right`, `wrong` and `unknown` are chances, together with `nothing` 1.
-
-    `cost` is expected, in dollars, None where unknown; estimated where samples have no cost of their own. `curve` is
-    (n, chance of a right answer; where no outcome is known, of the recorded one). `interval` is that of `right_of` of
-    `samples` recorded samples that are known to be right.
-    """
-
-    asked: Asked
-    rules: list[WhatIf]
-    scores: list[str]
-    samples: int
-    undefined: Undefined | None = None
-    answers: list[Possible] = field(default_factory=list)
-    others: int = 0
-    others_chance: float = 0.0
-    right: float = 0.0
-    wrong: float = 0.0
-    unknown: float = 0.0
-    nothing: float = 0.0
-    cost: Decimal | None = None
-    is_estimated: bool = False
-    whole_cost: Decimal | None = None
-    draws: float | None = None
-    right_of: int | None = None
-    interval: Interval | Undefined = Undefined.NO_OUTCOMES
-    curve: list[tuple[int, Estimate]] = field(default_factory=list)
-    curve_is_right: bool = False
-    turning: TurningPoint | None = None
-    searched: Searched | None = None
-    dimension: str | None = None
 
 
 def get_counterfactual(*, who: Who, run_id: str | uuid.UUID, asked: Asked) -> Counterfactual:
@@ -133,8 +54,8 @@ class _Reader:
             else None
             for row in self._rows
         ]
-        self._scores = self._read_scores()
-        self._costs = self._read_costs()
+        self._scores = read_scores(run, self._rows)
+        self._costs = read_costs(run, self._rows)
 
     def answer(self, asked: Asked) -> Counterfactual:
         """Return the whole."""
@@ -168,34 +89,6 @@ class _Reader:
         if self._rows:
             found.append(WhatIf.CAP)
         return found
-
-    def _read_scores(self) -> dict[str, list[float]]:
-        """Return where scores come from → one for each candidate; only what scored all of them."""
-        told: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        given = Verdict.objects.filter(run_id=self._run.pk, score__isnull=False).order_by("seq")
-        for verifier, node, score in given.values_list("verifier", "node_id", "score"):
-            if score is not None:
-                told[verifier][node] = score
-        for name, node_scores in (
-            (OWN_VALUE, {row.node_id: row.value for row in self._rows}),
-            (OWN_WEIGHT, {row.node_id: row.weight for row in self._rows}),
-        ):
-            told[name] = {node: score for node, score in node_scores.items() if score is not None}
-        return {
-            name: [scores[row.node_id] for row in self._rows]
-            for name, scores in told.items()
-            if self._rows and all(row.node_id in scores for row in self._rows)
-        }
-
-    def _read_costs(self) -> list[Decimal] | None:
-        tree = read_tree(self._run)
-        found = [
-            tree.sums("cost").of(tree.row_by_node[row.node_id])
-            for row in self._rows
-            if row.node_id in tree.row_by_node
-        ]
-        known = [each for each in found if each is not None]
-        return known if known and len(known) == len(self._rows) else None
 
     def _drawn(self, asked: Asked, rules: list[WhatIf]) -> Counterfactual:
         n = asked.n or 0
@@ -244,7 +137,10 @@ class _Reader:
         elif asked.rule is WhatIf.WEIGHTED:
             found = chances_by_weight(self._labels(asked.normaliser), scores, n)
         elif asked.rule is WhatIf.ACCEPTED:
-            first = first_accepted(scores, n, self._threshold(asked, scores))
+            threshold = asked.threshold
+            if threshold is None:
+                threshold = usual_threshold(self._run, asked.by or "", scores)
+            first = first_accepted(scores, n, threshold)
             if isinstance(first, Undefined):
                 return first
             return first.chances, first.nothing, first.draws
@@ -256,16 +152,6 @@ class _Reader:
         if isinstance(found, Undefined):
             return found
         return found, max(0.0, 1 - sum(found)), float(n)
-
-    def _threshold(self, asked: Asked, scores: Sequence[float]) -> float:
-        """Without one, what the verifier called enough; else the middle between its least and greatest score."""
-        if asked.threshold is not None:
-            return asked.threshold
-        stated = Verdict.objects.filter(
-            run_id=self._run.pk, verifier=asked.by or "", threshold__isnull=False
-        )
-        found = stated.order_by("seq").values_list("threshold", flat=True).first()
-        return found if found is not None else (min(scores) + max(scores)) / 2
 
     def _labels(self, how: Normaliser) -> list[str | None]:
         if how is Normaliser.RECORDED:

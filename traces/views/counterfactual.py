@@ -13,14 +13,10 @@ from deliberation.vocabulary import Dimension
 from traces.analytics.normalisers import Normaliser
 from traces.analytics.undefined import Undefined
 from traces.figures.decision import words_of
-from traces.queries.counterfactual import (
-    OWN_VALUE,
-    OWN_WEIGHT,
-    Counterfactual,
-    WhatIf,
-    get_counterfactual,
-)
+from traces.queries.counterfactual import get_counterfactual
 from traces.queries.runs import get_run
+from traces.queries.sample_scores import OWN_VALUE, OWN_WEIGHT
+from traces.queries.what_if import Counterfactual, WhatIf
 from traces.views.access import for_people
 from traces.views.counterfactual_form import read_asked
 from traces.views.run_filter_form import Unreadable

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from traces.analytics.normalisers import Normaliser
-from traces.queries.counterfactual import Asked, WhatIf
+from traces.queries.what_if import Asked, WhatIf
 from traces.views.run_filter_form import Unreadable
 
 LONGEST_NUMBER = 9

@@ -32,7 +32,8 @@ from deliberation.vocabulary import (
 from tests.integration.build import NOW_NS, SECOND, make_event, new_run, observed, put_on_record
 from tests.people import People
 from traces.analytics.undefined import Undefined
-from traces.queries.counterfactual import Asked, Counterfactual, WhatIf, get_counterfactual
+from traces.queries.counterfactual import get_counterfactual
+from traces.queries.what_if import Asked, Counterfactual, WhatIf
 
 ANSWERS = [
     ("a", True, 0.9),
