@@ -65,8 +65,9 @@ def bring_pieces(people: Application) -> Callable[[Scope, str, int], Awaitable[b
     """
 
     async def bring(socket: Scope, address: str, told: int) -> bytes | None:
-        asked = _read(_as_request(socket, address, told))
-        answer = asked and await _answer(people, _as_request(socket, address, told), asked)
+        request = _as_request(socket, address, told)
+        asked = _read(request)
+        answer = asked and await _answer(people, request, asked)
         return answer.body if answer else None
 
     return bring

@@ -2,7 +2,8 @@
 
 A channel-layer message per browser and event costs a whole core at fifty browsers; one subscription for the process
 and fan-out in memory serves a thousand. Pokes of one run that come within `EVERY` are merged into one: the highest
-seq, all topics.
+seq, all topics. Where telling takes longer than that, as long as it took is left for everything else, up to `SLOWEST`:
+a server that is too busy tells less often, and nothing later.
 
 Guarantee: at most `1 / EVERY` messages a second to a socket and run; none of them is the truth. While Redis is away
 sockets hear a beat that says no more than "this server lives". When the ear hears again, every socket is told to look
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypedDict
@@ -22,6 +24,7 @@ from traces.live.ear import Ear, Heard
 from traces.live.publish import TOPICS
 
 EVERY = 0.25
+SLOWEST = 1.0
 BEAT = 10.0
 RUNS_AT_ONCE = 20
 log = logging.getLogger(__name__)
@@ -100,6 +103,7 @@ class Hub:
         while True:
             await self._due.wait()
             self._due.clear()
+            began = time.monotonic()
             pending, self._pending = self._pending, {}
             told: dict[int, int] = {}
             topics: dict[int, set[str]] = {}
@@ -112,7 +116,7 @@ class Hub:
                 said.update(what.topics)
                 wide = self._projects.get(what.project, ()) if is_news else ()
                 await _deliver([*self._runs.get(run, ()), *wide], poke)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(min(max(EVERY, time.monotonic() - began), SLOWEST))
 
     async def _beat(self) -> None:
         while True:

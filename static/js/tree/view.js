@@ -9,6 +9,8 @@ import { isNarrowed } from "./kept.js";
 import { focusPath, foldCode, foldParent, isFoldOpen, isOpen, lineOf, newState, reveal, visibleLines } from "./visible.js";
 import { anchorOf, clamp, scrollTo, topForAnchor, windowOf } from "./window.js";
 
+const AT_REST = 120;
+
 export class TreeView {
   state = newState();
   index = null;
@@ -19,6 +21,8 @@ export class TreeView {
   #pool = [];
   #frame = 0;
   #layout = 0;
+  #top = 0;
+  #rest = 0;
 
   constructor({ grid, scroll, spacer, rowHeight, flesh, onFocus, onLayout }) {
     Object.assign(this, { grid, scroll, spacer, rowHeight, flesh, onFocus, onLayout });
@@ -30,6 +34,7 @@ export class TreeView {
   close() {
     this.resized.disconnect();
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#rest);
   }
 
   /** The tree as it is now. What was in view stays where it was. */
@@ -94,7 +99,7 @@ export class TreeView {
     this.#frame = 0;
     if (!this.index) return;
     const { codes } = this.lines;
-    const { from, to } = windowOf({ top: this.scroll.scrollTop, height: this.scroll.clientHeight, rowHeight: this.rowHeight, count: codes.length });
+    const { from, to } = this.#window(codes.length);
     const wanted = new Map();
     for (let line = from; line < to; line++) wanted.set(this.keyOf(codes[line]), line);
     if (this.focused !== null && !wanted.has(this.focused)) {
@@ -107,6 +112,16 @@ export class TreeView {
     this.#recycle(wanted);
     for (const [key, line] of wanted) this.#drawLine(key, line);
     this.#askFor(from, to);
+  }
+
+  /** A leap draws what is in view, and what is around it when it has come to rest: twice as many rows are no frame's work. */
+  #window(count) {
+    const { scrollTop: top, clientHeight: height } = this.scroll;
+    const isLeap = Math.abs(top - this.#top) > height / 2;
+    this.#top = top;
+    clearTimeout(this.#rest);
+    if (isLeap) this.#rest = setTimeout(() => this.draw(), AT_REST);
+    return windowOf({ top, height, rowHeight: this.rowHeight, count, ...(isLeap ? { overdraw: 1 } : {}) });
   }
 
   #recycle(wanted) {
