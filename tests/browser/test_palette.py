@@ -27,7 +27,7 @@ def test_whatever_a_page_can_do_is_done_from_the_palette_by_keys_alone(
     expect(page.get_by_role("option", name="check thought").first).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#node-panel h2")).to_have_text("check")
-    page.get_by_role("link", name="ledger").click()
+    page.locator("[data-part-link=ledger]").click()
     expect(page).to_have_url(re.compile(r"#node=\d+&part=ledger$"))
     page.locator("#part-ledger summary").press("Enter")
     expect(page.locator("#part-ledger .entry").first).to_contain_text('"kind":"node.started"')
