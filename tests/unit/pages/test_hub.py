@@ -79,6 +79,27 @@ async def test_many_pokes_of_a_run_become_few_and_the_last_is_never_lost(layer: 
     assert len(heard) <= 1 + (time.monotonic() - begun) / hubs.EVERY
 
 
+async def test_telling_that_takes_long_leaves_as_long_for_everything_else(layer: Layer) -> None:
+    hub = Hub()
+    begun: list[float] = []
+    ended: list[float] = []
+
+    async def deliver(poke: Poke) -> None:
+        begun.append(time.monotonic())
+        await asyncio.sleep(0.2)  # four times EVERY
+        ended.append(time.monotonic())
+
+    subscriber = Subscriber(project=1, run="a", deliver=deliver)
+    hub.add(subscriber)
+    await joined(layer)
+    await send(layer, ("a", 1, 1))
+    await until(lambda: begun)
+    await send(layer, ("a", 1, 2))  # comes while the first is told
+    await until(lambda: len(begun) == 2)
+    hub.remove(subscriber)
+    assert begun[1] - ended[0] > 0.19
+
+
 async def test_others_runs_are_not_told(layer: Layer) -> None:
     hub = Hub()
     own, heard = follow(hub, run="a")
