@@ -20,13 +20,18 @@ from deliberation.events import (
     GapReported,
     NodeScored,
     NodeStarted,
+    ReplayDiverged,
     RunEnded,
     RunStarted,
+    ValueDrawn,
     VerdictGiven,
 )
 from deliberation.vocabulary import (
+    AfterDifference,
+    CallSort,
     Cost,
     CostProvenance,
+    Difference,
     EdgeKind,
     Fate,
     NodeKind,
@@ -97,6 +102,15 @@ def any_event(run: str, chance: random.Random) -> Event:
         lambda: make_event(FateDecided, run, node=node, fate=fate),
         lambda: make_event(CandidateProposed, run, node=node, votes=chance.randrange(9)),
         lambda: make_event(AnswerSelected, run, node=node, runner_up=other),
+        lambda: make_event(ValueDrawn, run, node=node, call_key=other, call_sort=CallSort.RANDOM),
+        lambda: make_event(
+            ReplayDiverged,
+            run,
+            node=chance.choice([node, None]),
+            call_sort=CallSort.TOOL,
+            difference=Difference.NOT_RECORDED,
+            then=AfterDifference.LIVE,
+        ),
     ]
     return chance.choice(made)()
 

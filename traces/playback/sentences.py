@@ -55,6 +55,9 @@ SENTENCES: dict[type[Event], Promise] = {
     events.LegalHoldLifted: _("A legal hold was lifted"),
     events.RemovalAsked: _("Somebody asked to take something away under a legal hold"),
     events.RemovalClosed: _("A request to take something away was decided"),
+    events.ValueDrawn: _("The program took a random seed or the time of day"),
+    events.ReplayDiverged: _("The replay did something else than was recorded"),
+    events.ReplayEnded: _("The program counted what it had replayed"),
 }
 
 FACTS: dict[str, Promise] = {

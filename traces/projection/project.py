@@ -50,6 +50,7 @@ from traces.projection import budgets as on_budget
 from traces.projection import control as on_control
 from traces.projection import nodes as on_node
 from traces.projection import remarks as on_remark
+from traces.projection import replays as on_replay
 from traces.projection import retention as on_retention
 from traces.projection import runs as on_run
 from traces.projection.below import tell_those_above
@@ -175,10 +176,6 @@ def _apply_silence(reach: Reach, run: RunState, event: RunQuieted, seq: int) -> 
     apply_silence(run, event)
 
 
-def _apply_strategy(reach: Reach, run: RunState, event: StrategySet, seq: int) -> None:
-    set_strategy(run, event)
-
-
 def _apply_gap(reach: Reach, run: RunState, event: GapReported, seq: int) -> None:
     on_run.apply_gap(run, event)
 
@@ -279,8 +276,9 @@ APPLY: dict[type[Event], Callable[[Reach, RunState, Any, int], None]] = {
     ApprovalClosed: _apply_closing,
     PermitConsumed: _apply_use,
     PermitRefused: _apply_refusal,
-    StrategySet: _apply_strategy,
+    StrategySet: lambda _, run, event, __: set_strategy(run, event),
     **on_remark.APPLY,
+    **on_replay.APPLY,
     **on_retention.APPLY,
 }
 """What each kind of event does; a kind that is missing here fails the suite, not a run."""

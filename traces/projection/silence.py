@@ -14,6 +14,7 @@ from deliberation.events import (
     RunQuieted,
     RunStarted,
     StateReported,
+    ValueDrawn,
 )
 from deliberation.events.node_facts import NodeFacts
 from deliberation.events.server_made import SERVER_KEYS
@@ -30,6 +31,7 @@ SIGNS_OF_LIFE = (
     FateDecided,
     AnswerSelected,
     EdgeDrawn,
+    ValueDrawn,
 )
 """What tells of a run's work. A verdict does not: answers are judged long after they were given."""
 

@@ -36,6 +36,8 @@ from deliberation.events.permit_refused import PermitRefused
 from deliberation.events.rating_given import RatingGiven
 from deliberation.events.removal_asked import RemovalAsked
 from deliberation.events.removal_closed import RemovalClosed
+from deliberation.events.replay_diverged import ReplayDiverged
+from deliberation.events.replay_ended import ReplayEnded
 from deliberation.events.run_ended import RunEnded
 from deliberation.events.run_opened import RunOpened
 from deliberation.events.run_quieted import RunQuieted
@@ -44,6 +46,7 @@ from deliberation.events.signed_off import SignedOff
 from deliberation.events.state_reported import StateReported
 from deliberation.events.strategy_set import StrategySet
 from deliberation.events.tags_changed import TagsChanged
+from deliberation.events.value_drawn import ValueDrawn
 from deliberation.events.verdict_given import VerdictGiven
 
 EVENT_CLASSES: tuple[type[Event], ...] = (
@@ -88,6 +91,9 @@ EVENT_CLASSES: tuple[type[Event], ...] = (
     LegalHoldPlaced,
     RemovalAsked,
     RemovalClosed,
+    ValueDrawn,
+    ReplayDiverged,
+    ReplayEnded,
 )
 
 __all__ = [
@@ -125,6 +131,8 @@ __all__ = [
     "RatingGiven",
     "RemovalAsked",
     "RemovalClosed",
+    "ReplayDiverged",
+    "ReplayEnded",
     "RunEnded",
     "RunOpened",
     "RunQuieted",
@@ -133,5 +141,6 @@ __all__ = [
     "StateReported",
     "StrategySet",
     "TagsChanged",
+    "ValueDrawn",
     "VerdictGiven",
 ]

@@ -152,6 +152,9 @@ IDENTITIES = frozenset(
         "reply_to",
         "on_node",
         "sign_off",
+        "from_node",
+        "call_key",
+        "recorded_key",
     }
 )
 

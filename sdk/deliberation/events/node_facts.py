@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from deliberation.events.base import Event, fact, part, required
 from deliberation.vocabulary import (
+    CallSort,
     Cost,
     CostBasis,
     NodeKind,
     NodeStatus,
     SideEffect,
+    TextForm,
     TextVisibility,
     Usage,
 )
@@ -41,9 +43,18 @@ class NodeFacts(Event):
     rank: int | None = fact("Its place among its siblings, as the source counts.")
     depth: int | None = fact("Its level in the search, as the source counts.")
     text_visibility: TextVisibility | None = fact("How much of its text can be read.")
+    call_key: str | None = fact("Names the call, the same in each replay: 32 hex digits.")
+    call_sort: CallSort | None = fact("What sort of call it is.")
+    recorded_seq: int | None = fact(
+        "In a replay: the entry of the replayed run that answered the call. Nothing was spent then."
+    )
+    input_form: TextForm | None = fact("What the text of the input stands for.")
+    output_form: TextForm | None = fact("What the text of the output stands for.")
     input: str | None = part("What went in: text, or messages as JSON.")
+    request: str | None = part("What else a request asked for, as JSON: max_tokens, temperature.")
     output: str | None = part("What came out: text, or messages as JSON.")
     text: str | None = part("The thought itself, where it is neither input nor output.")
     reasoning: str | None = part("Visible reasoning, apart from the answer.")
     error: str | None = part("The error's message and trace.")
+    raised: str | None = part("The error's class and arguments, as JSON, to be raised again.")
     attributes: str | None = part("Everything else the source said, as one JSON object.")

@@ -31,4 +31,12 @@ class RunStarted(Event):
     tags: list[str] | None = fact("Words to find it by.")
     replay_of: str | None = fact("The run that this one replays.")
     replay_mode: ReplayMode | None = fact("How it does that.")
+    replay_job: str | None = fact("The job that asked for the replay.")
+    from_node: str | None = fact("The node of the replayed run from which a fork is live.")
+    entry_point: str | None = fact(
+        "The function that it can be begun again by, as module:function."
+    )
+    entry_version: str | None = fact("The version of that function, as its author states it.")
+    code_digest: str | None = fact("The SHA-256 of that function's source files, as sha256:….")
+    parameters: str | None = part("What that function was called with, as JSON.")
     producer: str | None = fact("The process that reports, as it names itself.")

@@ -37,7 +37,14 @@ from deliberation.vocabulary.fates import DiscardReason, Fate
 from deliberation.vocabulary.kinds import NodeKind, NodeStatus
 from deliberation.vocabulary.measures import Cost, Usage
 from deliberation.vocabulary.removals import RedactionRule, RemovalKind, RemovalOutcome
-from deliberation.vocabulary.replays import ReplayMode
+from deliberation.vocabulary.replays import (
+    AfterDifference,
+    CallSort,
+    Difference,
+    Fidelity,
+    ReplayMode,
+    TextForm,
+)
 from deliberation.vocabulary.reviews import Rating, SignOff
 from deliberation.vocabulary.states import (
     TERMINAL_STATES,
@@ -55,11 +62,13 @@ __all__ = [
     "STRENGTH",
     "TERMINAL_STATES",
     "ActorKind",
+    "AfterDifference",
     "Applies",
     "ApprovalRule",
     "ApprovalStatus",
     "Budget",
     "BudgetSource",
+    "CallSort",
     "CommandKind",
     "CommandStage",
     "Cost",
@@ -67,10 +76,12 @@ __all__ = [
     "CostProvenance",
     "Decision",
     "DesiredState",
+    "Difference",
     "Dimension",
     "DiscardReason",
     "EdgeKind",
     "Fate",
+    "Fidelity",
     "Independence",
     "Limit",
     "LimitKind",
@@ -93,6 +104,7 @@ __all__ = [
     "SpendBasis",
     "Strategy",
     "StrategySource",
+    "TextForm",
     "TextVisibility",
     "Usage",
     "VerdictOutcome",
