@@ -31,6 +31,9 @@ class Undefined(Enum):
     NOT_RECORDED = "not_recorded"
     """The recording ends where this would have gone on."""
 
+    TOO_MANY_SAMPLES = "too_many_samples"
+    """A vote over all draws of so many would take longer than anybody waits, and nothing is guessed."""
+
     TOO_MANY_WAYS = "too_many_ways"
     """There are too many different sums of scores to count them exactly, and nothing is guessed."""
 

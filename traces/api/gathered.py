@@ -8,6 +8,7 @@ from traces.api.budgets import router as budgets_router
 from traces.api.bundles import router as bundles_router
 from traces.api.comparing import router as comparing_router
 from traces.api.control import router as control_router
+from traces.api.counterfactual import router as counterfactual_router
 from traces.api.disclosure import router as disclosure_router
 from traces.api.judging import router as judging_router
 from traces.api.prices import router as prices_router
@@ -24,6 +25,7 @@ router.add_router("", budgets_router)
 router.add_router("", bundles_router)
 router.add_router("", comparing_router)
 router.add_router("", control_router)
+router.add_router("", counterfactual_router)
 router.add_router("", disclosure_router)
 router.add_router("", judging_router)
 router.add_router("", prices_router)

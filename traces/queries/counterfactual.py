@@ -7,13 +7,13 @@ undefined, with the reason.
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
+from deliberation.vocabulary import Dimension
 from traces.analytics.best_of_n import chances_of_best
 from traces.analytics.capped import decided_within
-from traces.analytics.normalisers import Normaliser, normalise
 from traces.analytics.threshold import first_accepted
 from traces.analytics.turning_point import turning_point
 from traces.analytics.undefined import Estimate, Undefined
@@ -21,17 +21,16 @@ from traces.analytics.votes import chances_by_votes, chances_by_weight
 from traces.analytics.wilson import wilson
 from traces.models import Run
 from traces.queries.access import Who, see_run
-from traces.queries.candidates import CandidateRow, read_candidates
 from traces.queries.decision import get_decision
-from traces.queries.known_right import read_outcomes
 from traces.queries.narrower import search_anew
-from traces.queries.sample_scores import read_costs, read_scores, usual_threshold
+from traces.queries.recorded_samples import Samples
+from traces.queries.sample_scores import usual_threshold
 from traces.queries.what_if import Asked, Counterfactual, Possible, WhatIf
 
-MOST_SAMPLES = 1_000
-"""Of more a vote over all draws takes longer than somebody waits."""
+MOST_VOTERS = 1_000
+"""Of more a vote over all draws, by numbers or by weight, takes longer than somebody waits: 11 s of 10,000."""
+HAS_THRESHOLD = (WhatIf.BEST, WhatIf.ACCEPTED)
 CURVE_POINTS = 12
-SHOWN_ANSWERS = 8
 
 
 def get_counterfactual(*, who: Who, run_id: str | uuid.UUID, asked: Asked) -> Counterfactual:
@@ -40,22 +39,13 @@ def get_counterfactual(*, who: Who, run_id: str | uuid.UUID, asked: Asked) -> Co
 
 
 class _Reader:
-    """Samples of a run with their answers, scores, outcomes and costs."""
+    """What can be asked of a run, and what comes of it."""
 
     def __init__(self, who: Who, run: Run) -> None:
         self._who, self._run = who, run
-        self._rows: Sequence[CandidateRow] = read_candidates(run).candidates
-        outcomes = read_outcomes(run.pk)
-        self._right = [
-            True
-            if row.node_id in outcomes.right
-            else False
-            if row.node_id in outcomes.wrong
-            else None
-            for row in self._rows
-        ]
-        self._scores = read_scores(run, self._rows)
-        self._costs = read_costs(run, self._rows)
+        self._samples = Samples(run)
+        self._rows, self._right = self._samples.rows, self._samples.right
+        self._scores = self._samples.scores
 
     def answer(self, asked: Asked) -> Counterfactual:
         """Return the whole."""
@@ -63,15 +53,7 @@ class _Reader:
         rule = asked.rule or (rules[0] if rules else None)
         by = asked.by if asked.by in self._scores else next(iter(self._scores), None)
         n = len(self._rows) if asked.n is None else asked.n
-        filled = Asked(
-            rule=rule,
-            n=n,
-            width=asked.width,
-            threshold=asked.threshold,
-            cap=asked.cap,
-            normaliser=asked.normaliser,
-            by=by,
-        )
+        filled = replace(asked, rule=rule, n=n, by=by)
         if rule is WhatIf.CAP:
             return self._capped(filled, rules)
         if rule is WhatIf.SEARCH:
@@ -92,33 +74,35 @@ class _Reader:
 
     def _drawn(self, asked: Asked, rules: list[WhatIf]) -> Counterfactual:
         n = asked.n or 0
-        found = self._chances(asked, n)
-        known = [each for each in self._right if each is not None]
-        shared = {
+        used = replace(asked, threshold=self._threshold(asked))
+        found = self._chances(used, n)
+        shared: dict[str, Any] = {
             "asked": asked,
             "rules": rules,
             "scores": list(self._scores),
             "samples": len(self._rows),
+            "threshold": used.threshold if asked.rule in HAS_THRESHOLD else None,
         }
         if isinstance(found, Undefined):
-            return Counterfactual(**shared, undefined=found)  # type: ignore[arg-type]
+            return Counterfactual(**shared, undefined=found)
         chances, nothing, draws = found
-        curve_is_right = len(known) == len(self._right)
-        curve = [(point, self._point(asked, point, curve_is_right)) for point in self._points(n)]
-        cost, is_estimated = self._cost_of(draws)
+        is_right = self._samples.are_known
+        right_of = self._right.count(True)
+        curve = [(point, self._point(used, point, is_right)) for point in self._points(n)]
+        cost, is_estimated = self._samples.cost_of(draws)
         return Counterfactual(
-            **shared,  # type: ignore[arg-type]
-            **self._returned(chances, asked.normaliser),  # type: ignore[arg-type]
+            **shared,
+            **self._samples.tell(chances, asked.normaliser),
             nothing=nothing,
             cost=cost,
             is_estimated=is_estimated,
             whole_cost=self._run.cost,
             draws=draws if asked.rule is WhatIf.ACCEPTED else None,
-            right_of=sum(known) if curve_is_right and known else None,
-            interval=wilson(sum(known), len(known)) if curve_is_right else Undefined.NO_OUTCOMES,
+            right_of=right_of if is_right else None,
+            interval=wilson(right_of, len(self._rows)) if is_right else Undefined.NO_OUTCOMES,
             curve=curve,
-            curve_is_right=curve_is_right,
-            turning=turning_point(curve) if curve_is_right else None,
+            curve_is_right=is_right,
+            turning=turning_point(curve) if is_right else None,
         )
 
     def _chances(self, asked: Asked, n: int) -> tuple[list[float], float, float] | Undefined:
@@ -127,20 +111,17 @@ class _Reader:
             return Undefined.NO_SAMPLES
         if not 1 <= n <= len(self._rows):
             return Undefined.TOO_FEW_SAMPLES
-        if len(self._rows) > MOST_SAMPLES:
-            return Undefined.TOO_MANY_WAYS
+        if asked.rule in (WhatIf.VOTES, WhatIf.WEIGHTED) and len(self._rows) > MOST_VOTERS:
+            return Undefined.TOO_MANY_SAMPLES
         scores = self._scores.get(asked.by or "")
         if asked.rule is WhatIf.VOTES:
-            found = chances_by_votes(self._labels(asked.normaliser), n)
+            found = chances_by_votes(self._samples.labels(asked.normaliser), n)
         elif scores is None:
             return Undefined.NO_SCORES
         elif asked.rule is WhatIf.WEIGHTED:
-            found = chances_by_weight(self._labels(asked.normaliser), scores, n)
+            found = chances_by_weight(self._samples.labels(asked.normaliser), scores, n)
         elif asked.rule is WhatIf.ACCEPTED:
-            threshold = asked.threshold
-            if threshold is None:
-                threshold = usual_threshold(self._run, asked.by or "", scores)
-            first = first_accepted(scores, n, threshold)
+            first = first_accepted(scores, n, asked.threshold or 0.0)
             if isinstance(first, Undefined):
                 return first
             return first.chances, first.nothing, first.draws
@@ -153,10 +134,12 @@ class _Reader:
             return found
         return found, max(0.0, 1 - sum(found)), float(n)
 
-    def _labels(self, how: Normaliser) -> list[str | None]:
-        if how is Normaliser.RECORDED:
-            return [row.label for row in self._rows]
-        return [normalise(row.answer, how) for row in self._rows]
+    def _threshold(self, asked: Asked) -> float | None:
+        """Return what a score has to reach; where nobody said so, of what accepts, the usual."""
+        scores = self._scores.get(asked.by or "")
+        if asked.threshold is not None or asked.rule is not WhatIf.ACCEPTED or scores is None:
+            return asked.threshold
+        return usual_threshold(self._run, asked.by or "", scores)
 
     def _point(self, asked: Asked, n: int, is_right: bool) -> Estimate:
         found = self._chances(asked, n)
@@ -176,56 +159,19 @@ class _Reader:
         doubled = [2**power for power in range(CURVE_POINTS) if 2**power < count]
         return sorted({*doubled, n, count})
 
-    def _cost_of(self, draws: float) -> tuple[Decimal | None, bool]:
-        share = Decimal(repr(draws)) / max(1, len(self._rows))
-        if self._costs is not None:
-            return sum(self._costs, Decimal(0)) * share, False
-        return (None if self._run.cost is None else self._run.cost * share), True
-
-    def _returned(self, chances: Sequence[float], how: Normaliser) -> dict[str, object]:
-        labels = self._labels(how)
-        groups: defaultdict[str | None, list[int]] = defaultdict(list)
-        for place, chance in enumerate(chances):
-            if chance > 0:
-                groups[labels[place]].append(place)
-        possible = [self._possible(places, chances) for places in groups.values()]
-        possible.sort(key=lambda each: -each.chance)
-        rest = possible[SHOWN_ANSWERS:]
-        return {
-            "answers": possible[:SHOWN_ANSWERS],
-            "others": len(rest),
-            "others_chance": sum(each.chance for each in rest),
-            "right": self._sum(chances, True),
-            "wrong": self._sum(chances, False),
-            "unknown": self._sum(chances, None),
-        }
-
-    def _sum(self, chances: Iterable[float], outcome: bool | None) -> float:
-        return sum(c for c, right in zip(chances, self._right, strict=True) if right is outcome)
-
-    def _possible(self, places: Sequence[int], chances: Sequence[float]) -> Possible:
-        first = self._rows[places[0]]
-        outcomes = {self._right[place] for place in places}
-        return Possible(
-            answer=first.answer if first.answer is not None else first.label,
-            chance=sum(chances[place] for place in places),
-            ordinal=first.ordinal,
-            correct=outcomes.pop() if len(outcomes) == 1 else None,
-            is_recorded=any(self._rows[place].chosen for place in places),
-        )
-
     def _capped(self, asked: Asked, rules: list[WhatIf]) -> Counterfactual:
         decision = get_decision(who=self._who, run_id=self._run.pk)
         cap = asked.cap if asked.cap is not None else decision.total
-        shared = {
-            "asked": Asked(rule=asked.rule, cap=cap, by=asked.by),
+        shared: dict[str, Any] = {
+            "asked": replace(asked, cap=cap),
             "rules": rules,
             "scores": list(self._scores),
             "samples": len(self._rows),
             "dimension": decision.dimension.value if decision.dimension else None,
         }
-        if cap is None or not decision.leads:
-            return Counterfactual(**shared, undefined=Undefined.NOT_RECORDED)  # type: ignore[arg-type]
+        is_other = asked.cap_is_usd and decision.dimension is not Dimension.USD
+        if cap is None or is_other or not decision.leads:
+            return Counterfactual(**shared, undefined=Undefined.NOT_RECORDED)
         place = decided_within([lead.spent for lead in decision.leads], cap)
         lead = decision.leads[place] if place is not None else None
         answers = []
@@ -245,7 +191,7 @@ class _Reader:
             if each.correct is not None
         ]
         return Counterfactual(
-            **shared,  # type: ignore[arg-type]
+            **shared,
             answers=answers,
             nothing=0.0 if lead is not None else 1.0,
             right=float(lead is not None and lead.correct is True),
@@ -258,16 +204,17 @@ class _Reader:
 
     def _searched(self, asked: Asked, rules: list[WhatIf]) -> Counterfactual:
         found = search_anew(self._run, width=asked.width, threshold=asked.threshold)
-        shared = {
+        shared: dict[str, Any] = {
             "asked": asked,
             "rules": rules,
             "scores": list(self._scores),
             "samples": len(self._rows),
             "searched": found,
+            "threshold": asked.threshold,
             "whole_cost": self._run.cost,
         }
         if found is None or (found.returned is None and found.unknown):
-            return Counterfactual(**shared, undefined=Undefined.NOT_RECORDED)  # type: ignore[arg-type]
+            return Counterfactual(**shared, undefined=Undefined.NOT_RECORDED)
         row = next((each for each in self._rows if each.node_id == found.returned), None)
         right = None if row is None else self._right[self._rows.index(row)]
         answers = []
@@ -284,7 +231,7 @@ class _Reader:
         share = Decimal(found.visited) / max(1, found.generated)
         has_answer = found.returned is not None
         return Counterfactual(
-            **shared,  # type: ignore[arg-type]
+            **shared,
             answers=answers,
             nothing=float(not has_answer),
             right=float(has_answer and right is True),

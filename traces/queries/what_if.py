@@ -32,13 +32,17 @@ class WhatIf(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked; None: as recorded. `by` is where scores come from: a verifier, or the candidates' own."""
+    """What is asked; None: as recorded. `by` is where scores come from: a verifier, or the candidates' own.
+
+    `cap` is in what the run is told in, dollars where any are known; with `cap_is_usd` in dollars or not at all.
+    """
 
     rule: WhatIf | None = None
     n: int | None = None
     width: int | None = None
     threshold: float | None = None
     cap: Decimal | None = None
+    cap_is_usd: bool = False
     normaliser: Normaliser = Normaliser.RECORDED
     by: str | None = None
 
@@ -60,7 +64,7 @@ class Counterfactual:
 
     `cost` is expected, in dollars, None where unknown; estimated where samples have no cost of their own. `curve` is
     (n, chance of a right answer; where no outcome is known, of the recorded one). `interval` is that of `right_of` of
-    `samples` recorded samples that are known to be right.
+    `samples` recorded samples that are known to be right. `threshold` is what was applied, asked for or usual.
     """
 
     asked: Asked
@@ -79,6 +83,7 @@ class Counterfactual:
     is_estimated: bool = False
     whole_cost: Decimal | None = None
     draws: float | None = None
+    threshold: float | None = None
     right_of: int | None = None
     interval: Interval | Undefined = Undefined.NO_OUTCOMES
     curve: list[tuple[int, Estimate]] = field(default_factory=list)

@@ -13,15 +13,14 @@ from deliberation.vocabulary import Dimension
 from traces.analytics.normalisers import Normaliser
 from traces.analytics.undefined import Undefined
 from traces.figures.decision import words_of
+from traces.queries.asked import Unaskable, read_asked
 from traces.queries.counterfactual import get_counterfactual
 from traces.queries.runs import get_run
 from traces.queries.sample_scores import OWN_VALUE, OWN_WEIGHT
+from traces.queries.undefined_words import UNDEFINED
 from traces.queries.what_if import Counterfactual, WhatIf
 from traces.views.access import for_people
-from traces.views.counterfactual_form import read_asked
-from traces.views.run_filter_form import Unreadable
 from traces.views.run_list import refuse_address
-from traces.views.selfcheck_words import UNDEFINED
 
 RULES = {
     WhatIf.SEARCH: _("the same search, cut otherwise"),
@@ -50,8 +49,8 @@ def counterfactual(request: HttpRequest, run_id: str) -> HttpResponse:
     """What would have been answered: the piece for a script, a page for everybody else."""
     run = get_run(who=request.user, run_id=run_id)
     try:
-        asked = read_asked(request.GET)
-    except Unreadable as wrong:
+        asked = read_asked(request.GET.dict())
+    except Unaskable as wrong:
         return refuse_address(request, str(wrong))
     found = get_counterfactual(who=request.user, run_id=run_id, asked=asked)
     is_piece = "HX-Request" in request.headers

@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from traces.queries.undefined_words import UNDEFINED
+
+__all__ = ["DEFINITIONS", "LOGS", "STATUSES", "UNDEFINED", "definition_of"]
+
 LOGS: dict[str, Promise] = {
     "tot_game24": _(
         "Game of 24: a hundred searches by Tree of Thoughts, and a hundred samples each"
@@ -77,18 +81,6 @@ STATUSES: dict[str, Promise] = {
     "off": _("off"),
     "alone": _("not published"),
 }
-
-UNDEFINED: dict[str, Promise] = {
-    "no_samples": _("there is nothing to compute it from"),
-    "too_few_samples": _("more samples are asked for than were recorded"),
-    "no_outcomes": _("nothing says of the samples whether they are right"),
-    "one_class": _("all are right, or all are wrong: nothing tells one from the other"),
-    "no_scores": _("not every sample has a score"),
-    "no_votes": _("no sample has an answer that could be compared"),
-    "not_recorded": _("the recording ends where this would have gone on"),
-    "too_many_ways": _("there are too many different sums of scores to count them exactly"),
-}
-"""Why a figure has no value: the words of `traces.analytics.undefined`."""
 
 
 def definition_of(name: str) -> Promise | None:
