@@ -166,6 +166,7 @@ urlpatterns = [
         counterfactual.counterfactual,
         name="run-counterfactual",
     ),
+    *figure_addresses("counterfactual", figures.drawing),
     *figure_addresses("decision", figures.drawing),
     path("runs/<uuid:run_id>/playback", playback.playback, name="run-playback"),
     path("runs/<uuid:run_id>/playback/changes", playback.changes, name="playback-changes"),

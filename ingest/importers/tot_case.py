@@ -74,6 +74,7 @@ def tell_start(case: Case, run: str, strategy: Strategy, **parameters: Any) -> I
         strategy=strategy,
         strategy_params=json.dumps(origin.parameters | parameters),
         models=[origin.model] if origin.model else None,
+        tags=[word for word in (origin.task, origin.parameters.get("prompt")) if word] or None,
     )
     yield NodeObserved(
         run=run,

@@ -35,9 +35,9 @@ export function attachChart(element) {
   let seen = false;
   let drawn = false;
 
-  /** What of the figure is asked for: the choices of its form, and the branch that was opened. */
+  /** What of the figure is asked for: the choices of its form or of its page, and the branch that was opened. */
   function query() {
-    const asked = new URLSearchParams(choices ? new FormData(choices) : "");
+    const asked = new URLSearchParams(choices ? new FormData(choices) : element.dataset.asked ?? "");
     if (root) asked.set("root", root);
     for (const [name, value] of [...asked]) if (!value) asked.delete(name);
     return asked.size ? `?${asked}` : "";

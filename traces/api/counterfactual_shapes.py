@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ninja import Field, Schema
 
 from deliberation.vocabulary import Dimension
@@ -13,6 +11,7 @@ from traces.queries.estimators import ESTIMATORS, INTERVAL
 from traces.queries.estimators import Estimator as EstimatorRow
 from traces.queries.undefined_words import UNDEFINED
 from traces.queries.what_if import Counterfactual as Row
+from traces.queries.what_if import CurvePoint as CurvePointRow
 from traces.queries.what_if import Possible as PossibleRow
 
 
@@ -70,6 +69,19 @@ class CurvePoint(Schema):
     n: int
     chance: float | None
     undefined: str | None
+    coverage: float | None = Field(description="pass@n: that any of them is right")
+    cost: str | None = Field(description="Expected, in US dollars")
+
+    @classmethod
+    def of(cls, row: CurvePointRow) -> CurvePoint:
+        """Return the shape of one."""
+        return cls(
+            n=row.n,
+            chance=None if isinstance(row.chance, Undefined) else row.chance,
+            undefined=row.chance.value if isinstance(row.chance, Undefined) else None,
+            coverage=None if isinstance(row.coverage, Undefined) else row.coverage,
+            cost=decimal_text(row.cost),
+        )
 
 
 class Turning(Schema):
@@ -148,7 +160,7 @@ class Counterfactual(Schema):
             estimator=Estimator.of(ESTIMATORS[asked.rule]) if asked.rule else None,
             uncertainty=_uncertainty(row),
             curve_of="right" if row.curve_is_right else "recorded",
-            curve=[CurvePoint(n=at, **_chance(value)) for at, value in row.curve],
+            curve=[CurvePoint.of(each) for each in row.curve],
             turning_point=_turning(row),
             search=_searched(row),
         )
@@ -169,14 +181,6 @@ def _uncertainty(row: Row) -> Uncertainty | None:
         return None
     low, high = row.interval
     return Uncertainty(right=row.right_of, samples=row.samples, low=low, high=high)
-
-
-def _chance(value: float | Undefined) -> dict[str, Any]:
-    is_known = not isinstance(value, Undefined)
-    return {
-        "chance": value if is_known else None,
-        "undefined": None if is_known else value.value,  # type: ignore[union-attr]
-    }
 
 
 def _turning(row: Row) -> Turning | None:

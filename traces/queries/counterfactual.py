@@ -9,11 +9,13 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from deliberation.vocabulary import Dimension
 from traces.analytics.best_of_n import chances_of_best
 from traces.analytics.capped import decided_within
+from traces.analytics.pass_at_k import pass_at_k
 from traces.analytics.threshold import first_accepted
 from traces.analytics.turning_point import turning_point
 from traces.analytics.undefined import Estimate, Undefined
@@ -25,12 +27,19 @@ from traces.queries.decision import get_decision
 from traces.queries.narrower import search_anew
 from traces.queries.recorded_samples import Samples
 from traces.queries.sample_scores import usual_threshold
-from traces.queries.what_if import Asked, Counterfactual, Possible, WhatIf
+from traces.queries.what_if import Asked, Counterfactual, CurvePoint, Possible, WhatIf
 
 MOST_VOTERS = 1_000
 """Of more a vote over all draws, by numbers or by weight, takes longer than somebody waits: 11 s of 10,000."""
 HAS_THRESHOLD = (WhatIf.BEST, WhatIf.ACCEPTED)
 CURVE_POINTS = 12
+KEPT = 128
+"""Votes whose count is kept: for a few runs that somebody looks at; they hold numbers, and no text."""
+
+
+# A page, its figure and its table ask the same one after the other, and a slider nearly the same.
+_votes = lru_cache(maxsize=KEPT)(chances_by_votes)
+_weights = lru_cache(maxsize=KEPT)(chances_by_weight)
 
 
 def get_counterfactual(*, who: Who, run_id: str | uuid.UUID, asked: Asked) -> Counterfactual:
@@ -88,7 +97,7 @@ class _Reader:
         chances, nothing, draws = found
         is_right = self._samples.are_known
         right_of = self._right.count(True)
-        curve = [(point, self._point(used, point, is_right)) for point in self._points(n)]
+        curve = [self._point(used, point, is_right) for point in self._points(n)]
         cost, is_estimated = self._samples.cost_of(draws)
         return Counterfactual(
             **shared,
@@ -102,7 +111,7 @@ class _Reader:
             interval=wilson(right_of, len(self._rows)) if is_right else Undefined.NO_OUTCOMES,
             curve=curve,
             curve_is_right=is_right,
-            turning=turning_point(curve) if is_right else None,
+            turning=turning_point((each.n, each.chance) for each in curve) if is_right else None,
         )
 
     def _chances(self, asked: Asked, n: int) -> tuple[list[float], float, float] | Undefined:
@@ -115,11 +124,11 @@ class _Reader:
             return Undefined.TOO_MANY_SAMPLES
         scores = self._scores.get(asked.by or "")
         if asked.rule is WhatIf.VOTES:
-            found = chances_by_votes(self._samples.labels(asked.normaliser), n)
+            found = _votes(self._samples.groups(asked.normaliser), n)
         elif scores is None:
             return Undefined.NO_SCORES
         elif asked.rule is WhatIf.WEIGHTED:
-            found = chances_by_weight(self._samples.labels(asked.normaliser), scores, n)
+            found = _weights(self._samples.groups(asked.normaliser), tuple(scores), n)
         elif asked.rule is WhatIf.ACCEPTED:
             first = first_accepted(scores, n, asked.threshold or 0.0)
             if isinstance(first, Undefined):
@@ -141,17 +150,28 @@ class _Reader:
             return asked.threshold
         return usual_threshold(self._run, asked.by or "", scores)
 
-    def _point(self, asked: Asked, n: int, is_right: bool) -> Estimate:
+    def _point(self, asked: Asked, n: int, is_right: bool) -> CurvePoint:
         found = self._chances(asked, n)
+        right_of = self._right.count(True)
+        coverage = pass_at_k(len(self._rows), right_of, n) if is_right else Undefined.NO_OUTCOMES
         if isinstance(found, Undefined):
-            return found
-        pairs = zip(found[0], self._rows, self._right, strict=True)
+            return CurvePoint(n=n, chance=found, coverage=coverage, cost=None)
+        chances, _, draws = found
+        return CurvePoint(
+            n=n,
+            chance=self._wanted(chances, is_right),
+            coverage=coverage,
+            cost=self._samples.cost_of(draws)[0],
+        )
+
+    def _wanted(self, chances: list[float], is_right: bool) -> Estimate:
         if is_right:
-            return sum(chance for chance, _, right in pairs if right)
+            return sum(chance for chance, right in zip(chances, self._right, strict=True) if right)
         chosen = next((row.label for row in self._rows if row.chosen), None)
         if chosen is None:
             return Undefined.NO_OUTCOMES
-        return sum(chance for chance, row, _ in pairs if row.label == chosen)
+        pairs = zip(chances, self._rows, strict=True)
+        return sum(chance for chance, row in pairs if row.label == chosen)
 
     def _points(self, n: int) -> list[int]:
         """Return at how many samples the curve is computed: by doublings, with what is asked and all."""

@@ -46,6 +46,12 @@ class Samples:
             return [row.label for row in self.rows]
         return [normalise(row.answer, how) for row in self.rows]
 
+    def groups(self, how: Normaliser) -> tuple[int | None, ...]:
+        """Return the same as numbers, which hold no text of others."""
+        labels = self.labels(how)
+        numbers = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+        return tuple(None if label is None else numbers[label] for label in labels)
+
     def cost_of(self, draws: float) -> tuple[Decimal | None, bool]:
         """Return what so many draws cost on average in dollars, and whether that is estimated."""
         share = Decimal(repr(draws)) / max(1, len(self.rows))

@@ -59,12 +59,25 @@ class Possible:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """With `n` samples: the chance of a right answer, or where no outcome is known of the recorded one.
+
+    `coverage` is the chance that any of them is right, which only an oracle could find; `cost` is expected, in dollars.
+    """
+
+    n: int
+    chance: Estimate
+    coverage: Estimate
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counterfactual:
     """What would have been returned. `right`, `wrong` and `unknown` are chances, together with `nothing` 1.
 
-    `cost` is expected, in dollars, None where unknown; estimated where samples have no cost of their own. `curve` is
-    (n, chance of a right answer; where no outcome is known, of the recorded one). `interval` is that of `right_of` of
-    `samples` recorded samples that are known to be right. `threshold` is what was applied, asked for or usual.
+    `cost` is expected, in dollars, None where unknown; estimated where samples have no cost of their own. `interval` is
+    that of `right_of` of `samples` recorded samples that are known to be right. `threshold` is what was applied, asked
+    for or usual.
     """
 
     asked: Asked
@@ -86,7 +99,7 @@ class Counterfactual:
     threshold: float | None = None
     right_of: int | None = None
     interval: Interval | Undefined = Undefined.NO_OUTCOMES
-    curve: list[tuple[int, Estimate]] = field(default_factory=list)
+    curve: list[CurvePoint] = field(default_factory=list)
     curve_is_right: bool = False
     turning: TurningPoint | None = None
     searched: Searched | None = None

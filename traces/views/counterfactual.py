@@ -55,7 +55,11 @@ def counterfactual(request: HttpRequest, run_id: str) -> HttpResponse:
     found = get_counterfactual(who=request.user, run_id=run_id, asked=asked)
     is_piece = "HX-Request" in request.headers
     template = "counterfactual/_piece.html" if is_piece else "counterfactual/page.html"
-    return render(request, template, {"run": run, "found": found, **_words(found)})
+    return render(
+        request,
+        template,
+        {"run": run, "found": found, "query": request.GET.urlencode(), **_words(found)},
+    )
 
 
 def _words(found: Counterfactual) -> dict[str, Any]:
@@ -75,9 +79,6 @@ def _words(found: Counterfactual) -> dict[str, Any]:
         "undefined": UNDEFINED[found.undefined.value] if found.undefined else None,
         "cost": _amount(found, found.cost),
         "whole_cost": _amount(found, found.whole_cost),
-        "curve": [
-            (at, None if isinstance(value, Undefined) else value) for at, value in found.curve
-        ],
         "interval": None if isinstance(found.interval, Undefined) else found.interval,
     }
 

@@ -15,6 +15,7 @@ from django.views.decorators.gzip import gzip_page
 
 from traces.analytics.spreadsheet import to_csv
 from traces.figures.cost import cost_icicle
+from traces.figures.counterfactual import curve_figure, curve_table
 from traces.figures.decision import decision_figure
 from traces.figures.flow import flow_figure
 from traces.figures.search import NAMES, search_figure
@@ -30,11 +31,14 @@ from traces.figures.tables import (
 )
 from traces.figures.timeline import timeline_drawing
 from traces.queries import costs, decision, flows, points, runs, set_aside, spread, timeline
+from traces.queries.asked import Unaskable, read_asked
+from traces.queries.counterfactual import get_counterfactual
 from traces.queries.points import Axis
 from traces.queries.spread import Unit
+from traces.queries.what_if import Counterfactual
 from traces.templatetags.trace_text import one_line
 from traces.views.access import for_people
-from traces.views.choices import chosen, refuse_other_choices
+from traces.views.choices import NotAChoice, chosen, refuse_other_choices
 
 ROWS_SHOWN = 100
 NAME_CHARS = 60
@@ -87,6 +91,14 @@ def read_decision(request: HttpRequest, run_id: str) -> decision.DecisionRow:
     )
 
 
+def _read_counterfactual(request: HttpRequest, run_id: str) -> Counterfactual:
+    try:
+        asked = read_asked(request.GET.dict())
+    except Unaskable as wrong:
+        raise NotAChoice(str(wrong)) from None
+    return get_counterfactual(who=request.user, run_id=run_id, asked=asked)
+
+
 def _short(name: str) -> str:
     return one_line(name[:NAME_CHARS])
 
@@ -97,6 +109,9 @@ FIGURES = {
     "flow": Figure(_("From level to verdict to fate"), _read_flow, flow_figure, flow_table),
     "spread": Figure(_("How dear single calls were"), _read_spread, spread_figure, spread_table),
     "decision": Figure(_("Decision"), read_decision, decision_figure, decision_table),
+    "counterfactual": Figure(
+        _("By the number of samples"), _read_counterfactual, curve_figure, curve_table
+    ),
     "timeline": Figure(_("Timeline"), _read_timeline, timeline_drawing, timeline_table),
 }
 

@@ -108,7 +108,7 @@ def test_it_works(people: People, run: str) -> None:
     assert (one.right_of, one.samples) == (2, 5)
     assert whole.turning is not None
     assert whole.turning.at == 2
-    assert [at for at, _ in whole.curve] == [1, 2, 4, 5]
+    assert [each.n for each in whole.curve] == [1, 2, 4, 5]
 
 
 def test_votes_share_a_tie_and_the_normaliser_is_part_of_it(people: People, run: str) -> None:
@@ -134,6 +134,31 @@ def test_a_cap_says_what_was_the_best_answer_by_then(people: People, run: str) -
 
 def test_more_samples_than_were_recorded_are_undefined(people: People, run: str) -> None:
     assert what_if(people, run, rule=WhatIf.VOTES, n=6).undefined is Undefined.TOO_FEW_SAMPLES
+
+
+def test_the_curve_is_a_figure_with_its_table_and_file(bob: Client, run: str) -> None:
+    asked = {"rule": "best", "n": "2"}
+    drawn = bob.get(reverse("figure-counterfactual", args=[run]), asked).json()
+    assert "Best at 2: beyond it, shaded, more compute made it worse." in drawn["said"]
+    oracle, curve, here, turn = drawn["data"]
+    assert curve["x"] == oracle["x"] == [1, 2, 4, 5]
+    # Of ten pairs: the wrong one that the judge likes best is in four, two b are one more.
+    assert curve["y"] == pytest.approx([0.4, 0.5, 0.2, 0.0])
+    assert oracle["y"] == pytest.approx([0.4, 0.7, 1.0, 1.0])
+    assert (here["x"], turn["x"]) == ([2], [2])
+    assert [(each["x0"], each["x1"]) for each in drawn["layout"]["shapes"]] == [(2, 5)]
+    table = bob.get(reverse("figure-counterfactual-table", args=[run]), asked).text
+    assert "Any of them right" in table
+    file = bob.get(reverse("figure-counterfactual-csv", args=[run]), asked).text
+    assert file.splitlines()[1].split(",")[0] == "1"
+    assert bob.get(reverse("figure-counterfactual", args=[run]), {"n": "0"}).status_code == 400
+
+
+def test_a_rule_that_draws_nothing_has_no_curve(bob: Client, run: str) -> None:
+    drawn = bob.get(reverse("figure-counterfactual", args=[run]), {"rule": "cap"}).json()
+    assert (drawn["data"], "no curve" in drawn["empty"]) == ([], True)
+    lacking = bob.get(reverse("figure-counterfactual", args=[run]), {"rule": "votes", "n": "6"})
+    assert "more samples are asked for" in lacking.json()["empty"]
 
 
 def search(people: People) -> str:
