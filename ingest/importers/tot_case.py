@@ -70,7 +70,7 @@ def tell_start(case: Case, run: str, strategy: Strategy, **parameters: Any) -> I
         run=run,
         key="start",
         name=case.name,
-        task=case.puzzle,
+        task=case.puzzle or case.name,
         strategy=strategy,
         strategy_params=json.dumps(origin.parameters | parameters),
         models=[origin.model] if origin.model else None,
