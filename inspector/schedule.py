@@ -54,6 +54,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "traces.sweep_replays": {
+        "task": "traces.sweep_replays",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "traces.judge_replays": {
+        "task": "traces.judge_replays",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
     "traces.deliver_webhooks": {
         "task": "traces.deliver_webhooks",
         "schedule": 2.0,

@@ -19,12 +19,14 @@ from traces.actions.deliver_webhooks import deliver_webhooks, forget_deliveries,
 from traces.actions.enforce_budgets import enforce_by_the_clock
 from traces.actions.escalate_commands import escalate_commands
 from traces.actions.expire_approvals import expire_approvals
+from traces.actions.judge_replays import has_replays_to_judge, judge_replays
 from traces.actions.make_partitions import make_partitions
 from traces.actions.note_access import forget_accesses
 from traces.actions.seal_runs import seal_due_runs
 from traces.actions.settle_reservation import forget_reservations
 from traces.actions.stamp_log import stamp_when_due
 from traces.actions.sweep_leases import sweep_leases
+from traces.actions.sweep_replays import sweep_replays
 from traces.live.publish import poke
 from traces.queries.clock import read_clock
 from traces.queries.signer import the_signer
@@ -33,6 +35,7 @@ from traces.queries.time_stamps import stamp_pause, the_authority
 log = logging.getLogger(__name__)
 SEAL_EVERY_SECONDS = 1.0
 _checking = threading.Lock()
+_judging = threading.Lock()
 _posting = threading.Lock()
 _sealing = threading.Lock()
 _stamping = threading.Lock()
@@ -83,6 +86,29 @@ def enforce_budgets_by_the_clock() -> None:
 def expire_approvals_by_the_clock() -> None:
     """Deny what nobody decided in time, and ask whoever is to be asked next."""
     poke(expire_approvals(now_ns=read_clock(), randbytes=os.urandom))
+
+
+@shared_task(name="traces.sweep_replays")
+def sweep_replays_by_the_clock() -> None:
+    """Expire replays that nobody came for, and try those again whose runner died."""
+    sweep_replays(now_ns=read_clock(), randbytes=os.urandom)
+
+
+@shared_task(name="traces.judge_replays")
+def judge_replays_beside() -> None:
+    """Judge replays that have ended, in a thread: long ledgers must not keep a worker from recording."""
+    if has_replays_to_judge() and _judging.acquire(blocking=False):
+        threading.Thread(target=_judge, name="judging", daemon=True).start()
+
+
+def _judge() -> None:
+    try:
+        judge_replays()
+    except Exception:
+        log.exception("judging: this pass is over; the next one goes on")
+    finally:
+        connections.close_all()
+        _judging.release()
 
 
 @shared_task(name="traces.deliver_webhooks")

@@ -50,7 +50,17 @@ from tests.integration.build import (
     started,
 )
 from traces.actions import rebuild as rebuilding
-from traces.models import Candidate, Edge, LedgerPart, Link, Node, Run, Verdict
+from traces.models import (
+    Candidate,
+    Divergence,
+    Draw,
+    Edge,
+    LedgerPart,
+    Link,
+    Node,
+    Run,
+    Verdict,
+)
 from traces.projection import reach
 
 CALL: dict[str, Any] = {"node_kind": NodeKind.MODEL_CALL}
@@ -59,7 +69,7 @@ CALL: dict[str, Any] = {"node_kind": NodeKind.MODEL_CALL}
 def rows(run: str) -> list[dict[str, Any]]:
     return [
         row
-        for table in (Node, Candidate, Verdict, Edge, Link)
+        for table in (Node, Candidate, Verdict, Edge, Link, Draw, Divergence)
         for row in table.objects.filter(run_id=run).order_by("pk").values()
     ] + list(Run.objects.filter(pk=run).values())
 
@@ -89,6 +99,9 @@ def any_event(run: str, chance: random.Random) -> Event:
         "cost": money(f"{chance.randrange(10**11)}.{chance.randrange(10**18):018}"),
         "output": chance.choice(["said", "said more"]),
         "session_id": chance.choice(["one", "two"]),
+        "call_key": chance.choice(["k1", "k2"]),
+        "call_sort": chance.choice([CallSort.MODEL, CallSort.TOOL]),
+        "recorded_seq": chance.randrange(9),
     }
     stated = {name: value for name, value in facts.items() if chance.random() < 0.4}
     fate = chance.choice([Fate.KEPT, Fate.DISCARDED])
@@ -102,6 +115,9 @@ def any_event(run: str, chance: random.Random) -> Event:
         lambda: make_event(FateDecided, run, node=node, fate=fate),
         lambda: make_event(CandidateProposed, run, node=node, votes=chance.randrange(9)),
         lambda: make_event(AnswerSelected, run, node=node, runner_up=other),
+        lambda: make_event(
+            RunStarted, run, entry_point=f"app:{node}", code_digest=other, replay_job=node
+        ),
         lambda: make_event(ValueDrawn, run, node=node, call_key=other, call_sort=CallSort.RANDOM),
         lambda: make_event(
             ReplayDiverged,

@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from django.db import connection
 
+from traces.actions.forget_words import forget_words
 from traces.actions.raw_copies import forget_copies, seek, seek_run
 from traces.actions.rebuild import rebuild_rows
 from traces.actions.withdraw_bundles import withdraw_bundles
@@ -48,7 +49,7 @@ def erase_places(run: RunState, places: Sequence[Place]) -> int:
         )
     )
     rebuild_rows(run_id=run.id)
-    return copies + withdraw_bundles(run.id)
+    return copies + forget_words(run.id) + withdraw_bundles(run.id)
 
 
 def erase_before(run: RunState, before: int) -> int:
@@ -59,7 +60,7 @@ def erase_before(run: RunState, before: int) -> int:
     LedgerPart.objects.filter(run_id=run.id).exclude(inner__in=kept).delete()
     copies = forget_copies(seek_run(run.project_id, run.id, run.trace_id))
     rebuild_rows(run_id=run.id)
-    return copies + withdraw_bundles(run.id)
+    return copies + forget_words(run.id) + withdraw_bundles(run.id)
 
 
 def _large_from(run_id: uuid.UUID, seq: int) -> set[bytes]:

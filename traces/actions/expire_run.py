@@ -12,6 +12,7 @@ import uuid
 from base64 import b64encode
 
 from django.db import transaction
+from django.db.models import Q
 
 from deliberation.ledger.head import split_frontier
 from deliberation.ledger.tree import root_of
@@ -33,6 +34,7 @@ from traces.models import (
     Lease,
     LedgerEntry,
     LedgerPart,
+    Replay,
     Reservation,
     Response,
     Run,
@@ -95,6 +97,7 @@ def expire_run(run: RunState, *, by: str, policy: str, now_ns: int) -> None:
         table.delete_run(run.id)
     for model in (LedgerEntry, LedgerPart, *BESIDE, Bundle):
         model.objects.filter(run_id=run.id).delete()
+    Replay.objects.filter(Q(of_run=run.id) | Q(run_id=run.id)).delete()
     Run.objects.filter(pk=run.id).delete()
     record_in_instance_log(
         Told(

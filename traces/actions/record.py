@@ -35,7 +35,8 @@ from traces.projection.states import RunState
 from traces.projection.tables import ENTRIES, RUN_COLUMNS
 
 Randbytes = Callable[[int], bytes]
-FORK = ReplayMode.FORK.value
+SPENDING = (ReplayMode.FORK.value, ReplayMode.LIVE.value)
+"""The replays that may spend, and get limits from what they replay, or from whoever asked for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,7 @@ def record(
         sum(map(len, entries.values())),
         known,
         limited=tuple(run.id for run in grown if run.budgets),
-        forks=tuple(run.id for run in grown if run.replay_mode == FORK),
+        forks=tuple(run.id for run in grown if run.replay_mode in SPENDING),
     )
 
 

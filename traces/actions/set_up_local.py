@@ -14,10 +14,11 @@ from traces.models import ApiKey, Membership, Project
 from traces.models.access import Role, Scope
 
 SERVER = "server"
+LOCAL_SCOPES = [Scope.INGEST, Scope.READ, Scope.CONTROL, Scope.RUN]
 
 
 def set_up_local(*, key: str, now: dt.datetime) -> Project:
-    """Make the project "default", its owner "admin" and the key for ingest, read and control. Twice is once."""
+    """Make the project "default", its owner "admin" and the key for all that a newcomer does. Twice is once."""
     with transaction.atomic():
         project, _ = Project.objects.get_or_create(slug="default", defaults={"name": "Default"})
         user, is_new = get_user_model().objects.get_or_create(
@@ -28,12 +29,16 @@ def set_up_local(*, key: str, now: dt.datetime) -> Project:
             user.save(update_fields=["password"])
         if not Membership.objects.filter(project=project, user=user).exists():
             give_role(project_id=project.pk, person="admin", role=Role.OWNER, by=SERVER, now=now)
-        make_key(
+        local = make_key(
             project=project,
             name="local",
             key=key,
-            scopes=[Scope.INGEST, Scope.READ, Scope.CONTROL],
+            scopes=LOCAL_SCOPES,
             now=now,
+        )
+        # One that was made when there were fewer.
+        ApiKey.objects.filter(pk=local.pk, created_by=SERVER).update(
+            scopes=[scope.value for scope in LOCAL_SCOPES]
         )
     return project
 

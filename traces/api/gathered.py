@@ -14,6 +14,8 @@ from traces.api.judging import router as judging_router
 from traces.api.prices import router as prices_router
 from traces.api.remarks import router as remarks_router
 from traces.api.removals import router as removals_router
+from traces.api.replays import router as replays_router
+from traces.api.runners import router as runners_router
 from traces.api.runs import router
 from traces.api.sessions import router as sessions_router
 from traces.api.signing import router as signing_router
@@ -31,6 +33,8 @@ router.add_router("", judging_router)
 router.add_router("", prices_router)
 router.add_router("", remarks_router)
 router.add_router("", removals_router)
+router.add_router("", replays_router)
+router.add_router("", runners_router)
 router.add_router("", sessions_router)
 router.add_router("", signing_router)
 router.add_router("", webhooks_router)

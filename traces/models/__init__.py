@@ -1,7 +1,8 @@
 """Tables and constraints, nothing clever.
 
 Projections of the ledger, but for the ledger itself, its checkpoints, the instance's log, leases, reservations, prices,
-policies, saved views, webhooks, ledger checks, checks of runs, bundles and access.
+policies, saved views, webhooks, ledger checks, checks of runs, bundles, runners, replays and
+access.
 """
 
 from traces.models.access import ApiKey, Membership, Project, RoleChange
@@ -13,6 +14,8 @@ from traces.models.bundle import Bundle
 from traces.models.candidate import Candidate
 from traces.models.checkpoint import Checkpoint, Sealing
 from traces.models.command import Command
+from traces.models.divergence import Divergence
+from traces.models.draw import Draw
 from traces.models.edge import Edge
 from traces.models.foreign_run import ForeignRun
 from traces.models.hold import Hold
@@ -26,12 +29,14 @@ from traces.models.node import Node
 from traces.models.price_override import PriceOverride
 from traces.models.remark import Remark
 from traces.models.removal import Removal
+from traces.models.replay import Replay
 from traces.models.reservation import Reservation, SharedSpend
 from traces.models.resource import Resource
 from traces.models.response import Response
 from traces.models.retention_policy import ExpiredRun, RetentionPolicy
 from traces.models.run import Run
 from traces.models.run_check import RunCheck
+from traces.models.runner import Runner
 from traces.models.saved_view import SavedView
 from traces.models.selfcheck import Selfcheck
 from traces.models.time_stamp import Stamping, TimeStamp
@@ -51,6 +56,8 @@ __all__ = [
     "Decision",
     "Delivery",
     "DistantVerdict",
+    "Divergence",
+    "Draw",
     "Edge",
     "ExpiredRun",
     "ForeignRun",
@@ -71,6 +78,7 @@ __all__ = [
     "Remark",
     "Removal",
     "RemovalRequest",
+    "Replay",
     "Reservation",
     "Resource",
     "Response",
@@ -78,6 +86,7 @@ __all__ = [
     "RoleChange",
     "Run",
     "RunCheck",
+    "Runner",
     "SavedView",
     "Sealing",
     "Selfcheck",

@@ -65,6 +65,7 @@ class Scope(models.TextChoices):
     READ = "read", "read the API"
     CONTROL = "control", "pause, stop, steer"
     EXPORT = "export", "export bundles"
+    RUN = "run", "serve replays"
     ADMIN = "admin", "everything"
 
 

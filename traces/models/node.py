@@ -76,6 +76,12 @@ class Node(models.Model):
     cost_basis = models.TextField(null=True)
     price_table = models.TextField(null=True)
 
+    call_key = models.TextField(null=True, help_text="Names the call, the same in each replay")
+    call_sort = models.TextField(null=True)
+    recorded_seq = models.BigIntegerField(
+        null=True, help_text="The entry of the replayed run that answered the call"
+    )
+
     response_id = models.TextField(null=True)
     instrumentation = models.TextField(null=True)
     calls_below = models.BooleanField(default=False, help_text="A call hangs under it")
@@ -87,6 +93,11 @@ class Node(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["run_id", "ordinal"],
+                name="calls_of_a_run",
+                condition=models.Q(call_key__isnull=False),
+            ),
             models.Index(
                 fields=["run_id"],
                 name="nodes_set_aside",

@@ -79,6 +79,14 @@ class Run(models.Model):
     )
     replay_of = models.TextField(null=True)
     replay_mode = models.TextField(null=True, help_text="How it replays that run")
+    replay_job = models.TextField(null=True, help_text="The replay that asked for it")
+    from_node = models.TextField(null=True, help_text="Of that run: where a fork is live from")
+    entry_point = models.TextField(null=True, help_text="What it can be begun again by")
+    entry_version = models.TextField(null=True)
+    code_digest = models.TextField(null=True, help_text="Of the entry point's source files")
+    program_seq = models.BigIntegerField(
+        null=True, help_text="The entry that states the entry point, with its parameters"
+    )
     desired_state = models.TextField(db_default=DesiredState.RUN.value)
     observed_state = models.TextField(db_default=ObservedState.RUNNING.value)
     control_seq = models.BigIntegerField(

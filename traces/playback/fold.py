@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from decimal import localcontext
 
 from deliberation.events import Event
+from traces.analytics.billing import is_told_again
 from traces.analytics.named_node import node_named
 from traces.models import Run
 from traces.models.run import FINAL
@@ -124,7 +125,7 @@ class Fold:
     def _note_candidate(self, node: NodeState, key: Key) -> None:
         told = self._memory.candidates[key]
         above = self._memory.nodes.get((key[0], node.parent_id)) if node.parent_id else None
-        is_counted = above is None or above.aside is None
+        is_counted = above is None or not is_told_again(above.aside)
         self._lead.note(
             node.node_id,
             ordinal=node.ordinal,

@@ -44,6 +44,8 @@ PLAIN_FACTS = (
     "cost_basis",
     "response_id",
     "instrumentation",
+    "call_key",
+    "recorded_seq",
 )
 
 
@@ -61,6 +63,8 @@ def apply_facts(node: NodeState, event: NodeFacts) -> None:
         value = getattr(event, name)
         if value is not None:
             _settle(node, name, fact(value) if isinstance(value, str) else value, overrules)
+    if event.call_sort is not None:
+        _settle(node, "call_sort", event.call_sort.value, overrules)
     if event.name is not None:
         _settle(node, "name", cut(event.name, PREVIEW_CHARS), overrules)
     _apply_visibility(node, event)

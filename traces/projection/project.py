@@ -164,7 +164,7 @@ def _apply_edge(reach: Reach, run: RunState, event: EdgeDrawn, seq: int) -> None
 
 
 def _apply_start(reach: Reach, run: RunState, event: RunStarted, seq: int) -> None:
-    on_run.apply_start(run, event)
+    on_run.apply_start(run, event, seq)
     on_budget.state_budgets(run, event)
 
 

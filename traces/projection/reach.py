@@ -22,7 +22,15 @@ from traces.projection.remark_rows import RemarkRows
 from traces.projection.retention_rows import RetentionRows
 from traces.projection.same_use import may_be_told_above
 from traces.projection.states import CandidateState, NodeState, RunState
-from traces.projection.tables import CANDIDATES, EDGES, NODES, REMOVALS, VERDICTS
+from traces.projection.tables import (
+    CANDIDATES,
+    DIVERGENCES,
+    DRAWS,
+    EDGES,
+    NODES,
+    REMOVALS,
+    VERDICTS,
+)
 from traces.projection.tally import Tally, tally
 from traces.projection.verdicts import Distant
 
@@ -68,6 +76,8 @@ class Reach:
     distant: list[Distant] = field(default_factory=list)
     edges: list[tuple[Any, ...]] = field(default_factory=list)
     removals: list[tuple[Any, ...]] = field(default_factory=list)
+    draws: list[tuple[Any, ...]] = field(default_factory=list)
+    divergences: list[tuple[Any, ...]] = field(default_factory=list)
     control: ControlRows = field(default_factory=ControlRows)
     approvals: ApprovalRows = field(default_factory=ApprovalRows)
     remarks: RemarkRows = field(default_factory=RemarkRows)
@@ -234,16 +244,23 @@ class Reach:
             CANDIDATES.delete(*zip(*self.stored_candidates, strict=True))
         if self.candidates:
             CANDIDATES.copy(CANDIDATES.row_of(row) for row in self.candidates.values())
-        if self.verdicts:
-            VERDICTS.copy(self.verdicts)
-        if self.edges:
-            EDGES.copy(self.edges)
-        if self.removals:
-            REMOVALS.copy(self.removals)
+        self._append()
         self.control.save()
         self.approvals.save()
         self.remarks.save()
         self.retention.save()
+
+    def _append(self) -> None:
+        """Write the rows that are only ever added."""
+        for table, rows in (
+            (VERDICTS, self.verdicts),
+            (EDGES, self.edges),
+            (REMOVALS, self.removals),
+            (DRAWS, self.draws),
+            (DIVERGENCES, self.divergences),
+        ):
+            if rows:
+                table.copy(rows)
 
     def _remember(self, rows: Iterable[Sequence[Any]]) -> None:
         for row in rows:

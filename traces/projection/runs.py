@@ -22,7 +22,7 @@ TERMINAL = frozenset(state.value for state in TERMINAL_STATES)
 BEFORE_START = (ObservedState.QUEUED.value, ObservedState.STARTING.value)
 
 
-def apply_start(run: RunState, event: RunStarted) -> None:
+def apply_start(run: RunState, event: RunStarted, seq: int) -> None:
     """Fold how the system means to go about it. What was stated first stands."""
     if event.at is not None:
         run.started_ns = event.at if run.started_ns is None else min(run.started_ns, event.at)
@@ -34,9 +34,15 @@ def apply_start(run: RunState, event: RunStarted) -> None:
         ("high_compute", event.high_compute),
         ("replay_of", fact(event.replay_of)),
         ("replay_mode", event.replay_mode and event.replay_mode.value),
+        ("replay_job", fact(event.replay_job)),
+        ("from_node", event.from_node),
     ):
         if value is not None and getattr(run, column) is None:
             setattr(run, column, value)
+    if event.entry_point is not None and run.entry_point is None:
+        # One entry states all of a program, or a version would be told of another's code.
+        run.entry_point, run.program_seq = fact(event.entry_point), seq
+        run.entry_version, run.code_digest = fact(event.entry_version), fact(event.code_digest)
     if run.observed_state in BEFORE_START:
         run.observed_state = ObservedState.RUNNING.value
     claim_session(run, event.session_id, event.at, of_run=True)

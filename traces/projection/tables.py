@@ -17,6 +17,8 @@ from traces.models import (
     Candidate,
     Command,
     Decision,
+    Divergence,
+    Draw,
     Edge,
     Hold,
     LedgerEntry,
@@ -114,6 +116,8 @@ NODES = Table(Node)
 CANDIDATES = Table(Candidate)
 VERDICTS = Table(Verdict)
 EDGES = Table(Edge)
+DRAWS = Table(Draw)
+DIVERGENCES = Table(Divergence)
 LINKS = Table(Link)
 RESOURCES = Table(Resource)
 COMMANDS = Table(Command)

@@ -40,6 +40,7 @@ def judge(node: NodeState) -> None:
         cost_basis=node.cost_basis,
         usage_below=node.usage_below,
         is_twin=node.twin_of is not None,
+        is_replayed=node.recorded_seq is not None,
     )
     node.aside = reason.value if reason is not None and states_amounts(node) else None
 

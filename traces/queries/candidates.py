@@ -113,7 +113,7 @@ SELECT node.ordinal, node.node_id, told.answer, told.normalised, told.normaliser
 FROM traces_candidate told
 JOIN traces_node node ON node.run_id = told.run_id AND node.node_id = told.node_id
 LEFT JOIN traces_node above ON above.run_id = node.run_id AND above.node_id = node.parent_id
-WHERE told.run_id = %s AND above.aside IS NULL
+WHERE told.run_id = %s AND (above.aside IS NULL OR above.aside = 'replayed')
 ORDER BY node.ordinal"""
 
 

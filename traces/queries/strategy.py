@@ -23,7 +23,7 @@ TOLD_AGAIN = """
 SELECT sample.run_id, count(*)
 FROM traces_node AS call
 JOIN traces_node AS sample ON sample.run_id = call.run_id AND sample.parent_id = call.node_id
-WHERE call.run_id = ANY(%s) AND call.aside IS NOT NULL AND sample.kind = 'sample'
+WHERE call.run_id = ANY(%s) AND call.aside <> 'replayed' AND sample.kind = 'sample'
 GROUP BY sample.run_id"""
 
 

@@ -26,6 +26,9 @@ SCOPES = {
         "Pauses, steers, stops and kills runs, raises their budgets, and decides about actions that wait."
     ),
     Scope.EXPORT: _("Exports bundles of runs, with every text in them."),
+    Scope.RUN: _(
+        "Serves replays: takes those that wait, and reads the recordings that they are answered from."
+    ),
     Scope.ADMIN: _("Does all of that, and changes policies, prices and strategies."),
 }
 ROLE_NAMES = {

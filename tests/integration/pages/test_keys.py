@@ -202,7 +202,7 @@ def test_names_of_keys_are_shown_as_text(alice: Client) -> None:
 def test_the_local_key_is_the_server_s_and_an_end_holds(people: People, alice: Client) -> None:
     now = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
     set_up_local(key="ins_local-key", now=now)
-    assert "local ins_local-… ingest read control 2026-11-26 12:00 server" in text_of(
+    assert "local ins_local-… ingest read control run 2026-11-26 12:00 server" in text_of(
         alice.get(PAGE).text
     )
     alice.post(f"{PAGE}/{ApiKey.objects.get().pk}/end")
