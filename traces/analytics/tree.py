@@ -7,12 +7,15 @@ first node of a ring of parents, which is cut there.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from traces.analytics.packed import Amounts, Numbers, amount_of
 
 ROOT, ORPHAN = -1, -2
 Number = TypeVar("Number", int, Decimal)
@@ -25,11 +28,11 @@ class Shape:
     `place` is a row's index in `order`; the subtree of a row is `order[place : place + size]`.
     """
 
-    parent: list[int]
-    order: list[int]
-    place: list[int]
-    depth: list[int]
-    size: list[int]
+    parent: array[int]
+    order: array[int]
+    place: array[int]
+    depth: array[int]
+    size: array[int]
 
 
 def lay_out(ordinals: Sequence[int], parents: Sequence[int], starts: Sequence[int | None]) -> Shape:
@@ -39,52 +42,60 @@ def lay_out(ordinals: Sequence[int], parents: Sequence[int], starts: Sequence[in
     of their ordinal.
     """
     parent = _rows_of(ordinals, parents)
-    children = _group(parent, _by_start(starts))
-    order: list[int] = []
-    depth = [0] * len(parent)
+    by_start = _by_start(starts)
+    children = _group(parent, by_start)
+    order = array("i")
+    depth = _zeros(len(parent))
     seen = bytearray(len(parent))
-    roots = [row for row in _by_start(starts) if parent[row] < 0]
+    roots = [row for row in by_start if parent[row] < 0]
     _walk(roots, children, order, depth, seen)
     if len(order) < len(parent):
-        for entered in _by_start(starts):
+        for entered in by_start:
             if not seen[entered]:
                 row = _on_ring(parent, entered)
                 children[parent[row]].remove(row)
                 parent[row] = ORPHAN
                 _walk([row], children, order, depth, seen)
-    place = [0] * len(order)
+    place = _zeros(len(order))
     for at, row in enumerate(order):
         place[row] = at
     return Shape(parent=parent, order=order, place=place, depth=depth, size=_sizes(order, parent))
 
 
-def _rows_of(ordinals: Sequence[int], parents: Sequence[int]) -> list[int]:
+def _zeros(count: int) -> array[int]:
+    return array("i", bytes(array("i").itemsize * count))
+
+
+def _rows_of(ordinals: Sequence[int], parents: Sequence[int]) -> array[int]:
     row_of = {ordinal: row for row, ordinal in enumerate(ordinals)}
     row_of[ROOT], row_of[ORPHAN] = ROOT, ORPHAN
-    found = [row_of.get(parent, ORPHAN) for parent in parents]
-    return [ROOT if above == row else above for row, above in enumerate(found)]
+    found = (row_of.get(parent, ORPHAN) for parent in parents)
+    return array("i", [ROOT if above == row else above for row, above in enumerate(found)])
 
 
-def _by_start(starts: Sequence[int | None]) -> list[int]:
+def _by_start(starts: Sequence[int | None]) -> array[int]:
     if all(start is None for start in starts):
-        return list(range(len(starts)))
+        return array("i", range(len(starts)))
     never = float("inf")
-    return sorted(range(len(starts)), key=[never if s is None else s for s in starts].__getitem__)
+    keys = [never if start is None else start for start in starts]
+    return array("i", sorted(range(len(starts)), key=keys.__getitem__))
 
 
-def _group(parent: Sequence[int], rows: Iterable[int]) -> list[list[int]]:
-    children: list[list[int]] = [[] for _ in parent]
+def _group(parent: Sequence[int], rows: Iterable[int]) -> dict[int, list[int]]:
+    """Return row → its children; most nodes have none, and are not in there."""
+    children: dict[int, list[int]] = {}
     for row in rows:
-        if parent[row] >= 0:
-            children[parent[row]].append(row)
+        above = parent[row]
+        if above >= 0:
+            children.setdefault(above, []).append(row)
     return children
 
 
 def _walk(
     roots: Sequence[int],
-    children: Sequence[Sequence[int]],
-    order: list[int],
-    depth: list[int],
+    children: Mapping[int, Sequence[int]],
+    order: array[int],
+    depth: array[int],
     seen: bytearray,
 ) -> None:
     stack = list(reversed(roots))
@@ -92,7 +103,7 @@ def _walk(
         row = stack.pop()
         order.append(row)
         seen[row] = 1
-        below = children[row]
+        below = children.get(row)
         if below:
             level = depth[row] + 1
             for child in below:
@@ -109,8 +120,8 @@ def _on_ring(parent: Sequence[int], row: int) -> int:
     return row
 
 
-def _sizes(order: Sequence[int], parent: Sequence[int]) -> list[int]:
-    size = [1] * len(parent)
+def _sizes(order: Sequence[int], parent: Sequence[int]) -> array[int]:
+    size = array("i", [1]) * len(parent)
     for row in reversed(order):
         above = parent[row]
         if above >= 0:
@@ -119,16 +130,19 @@ def _sizes(order: Sequence[int], parent: Sequence[int]) -> list[int]:
 
 
 class Sums(Generic[Number]):
-    """Running totals of one column in pre-order: the sum of any subtree is one subtraction. None is unknown."""
+    """Running totals of one column in pre-order: the sum of any subtree is one subtraction. None is unknown.
 
-    __slots__ = ("_known", "_shape", "_total")
+    Kept only where something is known: of a column that nobody filled, nothing is.
+    """
+
+    __slots__ = ("_is_money", "_places", "_shape", "_totals")
 
     def __init__(self, shape: Shape, values: Sequence[Number | None], zero: Number) -> None:
         self._shape: Shape = shape
-        ordered: list[Number | None] = [values[row] for row in shape.order]
-        self._known: list[int] = [0, *accumulate(value is not None for value in ordered)]
-        known: list[Number] = [zero if value is None else value for value in ordered]
-        self._total: list[Number] = list(accumulate(known, initial=zero))
+        self._is_money = isinstance(zero, Decimal)
+        columns = _columns_of(values, is_money=self._is_money)
+        self._places = _places_known(shape, columns[0])
+        self._totals = [_totals(shape, column) for column in columns]
 
     def of(self, row: int) -> Number | None:
         """Return the sum over the subtree of `row`, None when no node of it is known."""
@@ -137,9 +151,36 @@ class Sums(Generic[Number]):
 
     def between(self, start: int, end: int) -> Number | None:
         """Return the sum over `order[start:end]`, None when none of it is known."""
-        if self._known[end] == self._known[start]:
+        first, last = bisect_left(self._places, start), bisect_left(self._places, end)
+        if first == last:
             return None
-        return self._total[end] - self._total[start]
+        parts: list[Any] = [totals[last] - totals[first] for totals in self._totals]
+        found: Any = amount_of(*parts) if self._is_money else parts[0]
+        return found  # type: ignore[no-any-return]
+
+
+def _columns_of(values: Sequence[Any], *, is_money: bool) -> list[Numbers]:
+    """Return the columns that are added up, each for itself."""
+    if is_money:
+        amounts = values if isinstance(values, Amounts) else Amounts(values)
+        return [amounts.whole, amounts.fine]
+    return [values if isinstance(values, Numbers) else Numbers(values)]
+
+
+def _places_known(shape: Shape, column: Numbers) -> array[int]:
+    if column.known == len(column):
+        return array("i", range(len(column)))
+    found = enumerate(column.of(shape.order)) if column.known else ()
+    return array("i", [place for place, value in found if value is not None])
+
+
+def _totals(shape: Shape, column: Numbers) -> array[int] | list[int]:
+    found = column.of(shape.order) if column.known else ()
+    totals = list(accumulate((each for each in found if each is not None), initial=0))
+    try:
+        return array("q", totals)
+    except OverflowError:  # nobody counts that far, but somebody may say so
+        return totals
 
 
 def top_branches(shape: Shape, rows: Iterable[int]) -> list[tuple[int, int]]:

@@ -211,9 +211,9 @@ def _prints(side: Side, known: dict[Hashable, int]) -> list[int]:
     return found
 
 
-def _subtree(shape: Shape, row: int) -> list[int]:
+def _subtree(shape: Shape, row: int) -> Sequence[int]:
     if row == NOBODY:
-        return []
+        return ()
     start = shape.place[row]
     return shape.order[start : start + shape.size[row]]
 

@@ -118,7 +118,7 @@ def _weight(tree: Tree, row: int) -> tuple[Decimal, int, int]:
 
 
 def _is_unallocated(tree: Tree, row: int) -> bool:
-    return row != ROOT and tree.columns.is_unallocated[row]
+    return row != ROOT and bool(tree.columns.is_unallocated[row])
 
 
 def _node_labels(tree: Tree, chosen: _Chosen) -> dict[str, str]:

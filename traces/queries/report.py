@@ -109,9 +109,8 @@ def _bars(tree: Tree) -> list[Bar]:
 
 
 def _over_time(tree: Tree) -> tuple[int, int, list[Column]]:
-    pairs = zip(tree.columns.started_ns, tree.columns.fate, strict=True)
-    begun = ((at, fate == "discarded") for at, fate in pairs if at is not None)
-    first, last, counted = count_over_time(begun, SPANS)
+    gone = (fate == "discarded" for fate in tree.columns.fate)
+    first, last, counted = count_over_time(tree.columns.started_ns, gone, SPANS)
     most = max((sum(each) for each in counted), default=1)
     return (
         first,

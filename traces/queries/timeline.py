@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from deliberation.vocabulary import Fate
@@ -168,7 +169,7 @@ class _Timed:
             lacks_end=False,
         )
 
-    def _below(self, row: int) -> list[int]:
+    def _below(self, row: int) -> Sequence[int]:
         shape = self._tree.shape
         return shape.order[shape.place[row] : shape.place[row] + shape.size[row]]
 

@@ -80,7 +80,10 @@ class NodePage:
     next: str | None
 
 
+WORDS = ("kind", "fate", "reason", "verdict", "verifier")
 MICRO = 1_000_000
+BILLIONTHS = 1_000_000_000 // MICRO
+HALF = BILLIONTHS // 2
 
 
 def get_tree(*, who: Who, run_id: str | uuid.UUID, may_lag: bool = False) -> Tree:
@@ -96,18 +99,15 @@ def get_bones(*, who: Who, run_id: str | uuid.UUID, after: int = -1) -> Bones:
         columns, seq = tree.columns, tree.seq
     else:
         columns, seq = read_columns(run, after), run.size - 1
-    names: dict[str, list[str]] = {}
+    words = {name: getattr(columns, name) for name in WORDS}
+    names = {name: each.names for name, each in words.items()}
     found: dict[str, list[Any]] = {
         "ordinal": list(columns.ordinal),
         "parent": list(columns.parent),
         "start": _microseconds_since(run.started_ns, columns.started_ns),
-        "kind": _numbered(names, "kind", columns.kind),
-        "fate": _numbered(names, "fate", columns.fate),
-        "reason": _numbered(names, "reason", columns.reason),
-        "verdict": _numbered(names, "verdict", columns.verdict),
-        "verifier": _numbered(names, "verifier", columns.verifier),
-        "cost": [None if cost is None else in_micro_dollars(cost) for cost in columns.cost],
-        "tokens": [_total(*pair) for pair in zip(columns.input, columns.output, strict=True)],
+        **{name: list(each.codes) for name, each in words.items()},
+        "cost": list(map(_micro, columns.cost.whole, columns.cost.fine)),
+        "tokens": list(map(_total, columns.input, columns.output)),
         "flags": list(columns.flags),
     }
     if ORPHAN in found["parent"]:
@@ -127,19 +127,19 @@ def in_micro_dollars(amount: Decimal) -> int:
     return int((amount * MICRO).to_integral_value())
 
 
+def _micro(whole: int | None, fine: int | None) -> int | None:
+    """Return what `in_micro_dollars` says of an amount in its parts: half to even, in a third of the time."""
+    if whole is None:
+        return None
+    micro = whole // BILLIONTHS
+    rest = whole - micro * BILLIONTHS
+    return micro + 1 if rest > HALF or (rest == HALF and (fine or micro & 1)) else micro
+
+
 def _microseconds_since(start: int | None, times: Sequence[int | None]) -> list[int | None]:
     if start is None:
         return [None] * len(times)
     return [None if time is None else (time - start) // 1000 for time in times]
-
-
-def _numbered(names: dict[str, list[str]], table: str, words: Sequence[str | None]) -> list[int]:
-    """Return each word as its index in the table, which is made here; -1 for none."""
-    known = [word for word in dict.fromkeys(words) if word is not None]
-    names[table] = known
-    index: dict[str | None, int] = {word: at for at, word in enumerate(known)}
-    index[None] = -1
-    return [index[word] for word in words]
 
 
 def _total(given: int | None, written: int | None) -> int | None:

@@ -27,32 +27,32 @@ def shape_of(*parents: int) -> Shape:
 
 def test_it_works() -> None:
     shape = shape_of(ROOT, 0, 0, 1, ROOT)
-    assert shape.order == [0, 1, 3, 2, 4]
-    assert shape.depth == [0, 1, 1, 2, 0]
-    assert shape.size == [4, 2, 1, 1, 1]
+    assert list(shape.order) == [0, 1, 3, 2, 4]
+    assert list(shape.depth) == [0, 1, 1, 2, 0]
+    assert list(shape.size) == [4, 2, 1, 1, 1]
     assert children_of(shape, 0) == [1, 2]
     assert children_of(shape, ROOT) == [0, 4]
 
 
 def test_siblings_stand_in_the_order_of_their_start_and_those_without_one_come_last() -> None:
     shape = lay_out([5, 6, 7, 9], [ROOT, 5, 5, 5], [None, None, 20, 10])
-    assert shape.order == [0, 3, 2, 1]
+    assert list(shape.order) == [0, 3, 2, 1]
 
 
 def test_a_node_whose_parent_never_came_is_a_root_marked_as_orphan() -> None:
     shape = lay_out([1, 2], [ROOT, ORPHAN], [None, None])
-    assert shape.order == [0, 1]
-    assert shape.parent == [ROOT, ORPHAN]
+    assert list(shape.order) == [0, 1]
+    assert list(shape.parent) == [ROOT, ORPHAN]
 
 
 def test_a_parent_that_is_not_among_the_rows_makes_an_orphan() -> None:
-    assert lay_out([4], [3], [None]).parent == [ORPHAN]
+    assert list(lay_out([4], [3], [None]).parent) == [ORPHAN]
 
 
 def test_a_ring_of_parents_is_cut_once_and_loses_nobody() -> None:
     shape = shape_of(ROOT, 3, 1, 2, 3)
     assert sorted(shape.order) == [0, 1, 2, 3, 4]
-    assert shape.parent == [ROOT, ORPHAN, 1, 2, 3]
+    assert list(shape.parent) == [ROOT, ORPHAN, 1, 2, 3]
     assert shape.size[1] == 4
 
 
@@ -63,7 +63,7 @@ def test_what_hangs_below_a_ring_stays_under_it() -> None:
 
 
 def test_a_node_that_is_its_own_parent_is_a_root() -> None:
-    assert shape_of(0).parent == [ROOT]
+    assert list(shape_of(0).parent) == [ROOT]
 
 
 def test_sums_tell_unknown_from_zero() -> None:
@@ -81,7 +81,7 @@ def test_money_stays_exact() -> None:
 def test_a_discarded_branch_inside_a_discarded_branch_counts_once() -> None:
     shape = shape_of(ROOT, 0, 1, 0, 3)
     ranges = top_branches(shape, [2, 1, 4])
-    assert [shape.order[start:end] for start, end in ranges] == [[1, 2], [4]]
+    assert [list(shape.order[start:end]) for start, end in ranges] == [[1, 2], [4]]
 
 
 def test_a_row_is_found_by_its_ordinal() -> None:
@@ -101,7 +101,7 @@ def test_a_hundred_thousand_nodes_in_one_chain_are_laid_out_in_a_second() -> Non
 def test_a_hundred_thousand_children_of_one_node_are_laid_out_in_a_second() -> None:
     begun = time.process_time()
     shape = shape_of(ROOT, *[0] * 100_000)
-    assert shape.order == list(range(100_001))
+    assert list(shape.order) == list(range(100_001))
     assert time.process_time() - begun < 2
 
 
