@@ -20,6 +20,7 @@ from deliberation.client import (
     Stats,
     ToolCall,
     Verdict,
+    VerifierCall,
     configure,
     current,
     flush,
@@ -36,6 +37,7 @@ from deliberation.control import (
     Stopped,
     shielded,
 )
+from deliberation.replay import Diverged, RecordedError, entry_point
 from deliberation.vocabulary import (
     Budget,
     Cost,
@@ -69,6 +71,7 @@ __all__ = [
     "CostProvenance",
     "Dimension",
     "DiscardReason",
+    "Diverged",
     "EdgeKind",
     "Fate",
     "Heard",
@@ -83,6 +86,7 @@ __all__ = [
     "ObservedState",
     "OnDisconnect",
     "OnHit",
+    "RecordedError",
     "Risk",
     "Run",
     "Settings",
@@ -95,9 +99,11 @@ __all__ = [
     "Usage",
     "Verdict",
     "VerdictOutcome",
+    "VerifierCall",
     "VerifierKind",
     "configure",
     "current",
+    "entry_point",
     "flush",
     "join",
     "otel",

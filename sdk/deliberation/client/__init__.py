@@ -19,6 +19,7 @@ from deliberation.client.node import Node
 from deliberation.client.run import Run
 from deliberation.client.settings import Settings, settings_from
 from deliberation.client.tool import ToolCall
+from deliberation.client.verifier import VerifierCall
 
 __all__ = [
     "Approval",
@@ -31,6 +32,7 @@ __all__ = [
     "Stats",
     "ToolCall",
     "Verdict",
+    "VerifierCall",
     "begin_run",
     "configure",
     "current",

@@ -12,13 +12,17 @@ from deliberation.client.node import NodeScope
 from deliberation.client.question import Question
 from deliberation.client.recorder import Recorder
 from deliberation.client.underway import CallScope
+from deliberation.control import NotApproved
 from deliberation.events.fields import clean
 from deliberation.ledger.action import Action, write_arguments
-from deliberation.vocabulary import ALWAYS, SideEffect
+from deliberation.vocabulary import ALWAYS, CallSort, ReplayMode, SideEffect
 
 FIRST_WORD_SECONDS = 0.5
 """How long, at a run's begin, an action that a project may want to be asked about waits to hear whether it does."""
 EFFECTS = tuple(each.value for each in SideEffect)
+HARMLESS = (None, SideEffect.NONE.value, SideEffect.READ.value)
+NOT_AGAIN = "a replay does not do again what is recorded: perform() takes its result"
+NOT_AT_ALL = "a replay that answers from a recording does nothing that cannot be taken back"
 
 
 class AskedScope(CallScope):
@@ -55,6 +59,7 @@ class AskedScope(CallScope):
         super()._begin()
         if self._is_to_ask():
             try:
+                self._forbid()
                 self._wait_for_rules()
                 if self._must_ask():
                     self._take(self._question().ask())
@@ -66,6 +71,7 @@ class AskedScope(CallScope):
         await super()._abegin()
         if self._is_to_ask():
             try:
+                self._forbid()
                 await self._await_rules()
                 if self._must_ask():
                     self._take(await self._question().aask())
@@ -75,9 +81,26 @@ class AskedScope(CallScope):
 
     def _is_to_ask(self) -> bool:
         is_first, self._has_asked = not self._has_asked, True
-        return is_first and self._recorder.client.enabled and not self._has_ended
+        is_answered = self._is_performed and self.recorded is not None
+        return is_first and not self._has_ended and not is_answered
+
+    def _forbid(self) -> None:
+        """Raise `NotApproved` for what a replay must not do, whoever would agree to it."""
+        replay, recorded = self._recorder.replay, self.recorded
+        if replay is None:
+            return
+        if recorded is not None and recorded.is_refusal:
+            self.repeat()  # raises as it did
+        is_unknown = self._side_effect is not None and self._side_effect not in EFFECTS
+        is_final = self.asks_always or is_unknown or self._side_effect == SideEffect.IRREVERSIBLE
+        if recorded is not None and (is_final or self._side_effect not in HARMLESS):
+            raise NotApproved(NOT_AGAIN)
+        if replay.mode is ReplayMode.RECORDED and is_final:
+            raise NotApproved(NOT_AT_ALL)
 
     def _must_ask(self) -> bool:
+        if not self._recorder.client.enabled:
+            return False
         if self.asks_always:
             return True
         # What is in none of our words may be anything.
@@ -85,6 +108,9 @@ class AskedScope(CallScope):
         rules = (ALWAYS, *self._gate.ear.rules)
         asked = (self._tool, self._side_effect, self._risk)
         return not is_known or any(rule.asks_about(*asked) for rule in rules)
+
+    def _name_of_call(self) -> str:
+        return self._tool
 
     def _question(self) -> Question:
         recorder, gate = self._recorder, self._gate
@@ -128,7 +154,10 @@ class AskedScope(CallScope):
         gate = self._gate
         is_grave = self._side_effect == SideEffect.WRITE.value or self._risk is not None
         is_unheard = gate.attempt is None and not gate.is_listener
-        return is_grave and is_unheard and not self._must_ask() and self._first_word() > 0
+        is_told = self._recorder.client.enabled
+        return (
+            is_told and is_grave and is_unheard and not self._must_ask() and self._first_word() > 0
+        )
 
     def _first_word(self) -> float:
         return self._gate.began + FIRST_WORD_SECONDS - time.monotonic()
@@ -137,6 +166,7 @@ class AskedScope(CallScope):
 class Approval(AskedScope):
     """A step that begins once people have agreed to it, whatever it is."""
 
+    sort = CallSort.TOOL
     asks_always = True
 
     def finish(self, *, output: Any = None, error: Any = None) -> None:

@@ -9,13 +9,17 @@ from typing import Any
 from deliberation.client.client import Client
 from deliberation.client.clock import Clock
 from deliberation.client.metering import make_meter, read_limits
+from deliberation.client.producer import Producer
 from deliberation.client.recorder import Recorder
 from deliberation.client.run import Run, lists_of_run
-from deliberation.control import Gate, OnDisconnect
+from deliberation.control import Gate, OnDisconnect, Stopped
 from deliberation.control.standing import OnSteer
 from deliberation.ids import make_run_id
+from deliberation.replay import Keys, Replay, active_replay, facts_of_entry
 from deliberation.vocabulary import Budget, ReplayMode, Strategy
 from deliberation.vocabulary.budget import write_limits
+
+ONE_RUN = "a replay is one run, of one process: only the first that its entry point begins can be repeated"
 
 
 def begin_run(
@@ -40,24 +44,24 @@ def begin_run(
     on_steer: OnSteer | None = None,
     producer: str | None = None,
     randbytes: Callable[[int], bytes] | None = None,
+    seed: int | str | None = None,
 ) -> Run:
     """Return a run to be entered, reported through `client`.
 
     `producer` and `randbytes` fix the names that are otherwise drawn at random: a program that does
     the same again with the same three (`run_id` too) reports the same facts, which are recorded
-    once. `shared` reserves what the run spends at the server, so that other processes that `join` it spend from the
-    same budget.
+    once. `seed` fixes `run.random` and all streams. `shared` reserves what the run spends at the server, so that other
+    processes that `join` it spend from the same budget.
     """
-    facts = {
-        "task": task,
-        "strategy": strategy,
-        "name": name,
-        "effort": effort,
-        "session_id": session,
-    }
-    facts |= {"strategy_params": params, "tier": tier, "high_compute": high_compute}
-    facts |= {"replay_of": replay_of, "replay_mode": replay_mode}
+    active = active_replay()
+    replay = active if active is not None and active.claim() else None
+    facts = {"task": task, "strategy": strategy, "name": name, "effort": effort, "tier": tier}
+    facts |= {"strategy_params": params, "session_id": session, "high_compute": high_compute}
+    facts |= {"replay_of": replay_of, "replay_mode": replay_mode, **facts_of_entry()}
+    facts |= facts_of_replay(replay)
     limits = read_limits(client, budget)
+    if replay is not None:
+        limits, run_id = replay.job.limited(limits), replay.job.run_id
     facts |= write_limits(limits)
     try:
         facts |= lists_of_run(models=models, tags=tags)
@@ -66,15 +70,38 @@ def begin_run(
     policy = _policy(client, on_disconnect)
     gate = Gate(_run_id(client, run_id), on_disconnect=policy, on_steer=on_steer)
     gate.meter = make_meter(client, gate.run, limits, is_shared=shared)
-    recorder = Recorder(
+    if active is not None and (replay is None or shared):
+        gate.halt(Stopped(ONE_RUN))
+    names = client.make_producer(producer), randbytes or client.randbytes
+    return Run(_recorder(client, gate, *names, replay), facts, seed=seed)
+
+
+def facts_of_replay(replay: Replay | None) -> dict[str, Any]:
+    """Return the fields of `run.started` for a run that repeats another."""
+    if replay is None:
+        return {}
+    job = replay.job
+    facts = {"replay_of": job.of_run, "replay_mode": job.mode}
+    return {**facts, "replay_job": job.id, "from_node": job.from_node}
+
+
+def _recorder(
+    client: Client,
+    gate: Gate,
+    producer: Producer,
+    randbytes: Callable[[int], bytes],
+    replay: Replay | None,
+) -> Recorder:
+    return Recorder(
         client,
         gate.run,
-        client.make_producer(producer),
+        producer,
         gate,
         now_ns=Clock(),
-        randbytes=randbytes or client.randbytes,
+        randbytes=randbytes,
+        keys=Keys() if client.enabled or replay is not None else None,
+        replay=replay,
     )
-    return Run(recorder, facts)
 
 
 def _policy(client: Client, given: OnDisconnect | str) -> OnDisconnect:

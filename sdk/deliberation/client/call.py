@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +15,18 @@ from deliberation.client.underway import CallScope
 from deliberation.client.values import to_cost
 from deliberation.control import Gate
 from deliberation.control.spending import Want
-from deliberation.vocabulary import Cost, CostBasis, Dimension, TextVisibility, Usage
+from deliberation.replay import Recorded
+from deliberation.vocabulary import CallSort, Cost, CostBasis, Dimension, TextVisibility, Usage
 
 
 class ModelCall(CallScope):
-    """One request to a model. `max_tokens` is how much output to ask for: at most what the run's budget has left."""
+    """One request to a model.
+
+    `max_tokens` is how much output to ask for: at most what the run's budget has left. `model` and `request` are what
+    to ask for it with: in a replay that is live they may be other than was said.
+    """
+
+    sort = CallSort.MODEL
 
     def __init__(
         self,
@@ -28,12 +37,14 @@ class ModelCall(CallScope):
         retries: NodeScope | None = None,
         max_tokens: int | None = None,
         reserve: Reserve | None = None,
+        request: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(recorder, parent, facts, retries=retries)
-        self._model = facts.get("model")
+        self.model: Any = facts.get("model")
+        self.request: dict[str, Any] = dict(request or {})
         self._provider = facts.get("provider")
         self._request = Request(
-            model=self._model,
+            model=self.model,
             provider=self._provider,
             input=facts.get("input"),
             max_tokens=self._read_most(max_tokens),
@@ -65,9 +76,49 @@ class ModelCall(CallScope):
         facts |= {"text_visibility": text_visibility, "attributes": attributes}
         if usage is not None:
             # A server prices the event that has the tokens, which may reach it before the start does.
-            facts |= {"model": model or self._model, "provider": self._provider}
+            facts |= {"model": model or self.model, "provider": self._provider}
         measured = usage is not None or cost is not None
         self._note({**facts, "cost_basis": CostBasis.MEASURED if measured else None})
+
+    def _name_of_call(self) -> str:
+        return str(self.model)
+
+    def _asked(self) -> dict[str, Any]:
+        asked = super()._asked()
+        if self._provider is not None:
+            asked["provider"] = self._provider
+        request = self._said_request()
+        return {**asked, "request": request} if request else asked
+
+    def _said_request(self) -> dict[str, Any]:
+        """Return what was asked for beside the input; `max_tokens` as it was said, not as it was granted."""
+        most = self._request.max_tokens
+        return self.request if most is None else {"max_tokens": most, **self.request}
+
+    def _override(self) -> bool:
+        replay = self._recorder.replay
+        overrides = replay.job.overrides if replay is not None else {}
+        names = {"temperature", "top_p", *self.request} & overrides.keys()
+        self.request = {**self.request, **{name: overrides[name] for name in names}}
+        self.model = self._opening["model"] = overrides.get("model", self.model)
+        most = self._read_most(overrides.get("max_tokens")) or self._request.max_tokens
+        self._request = replace(self._request, model=self.model, max_tokens=most)
+        return bool(names or overrides.keys() & {"model", "max_tokens"})
+
+    def _more_of(self, recorded: Recorded) -> dict[str, Any]:
+        return {
+            "model": recorded.model or self.model,
+            "provider": self._provider,
+            "response_id": recorded.response_id,
+            "finish_reason": recorded.finish_reason,
+            "reasoning": recorded.reasoning,
+            "cost_basis": CostBasis.MEASURED if recorded.usage or recorded.cost else None,
+        }
+
+    def _take_key(self) -> None:
+        super()._take_key()
+        if self._called is not None and not self._has_begun:
+            self._opening["request"] = self._said_request() or None
 
     def _report_start(self) -> None:
         if self.bill is not None:
@@ -82,7 +133,7 @@ class ModelCall(CallScope):
         return self._request.sort
 
     def _spent(self, gate: Gate, facts: dict[str, Any]) -> Amounts:
-        return amounts_of(gate, {"model": self._model, "provider": self._provider, **facts})
+        return amounts_of(gate, {"model": self.model, "provider": self._provider, **facts})
 
     def _read_most(self, said: Any) -> int | None:
         if said is None or (isinstance(said, int) and said > 0):

@@ -89,6 +89,7 @@ def run(
     on_steer: OnSteer | None = None,
     producer: str | None = None,
     randbytes: Callable[[int], bytes] | None = None,
+    seed: int | str | None = None,
 ) -> Run:
     """Return one deliberation on `task`, to be entered with `with` or `async with`.
 
@@ -97,7 +98,7 @@ def run(
     `shared` keeps its budget at the server, for all processes that `join` it.
     `on_disconnect` is a word of `OnDisconnect`. `on_steer` is called with each message of an
     operator at the next checkpoint, in the program's own thread; without it, messages wait for
-    `run.checkpoint()`. `producer` and `randbytes` are those of `begin_run`. Never raises; see `Client`.
+    `run.checkpoint()`. `producer`, `randbytes` and `seed` are those of `begin_run`. Never raises; see `Client`.
     """
     return begin_run(
         default_client(),
@@ -120,6 +121,7 @@ def run(
         on_steer=on_steer,
         producer=producer,
         randbytes=randbytes,
+        seed=seed,
     )
 
 

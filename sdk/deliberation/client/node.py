@@ -53,6 +53,7 @@ class NodeScope(Judged, Scope):
         retries: NodeScope | None = None,
     ) -> None:
         super().__init__(recorder)
+        self.is_performing = False
         self.id = recorder.make_id()
         self.parent = parent
         self.answer: Any = None
@@ -162,7 +163,8 @@ class NodeScope(Judged, Scope):
     def _end(self, error: BaseException | None) -> None:
         if self._has_ended:
             return
-        self._begin()
+        if not self._has_begun:
+            self._begin()
         self._has_ended = True
         facts, self._closing = self._closing, {}
         if self.bill is not None:

@@ -12,10 +12,13 @@ from deliberation.client.producer import Producer
 from deliberation.control import Gate
 from deliberation.events.base import Event
 from deliberation.ids import make_node_id
+from deliberation.replay import Keys, Replay
 
 
 class Recorder:
     """Makes the events of one run and hands them to the client. `gate` is where the run gives way.
+
+    `keys` names its calls, None where nobody is to repeat them; `replay` answers them, None where it repeats no run.
 
     Never raises and never waits. A value its field does not allow (a word that is not in the
     vocabulary, a score that is not a finite number) is left out, counted in `Stats.invalid` and
@@ -31,13 +34,17 @@ class Recorder:
         *,
         now_ns: Callable[[], int],
         randbytes: Callable[[int], bytes],
+        keys: Keys | None = None,
+        replay: Replay | None = None,
     ) -> None:
         self.client = client
         self.run = run
         self.gate = gate
         self.now_ns = now_ns
+        self.keys = keys
+        self.replay = replay
+        self.randbytes = randbytes
         self._producer = producer
-        self._randbytes = randbytes
 
     @property
     def producer(self) -> str:
@@ -46,7 +53,7 @@ class Recorder:
 
     def make_id(self) -> str:
         """Return 16 hex digits: a node's or a verdict's id."""
-        return make_node_id(self._randbytes)
+        return make_node_id(self.randbytes)
 
     def report(self, event_class: type[Event], *, reserved: bool = False, **given: Any) -> None:
         """Report one event. `reserved` events have room even in a full buffer."""

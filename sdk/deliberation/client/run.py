@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from deliberation.client.alarm import limit
 from deliberation.client.bookings import FIRST_WORD_SECONDS, NOT_REACHED
 from deliberation.client.current import current, scopes_around
+from deliberation.client.draws import Draws
 from deliberation.client.metering import start_meter
 from deliberation.client.node import NodeScope, describe
 from deliberation.client.recorder import Recorder
 from deliberation.client.root import Root
+from deliberation.client.told import told_difference
 from deliberation.control import LimitExceeded, Stopped
-from deliberation.events import AnswerSelected, FateDecided, RunEnded, RunStarted
+from deliberation.events import AnswerSelected, FateDecided, ReplayEnded, RunEnded, RunStarted
 from deliberation.vocabulary import Fate
+
+TOLD_LEFT_OVER = 20
+"""How many of the calls that a replay never asked for are told one by one; they are counted in any case."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,14 +45,37 @@ class Run(Root):
     in their place.
     """
 
-    def __init__(self, recorder: Recorder, facts: dict[str, Any]) -> None:
+    def __init__(
+        self, recorder: Recorder, facts: dict[str, Any], *, seed: int | str | None = None
+    ) -> None:
         super().__init__(recorder)
+        self._draws = Draws(recorder, seed)
         self.name: str | None = facts.get("name")
         self._facts = facts
         self._ending = Ending()
         self._selected: str | None = None
         self._has_begun = False
         self._has_ended = False
+
+    @property
+    def random(self) -> Random:
+        """Random numbers that a replay gives again: their seed is recorded when they are first asked for."""
+        return self._draws.stream("")
+
+    def stream(self, name: str) -> Random:
+        """Return random numbers of a name, apart from all others: for each thread and task one of its own."""
+        return self._draws.stream(name)
+
+    def now(self) -> dt.datetime:
+        """Return the time of day in UTC, to the microsecond; in a replay the recorded one."""
+        return self._draws.now()
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """Return `default`, or what a replay is to have in its place: a prompt, N, a beam's width.
+
+        A fork has it from the point where it is live; what came before is as it was recorded.
+        """
+        return self._draws.setting(name, default)
 
     def select(
         self,
@@ -157,6 +187,7 @@ class Run(Root):
         self._recorder.client.part(self.gate)
         if self.gate.is_fenced:
             return  # whoever holds the run says how it ends
+        self._report_replay(error)
         self._recorder.report(
             RunEnded,
             reserved=True,
@@ -165,6 +196,23 @@ class Run(Root):
             stated_confidence=self._ending.confidence,
             stop_reason=self._ending.stop_reason or _reason_after(error),
             error=describe(error) if error is not None else None,
+        )
+
+    def _report_replay(self, error: BaseException | None) -> None:
+        """Count what was replayed, and say what was left over; a run that was stopped leaves the rest."""
+        replay = self._recorder.replay
+        if replay is None:
+            return
+        left_over = [] if isinstance(error, Stopped) else replay.left_over()
+        for told in left_over[:TOLD_LEFT_OVER]:
+            told_difference(self._recorder, told)
+        self._recorder.report(
+            ReplayEnded,
+            reserved=True,
+            calls_recorded=replay.answered,
+            calls_live=replay.made,
+            diverged=replay.differences,
+            unused=len(replay.unused),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextvars import Token
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from deliberation.client.node import Node, NodeScope
     from deliberation.client.sizes import Reserve
     from deliberation.client.tool import ToolCall
+    from deliberation.client.verifier import VerifierCall
 
 
 class Scope:
@@ -82,12 +84,14 @@ class Scope:
         attributes: dict[str, Any] | None = None,
         max_tokens: int | None = None,
         reserve: Reserve | None = None,
+        request: Mapping[str, Any] | None = None,
     ) -> ModelCall:
         """Return one request to a model, to be entered.
 
-        `input` is text, or messages as JSON values. Where the run has a budget: `max_tokens` of output are asked
-        for, and `call.max_tokens` says how many may be; `reserve` says what it takes at most, as a `Usage` or as
-        `{"tokens": 900, "usd": "0.02"}`.
+        `input` is text, or messages as JSON values; `request` what else is asked for, as JSON values: a temperature,
+        the request's own seed. Calls that differ in it are different calls. Where the run has a budget: `max_tokens` of
+        output are asked for, and `call.max_tokens` says how many may be; `reserve` says what it takes at most, as a
+        `Usage` or as `{"tokens": 900, "usd": "0.02"}`.
         """
         from deliberation.client.call import ModelCall
 
@@ -98,7 +102,7 @@ class Scope:
             "provider": provider,
         }
         facts |= {"input": input, "attributes": attributes}
-        asks: dict[str, Any] = {"max_tokens": max_tokens, "reserve": reserve}
+        asks: dict[str, Any] = {"max_tokens": max_tokens, "reserve": reserve, "request": request}
         return ModelCall(self._recorder, self._parent(parent), facts, retries=retries, **asks)
 
     def tool(
@@ -125,6 +129,22 @@ class Scope:
         facts |= {"side_effect": side_effect, "input": arguments, "attributes": attributes}
         asks: dict[str, Any] = {"risk": risk, "needed": needed, "timeout": timeout}
         return ToolCall(self._recorder, self._parent(parent), facts, retries=retries, **asks)
+
+    def verifier(
+        self,
+        name: str,
+        input: Any = None,  # noqa: A002 - the contract's word
+        *,
+        parent: NodeScope | None = None,
+        retries: NodeScope | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> VerifierCall:
+        """Return one question to a verifier, to be entered. `name` is `name@version`, as in a verdict."""
+        from deliberation.client.verifier import VerifierCall
+
+        facts: dict[str, Any] = {"node_kind": NodeKind.VERIFICATION, "name": name}
+        facts |= {"input": input, "attributes": attributes}
+        return VerifierCall(self._recorder, self._parent(parent), facts, retries=retries)
 
     def approval(
         self,

@@ -10,11 +10,13 @@ from deliberation.client.values import to_cost
 from deliberation.control import Gate
 from deliberation.control.spending import Want
 from deliberation.control.spending.till import seen_in
-from deliberation.vocabulary import Cost, Dimension, NodeStatus
+from deliberation.vocabulary import CallSort, Cost, Dimension, NodeStatus
 
 
 class ToolCall(AskedScope):
     """One use of a tool. Use it with `arguments`: a reviewer may have changed them."""
+
+    sort = CallSort.TOOL
 
     def finish(
         self,

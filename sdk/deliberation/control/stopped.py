@@ -22,6 +22,8 @@ class Cause(str, Enum):
     """A person refused an action, and with it the run."""
     DISCONNECTED = "disconnected"
     """The server was silent for longer than the lease, and the run was to stop then."""
+    DIVERGED = "diverged"
+    """It repeats another run, was to stop at the first difference, and came to one."""
 
     @property
     def ends_in(self) -> ObservedState:
@@ -32,6 +34,7 @@ class Cause(str, Enum):
 _ENDS = {
     Cause.LIMIT: ObservedState.LIMIT_EXCEEDED,
     Cause.REJECTED: ObservedState.REJECTED,
+    Cause.DIVERGED: ObservedState.FAILED,
 }
 
 

@@ -29,7 +29,10 @@ Convert = Callable[[Any], Any]
 
 def clean(text: str, limit: int = MAX_FACT_CHARS) -> str:
     """Return text fit for a ledger line: valid Unicode, no controls, at most `limit` characters."""
-    kept = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:limit])
+    begin = text[:limit]
+    if begin.isprintable():
+        return begin
+    kept = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in begin)
     return kept.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -20,6 +20,7 @@ from deliberation.fake.command import Command
 from deliberation.fake.controlled import Controlled
 from deliberation.fake.controls import Controls
 from deliberation.fake.handler import handler_of
+from deliberation.fake.recordings import recording_of
 from deliberation.fake.request import Request, Trouble
 from deliberation.ledger.action import write_arguments
 from deliberation.vocabulary import BudgetSource, CommandKind, Decision
@@ -156,6 +157,10 @@ class Server:
     def control_of(self, run: Any) -> Controlled:
         """Return what is known of a run's control: `observed`, `states`, `holds`, `lease`, …"""
         return self.controls.of(_id(run))
+
+    def recording(self, run: Any, *, until: str | None = None) -> bytes:
+        """Return the recording of a run as NDJSON; of a fork, up to a node. Raises `LookupError`."""
+        return recording_of(_id(run), self.events, until=until)
 
     def fail_next(self, status: int, *, times: int = 1, retry_after: str | None = None) -> None:
         """Answer the next posts of events with this status."""

@@ -16,20 +16,23 @@ _encoder = json.JSONEncoder(
 )
 
 
-def _chunk_writer() -> Callable[[Any, int], Iterable[str]]:
-    """Return the writer in C that an encoder makes anew for each value, made once."""
+def writer_of(encoder: json.JSONEncoder) -> Callable[[Any], str]:
+    """Return what writes a value in this profile: the writer in C, which `encode` makes anew each time, made once."""
     make = json.encoder.c_make_encoder  # type: ignore[attr-defined]  # in no stub; None without C
     if make is None:
-        return lambda value, _: _encoder.iterencode(value)
+        return encoder.encode
     quote = json.encoder.encode_basestring
-    return make(None, _encoder.default, quote, None, ":", ",", True, False, False)  # type: ignore[no-any-return]
+    write: Callable[[Any, int], Iterable[str]] = make(
+        None, encoder.default, quote, None, ":", ",", True, False, False
+    )
+    return lambda value: "".join(write(value, 0))
 
 
-_write_chunks = _chunk_writer()
+_write = writer_of(_encoder)
 
 
 def _dump_with_json(value: Any) -> bytes:
-    return "".join(_write_chunks(value, 0)).encode("utf-8")
+    return _write(value).encode("utf-8")
 
 
 try:
