@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from deliberation.events import RunStarted
 from traces.models import Run
+from traces.queries.access import Who, see_run
 from traces.queries.ledger import read_entries
+
+
+def has_program(*, who: Who, run_id: str | uuid.UUID) -> bool:
+    """Whether a run names what it can be begun again by. Raises NotVisible."""
+    return see_run(who, run_id).entry_point is not None
 
 
 def read_parameters(run: Run) -> dict[str, Any] | None:

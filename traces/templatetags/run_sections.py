@@ -18,6 +18,7 @@ SECTIONS: dict[str, Promise] = {
     "run-counterfactual": _("Alternatives"),
     "run-figures": _("Figures"),
     "run-playback": _("Playback"),
+    "run-replays": _("Replay"),
     "run-notes": _("Notes"),
     "run-ledger": _("Ledger"),
     "run-bundles": _("Bundles"),

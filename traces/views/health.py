@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from traces.queries.clock import read_clock
 from traces.queries.custody import (
     count_unsigned,
     list_refused,
@@ -12,6 +13,7 @@ from traces.queries.custody import (
     read_signed_log,
 )
 from traces.queries.ledger_checks import is_overdue, list_checks
+from traces.queries.runners import list_runners
 from traces.queries.signer import the_signer
 from traces.queries.time_stamps import read_stamping
 from traces.views.access import for_people
@@ -24,7 +26,9 @@ def health(request: HttpRequest) -> HttpResponse:
     checks = list_checks(who=request.user)
     ended = [check for check in checks if check.ended_at is not None]
     now = read_time()
+    now_ns = read_clock()
     context = {
+        "runners": [(each, each.is_live(now_ns)) for each in list_runners(who=request.user)],
         "custody": read_custody(the_signer()),
         "signed_log": read_signed_log(),
         "stamping": read_stamping(),

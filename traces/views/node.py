@@ -10,6 +10,7 @@ from deliberation.vocabulary import NodeStatus
 from traces.queries import node as nodes
 from traces.queries import node_sections, readings, trace_links
 from traces.queries.ending import get_ending
+from traces.queries.program import has_program
 from traces.views.access import for_people
 
 
@@ -23,6 +24,7 @@ def node(request: HttpRequest, run_id: str, node_id: str) -> HttpResponse:
     context = {
         "run_id": run_id,
         "node": found,
+        "has_program": has_program(who=request.user, run_id=run_id),
         "node_id": node_id,
         "sections": node_sections.sections_of(found),
         "judgements": node_sections.judgements_of(found),

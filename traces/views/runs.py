@@ -11,6 +11,7 @@ from deliberation.vocabulary import Strategy
 from traces.queries import (
     judged,
     likely_others,
+    replays,
     runs,
     set_aside,
     trace_links,
@@ -35,6 +36,7 @@ def _header_context(request: HttpRequest, run_id: str) -> dict[str, Any]:
     return {
         "run": run,
         "original": likely_others.find_original(who=who, run=run),
+        "replay": replays.replay_of_run(who=who, run_id=run_id),
         "header": verdict_header.get_header(who=who, run_id=run_id),
         "review": get_review(who=who, run_id=run_id),
         "linked": trace_links.linked_runs(who=who, run_id=run_id),

@@ -24,10 +24,11 @@ FORMS = {
     "run-sign-off",
     "run-retention",
     "run-bundles",
+    "run-replays",
     "run-ledger",
 }
 """Addresses below a run that a form is sent to as well."""
-SENT = {"bundle-cancel", "bundle-share"}
+SENT = {"bundle-cancel", "bundle-share", "replay-cancel"}
 """Addresses that only a form is sent to."""
 ASKED = {"tree-growth": "?after=0&until=9"}
 """What an address must say to be answered."""
@@ -114,6 +115,7 @@ def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str)
             "seq": 1,
             "size": 1,
             "bundle_id": run,
+            "replay_id": run,
         }
         needed = {name: parts[name] for name in entry.pattern.converters}
         address = reverse(entry.name, kwargs=needed)

@@ -99,7 +99,7 @@ def original(*events: Event, run: str | None = None, **facts: Any) -> Run:
 
 
 def repeated(
-    of: Run, *events: Event, run: uuid.UUID, mode: ReplayMode = RECORDED, **facts: Any
+    of: Run, *events: Event, run: uuid.UUID | str, mode: ReplayMode = RECORDED, **facts: Any
 ) -> Run:
     """The run of a replay, as its program tells it."""
     said = begun(str(run), replay_of=str(of.pk), replay_mode=mode, **facts)
