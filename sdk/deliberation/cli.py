@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from deliberation.bundle.command import add_commands
 from deliberation.client.settings import settings_from
 from deliberation.doctor import Finding, examine
+from deliberation.runner.command import add_runner
+from deliberation.runner.command import run as runner
 from deliberation.supervisor import supervise
 
 GRACE_SECONDS = 10.0
@@ -44,11 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="seconds between SIGTERM and SIGKILL; default %(default)s",
     )
     exec_.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND…")
+    add_runner(commands, grace=GRACE_SECONDS)
     of_bundles = add_commands(commands)
     ours, theirs = _split(sys.argv[1:] if arguments is None else arguments)
     given = parser.parse_args(ours)
     if given.command in of_bundles:
         return int(of_bundles[given.command](given))
+    if given.command == "runner":
+        return runner(given)
     return (
         _doctor(given) if given.command == "doctor" else _exec([*given.argv, *theirs], given.grace)
     )

@@ -9,7 +9,7 @@ from deliberation.client.current import scopes_around
 from deliberation.client.recorder import Recorder
 from deliberation.client.scope import Scope
 from deliberation.client.toll import apay, pay
-from deliberation.control import Gate, Heard, Stopped
+from deliberation.control import Cause, Gate, Heard, Stopped
 from deliberation.control.leaving import stopped_on_leaving
 from deliberation.control.spending import Bill, is_limited
 from deliberation.vocabulary import ObservedState
@@ -60,7 +60,7 @@ class Root(Scope):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        stopped = stopped_on_leaving(self.gate, error)
+        stopped = stopped_on_leaving(self.gate, error) or self._unmet(error)
         super().__exit__(kind, stopped or error, trace)
         self._recorder.client.settle()
         if stopped is not None:
@@ -72,7 +72,7 @@ class Root(Scope):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        stopped = stopped_on_leaving(self.gate, error)
+        stopped = stopped_on_leaving(self.gate, error) or self._unmet(error)
         client = self._recorder.client
         self._conclude(stopped or error)
         if self.gate.meter is not None and self.gate.meter.bookings is not None:
@@ -84,6 +84,12 @@ class Root(Scope):
             await asyncio.get_running_loop().run_in_executor(None, client.settle)
         if stopped is not None:
             raise stopped
+
+    def _unmet(self, error: BaseException | None) -> Stopped | None:
+        """Return the end of a strict replay that a program has not met, since it made no step after the difference."""
+        stop = self.gate.stop
+        has_diverged = stop is not None and stop.cause is Cause.DIVERGED
+        return self.gate.stopped() if has_diverged and error is None else None
 
     def _conclude(self, error: BaseException | None) -> None:
         if not self.gate.state.is_terminal:

@@ -10,10 +10,11 @@ import datetime as dt
 import encodings.idna  # noqa: F401 - see below
 import http.client
 import json
+import shutil
 import socket
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 # `encodings.idna` is what the first connection would import, in the sender's thread: a fork in the middle of that
@@ -113,6 +114,21 @@ class Transport:
         try:
             return self._receive()
         except FAILED as error:
+            raise Unreachable(_reason(error)) from None
+
+    def download(self, path: str, target: IO[bytes]) -> Answer:
+        """Write the body of an answer with status 200 to a file, however long. Raises `Unreachable`."""
+        try:
+            self._send("GET", path, None, None)
+            assert self._connection is not None
+            response = self._connection.getresponse()
+            if response.status == 200:
+                shutil.copyfileobj(response, target)
+                return Answer(200, {}, b"")
+            content = response.read(MAX_ANSWER_BYTES)
+            return Answer(response.status, {}, content)
+        except FAILED as error:
+            self.close()
             raise Unreachable(_reason(error)) from None
 
     @property

@@ -22,7 +22,8 @@ is to come by `server.decide_all("approve")`. Which command applies where is rea
 from deliberation.fake.approval import Approval
 from deliberation.fake.command import Command
 from deliberation.fake.controlled import Refused
+from deliberation.fake.replays import Asked
 from deliberation.fake.request import Request, Trouble
 from deliberation.fake.server import Server, server
 
-__all__ = ["Approval", "Command", "Refused", "Request", "Server", "Trouble", "server"]
+__all__ = ["Approval", "Asked", "Command", "Refused", "Request", "Server", "Trouble", "server"]

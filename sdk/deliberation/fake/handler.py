@@ -41,7 +41,10 @@ def handler_of(fake: Server) -> type[BaseHTTPRequestHandler]:
             request.answered = status
             fake.requests.append(request)
             with suppress(ConnectionError):  # whoever asked may have hung up meanwhile
-                self._send(status, headers, json.dumps(plain).encode())
+                body = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
+                if status == 204:
+                    body = b""
+                self._send(status, headers, body)
 
         def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response(status)

@@ -21,6 +21,7 @@ from deliberation.fake.controlled import Controlled
 from deliberation.fake.controls import Controls
 from deliberation.fake.handler import handler_of
 from deliberation.fake.recordings import recording_of
+from deliberation.fake.replays import Asked, Replays
 from deliberation.fake.request import Request, Trouble
 from deliberation.ledger.action import write_arguments
 from deliberation.vocabulary import BudgetSource, CommandKind, Decision
@@ -29,7 +30,7 @@ KEY = "fake-key"
 EVENTS = "/v1/events"
 SPANS = "/v1/traces"
 
-Answer = tuple[int, dict[str, str], dict[str, Any]]
+Answer = tuple[int, dict[str, str], "dict[str, Any] | bytes"]
 
 
 class Listener(ThreadingHTTPServer):
@@ -55,6 +56,7 @@ class Server:
         self.delay = 0.0
         self.requests: list[Request] = []
         self.controls = Controls(lambda: self.is_up)
+        self.replays = Replays()
         self._events: dict[tuple[str, str], Event] = {}
         self._repeated = 0
         self._troubles: list[Trouble] = []
@@ -162,6 +164,13 @@ class Server:
         """Return the recording of a run as NDJSON; of a fork, up to a node. Raises `LookupError`."""
         return recording_of(_id(run), self.events, until=until)
 
+    def ask_replay(self, run: Any, mode: str = "recorded", **told: Any) -> Asked:
+        """Ask for a replay, which a `deliberation runner` may claim; `told` are fields of its job.
+
+        Raises `LookupError` for a run that states no entry point.
+        """
+        return self.replays.ask(_id(run), self.events, mode, **told)
+
     def fail_next(self, status: int, *, times: int = 1, retry_after: str | None = None) -> None:
         """Answer the next posts of events with this status."""
         with self._lock:
@@ -204,6 +213,9 @@ class Server:
             return self._trouble() or (200, {}, self._receive(request.body))
         if (request.method, request.path) == ("POST", SPANS):
             return 200, {}, {}
+        replayed = self.replays.answer(request)
+        if replayed is not None:
+            return replayed[0], {}, replayed[1]
         controlled = self.controls.answer(request)
         if controlled is None:
             return 404, {}, {"title": "Not found"}

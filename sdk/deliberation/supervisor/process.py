@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any
 
 LOOK_SECONDS = 0.02
 KILLED_SECONDS = 5.0
@@ -17,14 +18,33 @@ KILLED_SECONDS = 5.0
 class Process:
     """One command and everything in its group. Raises OSError when it cannot be started."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        # Popen's own `process_group` came with Python 3.11. No thread of ours runs yet.
-        self._popen = subprocess.Popen(command, env=dict(environ), preexec_fn=os.setpgrp)
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], **how: Any) -> None:
+        # Popen's own `process_group` came with Python 3.11. No thread of ours runs yet, or it says how.
+        how = how or {"preexec_fn": os.setpgrp}
+        self._popen = subprocess.Popen(command, env=dict(environ), **how)
         self.group = self._popen.pid
+
+    @property
+    def input(self) -> IO[bytes]:
+        """Its standard input, where that is a pipe."""
+        assert self._popen.stdin is not None
+        return self._popen.stdin
+
+    @property
+    def errors(self) -> IO[bytes]:
+        """Its standard error, where that is a pipe."""
+        assert self._popen.stderr is not None
+        return self._popen.stderr
 
     def wait(self) -> int:
         """Wait for the command; return its exit code, 128 + n where signal n ended it."""
-        code = self._popen.wait()
+        self._popen.wait()
+        return self.code
+
+    @property
+    def code(self) -> int:
+        """The exit code of a command that has ended, 128 + n where signal n ended it."""
+        code = self._popen.returncode
         return code if code >= 0 else 128 - code
 
     @property
@@ -36,6 +56,11 @@ class Process:
         """Send a signal to the whole group."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.group, number)
+
+    def signal_rest(self) -> None:
+        """End what a command that has ended left behind in its group."""
+        if is_alive(self.group):
+            self.signal(signal.SIGKILL)
 
     def end(self, grace: float) -> bool:
         """Ask the group to end, and end it after `grace` seconds; True when nobody of it is left.

@@ -44,7 +44,7 @@ def supervise(
             send_to(process)
             with lent_terminal(process):
                 return process.wait()
-    with tempfile.TemporaryDirectory(prefix="deliberation-") as folder, _listening(folder) as heard:
+    with tempfile.TemporaryDirectory(prefix="deliberation-") as folder, listening(folder) as heard:
         with _forwarding() as send_to:
             process = Process(command, {**environ, SUPERVISOR: heard.getsockname()})
             send_to(process)
@@ -147,10 +147,11 @@ class Supervisor:
 
 
 @contextmanager
-def _listening(folder: str) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
-        listening.bind(str(Path(folder) / "s"))
-        yield listening
+def listening(folder: str) -> Iterator[socket.socket]:
+    """Yield a socket in a folder, on which a command announces its runs."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as made:
+        made.bind(str(Path(folder) / "s"))
+        yield made
 
 
 @contextmanager
