@@ -25,6 +25,11 @@ class Confusion:
     true_rejects: int = 0
 
     @property
+    def total(self) -> int:
+        """How many were counted."""
+        return self.true_accepts + self.false_accepts + self.false_rejects + self.true_rejects
+
+    @property
     def precision(self) -> Estimate:
         """Of what was accepted, the share that is right; undefined when nothing was."""
         return _share(self.true_accepts, self.false_accepts)

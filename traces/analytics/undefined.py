@@ -22,6 +22,9 @@ class Undefined(Enum):
     ONE_CLASS = "one_class"
     """All are right, or all are wrong: nothing tells one from the other."""
 
+    ONE_TASK = "one_task"
+    """All samples are of one task: how others would spread is not known."""
+
     NO_SCORES = "no_scores"
     """Some sample has no score, so that no rule can put it in order with the others."""
 

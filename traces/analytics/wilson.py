@@ -22,8 +22,11 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(right: int, of: int, z: float = NINETY_FIVE) -> Interval | Undefined:
-    """Return the interval of a share; undefined of nothing. Raises ValueError unless 0 ≤ right ≤ of."""
+def wilson(right: float, of: float, z: float = NINETY_FIVE) -> Interval | Undefined:
+    """Return the interval of a share; undefined of nothing. Raises ValueError unless 0 ≤ right ≤ of.
+
+    Counts need not be whole: those of clusters are what they are worth (traces.analytics.clustered_share).
+    """
     if not 0 <= right <= of:
         raise ValueError(f"no {right} of {of}")
     if of == 0:

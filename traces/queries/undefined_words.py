@@ -10,6 +10,7 @@ UNDEFINED: dict[str, Promise] = {
     "too_few_samples": _("more samples are asked for than were recorded"),
     "no_outcomes": _("nothing says of the samples whether they are right"),
     "one_class": _("all are right, or all are wrong: nothing tells one from the other"),
+    "one_task": _("all samples are of one task: how others would spread is not known"),
     "no_scores": _("not every sample has a score"),
     "no_votes": _("no sample has an answer that could be compared"),
     "not_recorded": _("the recording ends where this would have gone on"),

@@ -10,8 +10,9 @@ from django.utils.formats import localize
 from django.utils.translation import gettext
 
 from traces.queries.selfchecks import FigureRow, last_selfcheck
+from traces.queries.undefined_words import UNDEFINED
 from traces.views.access import for_people
-from traces.views.selfcheck_words import LOGS, STATUSES, UNDEFINED, definition_of
+from traces.views.selfcheck_words import LOGS, STATUSES, definition_of
 
 SHOWN_DIGITS = 4
 
