@@ -48,6 +48,8 @@ from traces.views import (
     sessions,
     strategy,
     tree,
+    verifier_figures,
+    verifiers,
 )
 from traces.views.access import View
 
@@ -83,6 +85,16 @@ def figure_addresses(name: str, drawing: View) -> list[URLPattern]:
         path(base, drawing, which, name=f"figure-{name}"),
         path(f"{base}/table", figures.table, which, name=f"figure-{name}-table"),
         path(f"{base}.csv", figures.spreadsheet, which, name=f"figure-{name}-csv"),
+    ]
+
+
+def verifier_figure(figure: str) -> list[URLPattern]:
+    """A figure of a verifier, its table, and its data for a spreadsheet."""
+    base, which = f"verifier-figures/<foreign_id:name>/{figure}", {"figure": figure}
+    return [
+        path(base, verifier_figures.drawing, which, name=f"verifier-{figure}"),
+        path(f"{base}/table", verifier_figures.table, which, name=f"verifier-{figure}-table"),
+        path(f"{base}.csv", verifier_figures.spreadsheet, which, name=f"verifier-{figure}-csv"),
     ]
 
 
@@ -187,6 +199,11 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/prices", prices.prices, name="prices"),
     path("projects/<slug:slug>/prices/<int:override_id>/end", prices.end, name="end-price"),
+    path("verifiers", verifiers.verifiers, name="verifiers"),
+    path("verifiers/<foreign_id:name>", verifiers.verifier, name="verifier"),
+    path("verifier-nodes/<foreign_id:name>", verifiers.nodes, name="verifier-nodes"),
+    *verifier_figure("reliability"),
+    *verifier_figure("best-of-n"),
     path("policies", projects.policies, name="any-policies"),
     path("projects/<slug:slug>/policies", policies.policies, name="policies"),
     path(

@@ -19,6 +19,7 @@ from traces.api.runners import router as runners_router
 from traces.api.runs import router
 from traces.api.sessions import router as sessions_router
 from traces.api.signing import router as signing_router
+from traces.api.verifiers import router as verifiers_router
 from traces.api.webhooks import router as webhooks_router
 
 router.add_router("", access_router)
@@ -37,6 +38,7 @@ router.add_router("", replays_router)
 router.add_router("", runners_router)
 router.add_router("", sessions_router)
 router.add_router("", signing_router)
+router.add_router("", verifiers_router)
 router.add_router("", webhooks_router)
 
 __all__ = ["router"]

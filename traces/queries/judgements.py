@@ -9,6 +9,7 @@ gravest). Whether the node is right is known, the strongest first, by:
 4. people, other than the one who is judged.
 
 Where those of one rank disagree the next one is asked. A verifier never is its own witness, in whatever version.
+Runs that were asked the same, in the same words, are one task.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ BY_SCORE = f"CASE WHEN outcome NOT IN {BROKEN} THEN score >= %(threshold)s END"
 
 JUDGED = """
 WITH counted AS (
-  SELECT id AS run_id, coalesce(md5(task), id::text) AS task, candidates
+  SELECT id AS run_id, dense_rank() OVER (ORDER BY coalesce(md5(task), id::text)) AS task, candidates
   FROM traces_run WHERE id = ANY(%(runs)s)
 ),
 mine AS MATERIALIZED (

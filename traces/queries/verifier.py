@@ -83,12 +83,12 @@ class Other:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How the verifier stands to what it judges, as its verdicts say, and in how many of them."""
+    """How the verifier stands to what it judges, as its verdicts say, and in how many (0 for whichever)."""
 
     verifier_kind: str | None
     independence: str | None
     saw_reference: bool | None
-    count: int
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +130,11 @@ class Verifier:
     def saw_reference(self) -> int:
         """Judgements of a verifier that had seen the reference answer: an oracle leak."""
         return sum(each.count for each in self.standings if each.saw_reference)
+
+    @property
+    def cost_of_one(self) -> Decimal | None:
+        """The mean of those that state it, in US dollars."""
+        return self.cost / self.priced if self.cost is not None else None
 
     @property
     def same_model(self) -> int:

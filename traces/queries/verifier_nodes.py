@@ -4,93 +4,19 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from django.db import connection
 
 from traces.queries.access import NotVisible, Who, is_storable
-from traces.queries.judgements import (
-    ACCEPT,
-    BROKEN,
-    NO_VERSION,
-    REJECT,
-    Judging,
-    Truth,
-    judged_rows,
-    values_of,
-)
+from traces.queries.judgements import NO_VERSION, Judging, judged_rows, values_of
 from traces.queries.run_filters import RunFilters
 from traces.queries.verdicts import as_seq
 from traces.queries.verifier import see_counted, see_verifier
+from traces.queries.verifier_cells import AGAINST, CELLS, OF_STANDING, RIGHT, NodeCell
 
 ON_A_PAGE = 50
 
-
-class Cell(StrEnum):
-    """Which of a verifier's judgements are listed."""
-
-    ALL = "all"
-    """Each node that it judged."""
-    ACCEPT = "accept"
-    """It said that the node passes."""
-    REJECT = "reject"
-    """It said that the node does not pass."""
-    UNSURE = "unsure"
-    """It abstained."""
-    BROKEN = "broken"
-    """It broke, or ran out of time."""
-    UNDECIDED = "undecided"
-    """It abstained or broke, or without a score a threshold decides nothing."""
-    KNOWN = "known"
-    """It decided, and the truth is known."""
-    UNKNOWN = "unknown"
-    """It decided, and nothing says what is true."""
-    TRUE_ACCEPT = "true_accept"
-    """It accepted what is right."""
-    FALSE_ACCEPT = "false_accept"
-    """It accepted what is wrong."""
-    FALSE_REJECT = "false_reject"
-    """It rejected what is right."""
-    TRUE_REJECT = "true_reject"
-    """It rejected what is wrong."""
-    SCORED = "scored"
-    """It gave a score, and the truth is known."""
-    SAW_REFERENCE = "saw_reference"
-    """It had seen the reference answer."""
-    SAME_MODEL = "same_model"
-    """The model that wrote the answer judged it."""
-    PRICED = "priced"
-    """The verdict states what it cost."""
-    BOTH = "both"
-    """The verifier named by `against` decided it too."""
-    DIFFER = "differ"
-    """It and the verifier named by `against` say the opposite."""
-
-
-DECIDED = "accepted IS NOT NULL"
-KNOWN = f"{DECIDED} AND is_right IS NOT NULL"
-CELLS = {
-    Cell.ALL: "true",
-    Cell.ACCEPT: f"outcome = '{ACCEPT}'",
-    Cell.REJECT: f"outcome = '{REJECT}'",
-    Cell.UNSURE: f"outcome NOT IN ('{ACCEPT}', '{REJECT}') AND outcome NOT IN {BROKEN}",
-    Cell.BROKEN: f"outcome IN {BROKEN}",
-    Cell.UNDECIDED: "accepted IS NULL",
-    Cell.KNOWN: KNOWN,
-    Cell.UNKNOWN: f"{DECIDED} AND is_right IS NULL",
-    Cell.TRUE_ACCEPT: "accepted AND is_right",
-    Cell.FALSE_ACCEPT: "accepted AND NOT is_right",
-    Cell.FALSE_REJECT: "NOT accepted AND is_right",
-    Cell.TRUE_REJECT: "NOT accepted AND NOT is_right",
-    Cell.SCORED: "standing IS NOT NULL AND is_right IS NOT NULL",
-    Cell.SAW_REFERENCE: "saw_reference",
-    Cell.SAME_MODEL: "independence = 'same_model'",
-    Cell.PRICED: "cost IS NOT NULL",
-    Cell.BOTH: f"{DECIDED} AND other_outcome IN ('{ACCEPT}', '{REJECT}')",
-    Cell.DIFFER: f"{DECIDED} AND other_outcome = CASE WHEN accepted THEN '{REJECT}' ELSE '{ACCEPT}' END",
-}
-AGAINST = (Cell.BOTH, Cell.DIFFER)
 
 LISTED = """,
 picked AS (
@@ -99,7 +25,7 @@ picked AS (
     SELECT run_id AS in_run, node_id AS on_node, outcome AS other_outcome FROM others
     WHERE verifier = %(against)s AND version IS NOT DISTINCT FROM %(against_version)s
   ) against ON in_run = run_id AND on_node = node_id
-  WHERE {cell} {of_basis} {before}
+  WHERE {cell} {of_standing} {right} {of_basis} {before}
   ORDER BY run_id DESC, seq DESC LIMIT %(limit)s
 )
 SELECT picked.run_id, picked.node_id, picked.seq, picked.outcome, picked.version, picked.score, picked.accepted,
@@ -109,16 +35,6 @@ FROM picked
 JOIN traces_run run ON run.id = picked.run_id
 LEFT JOIN traces_node node ON node.run_id = picked.run_id AND node.node_id = picked.node_id
 ORDER BY picked.run_id DESC, picked.seq DESC"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeCell:
-    """Which judgements: a cell, for two of them against whom (NO_VERSION for no version), and of one way of knowing."""
-
-    cell: Cell = Cell.ALL
-    against: str | None = None
-    against_version: str | None = None
-    basis: Truth | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +86,9 @@ def list_judged_nodes(
         "against": which.against if which.cell in AGAINST else None,
         "against_version": version,
         "basis": which.basis.value if which.basis else None,
+        "kind": which.standing.verifier_kind if which.standing else None,
+        "independence": which.standing.independence if which.standing else None,
+        "saw": which.standing.saw_reference if which.standing else None,
         "run": place[0] if place else None,
         "seq": place[1] if place else None,
         "limit": limit + 1,
@@ -185,6 +104,8 @@ def _read(
 ) -> list[JudgedNode]:
     listed = LISTED.format(
         cell=CELLS[which.cell],
+        of_standing=OF_STANDING if which.standing else "",
+        right=RIGHT[which.right],
         of_basis="AND basis = %(basis)s" if which.basis else "",
         before="AND (run_id, seq) < (%(run)s, %(seq)s)" if is_further else "",
     )

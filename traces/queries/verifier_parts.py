@@ -61,13 +61,17 @@ SELECT LEAST(floor(confidence * 10)::int, 9) AS number, count(*) AS count, sum(c
 FROM judged WHERE confidence IS NOT NULL AND is_right IS NOT NULL GROUP BY number ORDER BY number"""
 
 # Where a sample has no score, or nothing says whether it is right, the run has no best of N.
+COMPLETE = f"""
+  HAVING count(*) = min(candidates) AND count(score) = count(*) AND count(is_right) = count(*)
+    AND count(*) <= {SAMPLES_AT_MOST}"""
+RANKED_RUNS = f"SELECT run_id FROM judged WHERE is_candidate GROUP BY run_id {COMPLETE}"  # noqa: S608 - constants
+
 SAMPLES = f"""
 SELECT scores, rights FROM (
   SELECT array_agg(score ORDER BY seq) AS scores, array_agg(is_right ORDER BY seq) AS rights,
     sum(count(*)) OVER (ORDER BY run_id DESC) - count(*) AS before
   FROM judged WHERE is_candidate GROUP BY run_id
-  HAVING count(*) = min(candidates) AND count(score) = count(*) AND count(is_right) = count(*)
-    AND count(*) <= {SAMPLES_AT_MOST}
+  {COMPLETE}
 ) sampled
 WHERE before < {SAMPLES_AT_MOST}"""  # noqa: S608 - names of columns and constants are put in
 

@@ -16,7 +16,7 @@ from traces.queries.run_filters import RunFilters, narrow
 from traces.queries.run_list import PORTION, portions_of
 from traces.queries.run_order import RunOrder, read_place
 
-VERDICTS_AT_MOST = 200_000
+VERDICTS_AT_MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,9 @@ from traces.queries.access import NotVisible, Viewer
 from traces.queries.judgements import NO_VERSION, Judging, Truth
 from traces.queries.run_filters import RunFilters
 from traces.queries.verifier import Verifier, get_verifier
+from traces.queries.verifier_cells import Cell, NodeCell
 from traces.queries.verifier_list import VerifierRow, list_verifiers
-from traces.queries.verifier_nodes import Cell, NodeCell, list_judged_nodes
+from traces.queries.verifier_nodes import list_judged_nodes
 
 ACCEPT, REJECT, UNSURE = VerdictOutcome.ACCEPT, VerdictOutcome.REJECT, VerdictOutcome.UNSURE
 ALL = RunFilters()
@@ -333,7 +334,7 @@ def test_filters_are_those_of_the_list_of_runs(viewer: Viewer) -> None:
 def test_counting_ends_at_the_bound_and_goes_on_from_there(
     viewer: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs = [judged((True, [{}]), (True, [{}])) for _ in range(3)]
+    runs = sorted(judged((True, [{}]), (True, [{}])) for _ in range(3))
     monkeypatch.setattr(verifier_runs, "VERDICTS_AT_MOST", 3)
     first = get(viewer)
     assert (first.nodes, first.counted.verdicts, first.counted.next) == (4, 4, runs[1])
