@@ -21,6 +21,7 @@ from traces.views import (
     decision,
     disclosure,
     figures,
+    frontier,
     graveyard,
     health,
     keys,
@@ -101,6 +102,10 @@ def verifier_figure(figure: str) -> list[URLPattern]:
 urlpatterns = [
     path("", run_list.run_list, name="runs"),
     path("runs/rows", run_list.run_rows, name="run-rows"),
+    path("frontier", frontier.frontier, name="frontier"),
+    path("frontier/points", frontier.drawing, name="frontier-points"),
+    path("frontier/points/table", frontier.table, name="frontier-table"),
+    path("frontier/points.csv", frontier.spreadsheet, name="frontier-csv"),
     path("palette", palette.palette, name="palette"),
     path("views", saved_views.views, name="keep-view"),
     path("views/<int:view_id>/drop", saved_views.drop, name="drop-view"),

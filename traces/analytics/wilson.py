@@ -31,10 +31,14 @@ def wilson(right: float, of: float, z: float = NINETY_FIVE) -> Interval | Undefi
         raise ValueError(f"no {right} of {of}")
     if of == 0:
         return Undefined.NO_SAMPLES
-    share = right / of
-    spread = z * z / of
+    return interval_around(right / of, of, z)
+
+
+def interval_around(share: float, count: float, z: float = NINETY_FIVE) -> Interval:
+    """Return the interval of a share, 0 to 1, of `count` outcomes, which need be no whole number."""
+    spread = z * z / count
     middle = share + spread / 2
-    reach = z * sqrt(share * (1 - share) / of + spread / (4 * of))
+    reach = z * sqrt(share * (1 - share) / count + spread / (4 * count))
     return Interval(
         max(0.0, (middle - reach) / (1 + spread)), min(1.0, (middle + reach) / (1 + spread))
     )

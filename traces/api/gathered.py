@@ -10,6 +10,7 @@ from traces.api.comparing import router as comparing_router
 from traces.api.control import router as control_router
 from traces.api.counterfactual import router as counterfactual_router
 from traces.api.disclosure import router as disclosure_router
+from traces.api.frontier import router as frontier_router
 from traces.api.judging import router as judging_router
 from traces.api.prices import router as prices_router
 from traces.api.remarks import router as remarks_router
@@ -30,6 +31,7 @@ router.add_router("", comparing_router)
 router.add_router("", control_router)
 router.add_router("", counterfactual_router)
 router.add_router("", disclosure_router)
+router.add_router("", frontier_router)
 router.add_router("", judging_router)
 router.add_router("", prices_router)
 router.add_router("", remarks_router)

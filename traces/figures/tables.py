@@ -41,6 +41,8 @@ class Unit(StrEnum):
     """US dollars."""
     SHARE = "share"
     """A part of a whole, from 0 to 1."""
+    PERCENT = "percent"
+    """The same, to a tenth of a percent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ UNDEFINED: dict[str, Promise] = {
     "no_votes": _("no sample has an answer that could be compared"),
     "not_recorded": _("the recording ends where this would have gone on"),
     "too_many_samples": _(
-        "a vote over all draws is counted of at most 1,000 samples, and there are more"
+        "there are more samples than a vote over all draws can be counted of in a few seconds"
     ),
     "too_many_ways": _("there are too many different sums of scores to count them exactly"),
 }

@@ -38,6 +38,12 @@ def money(amount: Decimal | None) -> str:
 
 
 @register.filter
+def dollars(amount: float | None) -> str:
+    """The same of an amount that was computed, such as a mean."""
+    return money(None if amount is None else Decimal(repr(float(amount))))
+
+
+@register.filter
 def silence(reason: str | None) -> str:
     """Why a run of which no end was reported is taken to be over."""
     return tell_silence(reason or "")
@@ -130,6 +136,12 @@ def percent(share: float | Decimal | None) -> str:
     if 0 < share < 0.005:
         return "< 1 %"
     return f"{share * 100:.0f} %"
+
+
+@register.filter
+def tenths(share: float | None) -> str:
+    """0.3751 as 37.5 %: to a tenth, where shares are compared."""
+    return UNKNOWN if share is None else f"{share * 100:.1f} %"
 
 
 @register.filter

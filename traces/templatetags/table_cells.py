@@ -7,11 +7,11 @@ from typing import Any
 
 from django import template
 
-from traces.templatetags.fmt import UNKNOWN, money, number, percent, plain
+from traces.templatetags.fmt import UNKNOWN, money, number, percent, plain, tenths
 from traces.templatetags.trace_text import one_line
 
 register = template.Library()
-NUMERIC = {"count", "number", "money", "share"}
+NUMERIC = {"count", "number", "money", "share", "percent"}
 
 
 @register.filter
@@ -25,6 +25,8 @@ def cell(value: Any, unit: str) -> str:
         return f"{value:,}"
     if unit == "share":
         return percent(value)
+    if unit == "percent":
+        return tenths(value)
     if unit == "number":
         return number(value)
     return plain(value) if unit == "word" else one_line(str(value))

@@ -9,11 +9,19 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.management import call_command
 from django.db.models import Count, Q, Sum
 
-from tests.people import make_project
+from tests.people import make_person, make_project
 from traces.models import Candidate, Run
+from traces.models.access import Role
+from traces.queries.frontier import get_frontier
+from traces.queries.frontier_asked import FrontierAsked
+from traces.queries.frontier_curves import Rule
+from traces.queries.frontier_rows import Frontier
+from traces.queries.run_filters import RunFilters
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 FILE = DATA / "GROUND_TRUTH.json"
@@ -116,3 +124,27 @@ def right_of_all() -> list[tuple[int, int]]:
     right = Count("node_id", filter=Q(correct=True))
     tasks = Candidate.objects.values("run_id").annotate(n=Count("node_id"), c=right)
     return list(tasks.values_list("n", "c"))
+
+
+def viewer() -> AbstractBaseUser:
+    """Somebody who may look into the project that `read` imports into."""
+    found = get_user_model().objects.filter(username="bob").first()
+    return found or make_person("bob", project=make_project(), role=Role.VIEWER)
+
+
+def pass_on_frontier() -> dict[str, float]:
+    """pass@k of all that was imported, as it stands among accuracy against cost: rounded, by k."""
+    asked = FrontierAsked(rules=(Rule.ANY,))
+    found = get_frontier(who=viewer(), filters=RunFilters(), asked=asked)
+    (system,) = {each.system for each in found.points if each.rule}
+    curve = shares_on_frontier(found, system, Rule.ANY)
+    return {k: round(chance, 4) for k, chance in curve.items()}
+
+
+def shares_on_frontier(found: Frontier, system: str, rule: Rule) -> dict[str, float]:
+    """Accuracy of a system by a rule: by N, as the truth's files write it."""
+    return {
+        f"{each.n:g}": each.accuracy.mean
+        for each in found.points
+        if (each.system, each.rule) == (system, rule)
+    }

@@ -25,9 +25,11 @@ from tests.integration.importers.ground_truth import (
     agree,
     by_k,
     ks_of,
+    pass_on_frontier,
     read,
     right_of_all,
     spent,
+    truth,
 )
 from tests.integration.importers.read_back import assert_read_back
 from traces.analytics.best_of_n import mean_best_of_n
@@ -83,6 +85,8 @@ def test_samples_of_the_game_of_24(method: str) -> None:
             "powerlaw_logc.b": law[1],
         },
     )
+    # The curves of both methods cross between five samples and ten.
+    assert pass_on_frontier() == truth(f"{prefix}.pass_at_k")
 
 
 def coverage_of(tasks: list[tuple[int, int]]) -> tuple[float, float]:

@@ -1,0 +1,107 @@
+"""The samples of many runs by what they answered, whether that is right, and what a verifier gave them; read in SQL.
+
+Which are right is concluded as in `traces.queries.known_right`, for all runs at once; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from traces.queries.known_right import EXACT
+
+# Not the other account of a sample that is told twice: as in `traces.queries.candidates`.
+TOLD = """
+WITH chosen (id, selected) AS MATERIALIZED (
+  SELECT id, selected_node FROM traces_run WHERE id = ANY(%(runs)s)
+),
+told AS MATERIALIZED (
+  SELECT given.run_id, given.node_id, coalesce(given.node_id = chosen.selected, false) AS is_selected,
+    coalesce(node.wrongly_discarded, given.correct) AS stated, given.normaliser,
+    md5(coalesce(given.normalised, CASE WHEN given.normaliser IS NULL THEN given.answer END)) AS said,
+    md5(CASE WHEN given.cluster IS NOT NULL OR given.normaliser IS NOT NULL
+      THEN coalesce(given.cluster, given.normalised)
+      ELSE coalesce(given.normalised, given.answer) END) AS label
+  FROM chosen JOIN traces_candidate given ON given.run_id = chosen.id
+  JOIN traces_node node ON node.run_id = given.run_id AND node.node_id = given.node_id
+  LEFT JOIN traces_node above ON above.run_id = node.run_id AND above.node_id = node.parent_id
+  WHERE above.aside IS NULL
+),"""
+SETTLED = """
+latest AS (
+  SELECT DISTINCT ON (given.run_id, given.node_id, given.verifier) given.run_id, given.node_id, given.outcome,
+    given.saw_reference IS TRUE AS saw
+  FROM chosen JOIN traces_verdict given ON given.run_id = chosen.id
+  WHERE (given.saw_reference OR given.verifier_kind = ANY(%(exact)s))
+    AND given.by_node IS DISTINCT FROM given.node_id
+  ORDER BY given.run_id, given.node_id, given.verifier, given.given_ns DESC NULLS LAST, given.outcome DESC,
+    given.seq DESC
+),
+word AS (
+  SELECT run_id, node_id, saw, bool_and(outcome = 'accept') AS is_right FROM latest
+  WHERE outcome IN ('accept', 'reject') GROUP BY 1, 2, 3 HAVING count(DISTINCT outcome) = 1
+),
+strong AS (
+  SELECT told.*, coalesce(told.stated, reference.is_right) AS known, exact.is_right AS checked
+  FROM told
+  LEFT JOIN word reference ON reference.saw
+    AND reference.run_id = told.run_id AND reference.node_id = told.node_id
+  LEFT JOIN word exact ON NOT exact.saw AND exact.run_id = told.run_id AND exact.node_id = told.node_id
+),
+settled AS (
+  SELECT run_id, node_id, is_selected, label, coalesce(known, CASE WHEN said IS NOT NULL
+    AND bool_or(known) OVER alike AND NOT coalesce(bool_or(NOT known) OVER alike, false) THEN true END,
+    checked) AS is_right
+  FROM strong WINDOW alike AS (PARTITION BY run_id, normaliser, said)
+),
+scored AS (
+  SELECT DISTINCT ON (given.run_id, given.node_id) given.run_id, given.node_id, given.score
+  FROM chosen JOIN traces_verdict given ON given.run_id = chosen.id
+  WHERE given.verifier = %(judge)s AND given.score IS NOT NULL
+  ORDER BY given.run_id, given.node_id, given.seq DESC
+)
+SELECT settled.run_id, is_selected, label, is_right, score, count(*)
+FROM settled LEFT JOIN scored USING (run_id, node_id) GROUP BY 1, 2, 3, 4, 5"""
+JUDGES = """
+SELECT given.verifier, count(*) FROM traces_candidate told
+JOIN traces_verdict given ON given.run_id = told.run_id AND given.node_id = told.node_id
+WHERE told.run_id = ANY(%(runs)s) AND given.score IS NOT NULL
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """So many samples of a run that are alike: in answer (None: no vote), in outcome, in score."""
+
+    is_selected: bool
+    label: str | None
+    is_right: bool | None
+    score: float | None
+    count: int
+
+
+def read_samples(runs: Sequence[uuid.UUID], *, judge: str | None) -> dict[uuid.UUID, list[Sampled]]:
+    """Return the samples of runs that the caller may see, by run; scores are those of the verifier `judge`."""
+    found: defaultdict[uuid.UUID, list[Sampled]] = defaultdict(list)
+    if not runs:
+        return found
+    asked: dict[str, Any] = {"runs": list(runs), "exact": list(EXACT), "judge": judge or ""}
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD + SETTLED, asked)
+        for run_id, *told in cursor.fetchall():
+            found[run_id].append(Sampled(*told))
+    return found
+
+
+def list_judges(runs: Sequence[uuid.UUID]) -> list[str]:
+    """Return the verifiers that gave candidates of these runs a score, who gave the most first."""
+    if not runs:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(JUDGES, {"runs": list(runs)})
+        return [verifier for verifier, _ in cursor.fetchall()]
