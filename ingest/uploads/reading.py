@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.import_files import ImportedRuns, files_in, read_file
 from ingest.importers.base import Importer, NotImportable, Unrecognised
 from ingest.importers.choose import IMPORTERS, choose
+from ingest.uploads.bundle import is_bundle
 from ingest.uploads.outcome import Told
 from ingest.uploads.places import FILES
 from ingest.uploads.progress import Progress
@@ -15,6 +16,7 @@ from ingest.uploads.unpack import unpack
 
 UNPACKED = "unpacked"
 ARCHIVE = ".zip"
+NOT_ALONE = "is an audit bundle: one at a time, and nothing beside it, so that what the verifier says is of it alone"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +50,9 @@ class Reading:
     def _read(self, path: Path) -> list[Path]:
         """Read a file; return the files that were inside it instead."""
         self.progress.begin(self.told.name(path))
+        if is_bundle(path):
+            self.told.fail(NotImportable(path, NOT_ALONE))
+            return []
         try:
             read_file(path, self.runs, self.progress.watch(self._importer(path)))
         except Unrecognised as error:

@@ -29,6 +29,7 @@ from tests.integration.concurrency.test_inbox import put
 from tests.people import People
 from traces.models import LedgerEntry, Run
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "bundles" / "v1-one-run.zip"
 SAMPLES = json.dumps({"prompt": "def one():\n", "samples": ["    return 1", "    return 2"]})
 
 
@@ -132,6 +133,26 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(people: People) -> 
     (sentence,) = row.errors
     assert sentence.startswith("a/broken.json is not JSON")
     assert "a/broken.json is not JSON" in page_of(people, row).text
+
+
+def test_a_bundle_among_others_is_not_taken_and_the_page_says_so(people: People) -> None:
+    row = upload(people, **{"b.zip": GOLDEN.read_bytes(), "log.jsonl": SAMPLES})
+    assert work()
+    row.refresh_from_db()
+    assert (row.state, row.run_count) == ("done", 1)
+    (sentence,) = row.errors
+    assert sentence.startswith("b.zip is an audit bundle: one at a time")
+    assert "b.zip is an audit bundle" in page_of(people, row).text
+
+
+def test_of_several_files_that_bring_nothing_each_says_why(people: People) -> None:
+    row = upload(people, **{"a.txt": "hello", "b.zip": GOLDEN.read_bytes(), "c.zip": b"PK\x03\x04"})
+    assert work()
+    row.refresh_from_db()
+    page = page_of(people, row).text
+    for sentence in (*row.errors, *row.left_out):
+        assert sentence.partition(" ")[2][:30] in page
+    assert len(row.errors) + len(row.left_out) == 3
 
 
 @pytest.mark.parametrize(
