@@ -21,6 +21,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; mar
 dt { font-weight: 600; } dd { margin: 0; }
 .said { white-space: pre-wrap; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+th, td { min-width: 5.5rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .5rem .25rem 0; border-bottom: 1px solid GrayText; }
 figure { margin: 1rem 0; } svg { width: 100%; height: auto; font-size: 12px; }
 svg text { fill: CanvasText; } svg line { stroke: CanvasText; }
