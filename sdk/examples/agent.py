@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ def play(stage: Stage, outbox: Path | None = None) -> dl.Run:
             params={"policy": "fixed rules", "seed": stage.seed},
             budget=BUDGET,
             tags=["example"],
+            seed=stage.seed,
             **stage.names,
         ) as run,
     ):
@@ -104,11 +107,13 @@ class Agent:
             return self.results[asked]
         act: Callable[..., Any] = getattr(self.office, name)
         effect, risk = EFFECTS.get(name, "read"), RISKS.get(name)
-        with self.run.tool(name, arguments, effect, risk=risk, retries=retries) as tool:
-            self.latest = tool
+
+        def use(tool: dl.ToolCall) -> Any:
             self.stage.work()
-            self.results[asked] = result = act(**tool.arguments)
-            tool.finish(result=result)
+            return act(**tool.arguments)
+
+        self.latest = self.run.tool(name, arguments, effect, risk=risk, retries=retries)
+        self.results[asked] = result = self.latest.perform(use)
         return result
 
     def look_for_a_summary(self) -> str | None:
@@ -199,9 +204,13 @@ class Agent:
     def mail(self) -> str:
         """Send the report, once a person has agreed to exactly that; else leave it at the report."""
         text = self.use("read_file", path=self.case.report)
-        subject = self.case.question
+        mail = {
+            "subject": self.case.question,
+            "text": text,
+            "date": format_datetime(self.run.now()),
+        }
         try:
-            sent = self.use("send_email", to=self.recipient, subject=subject, text=text)
+            sent = self.use("send_email", to=self.recipient, **mail)
         except dl.NotApproved as refusal:
             self.stop_reason = "the mail was not approved"
             return f"Not sent: {refusal}"
@@ -229,10 +238,16 @@ STEPS = (
 )
 
 
+@dl.entry_point(version="1", sources=("arithmetic", "office", "stage"))
+def solve(*, seed: int = 1, pace: float = 0.0, outbox: str | None = None) -> None:
+    """Play once, so that the run can be replayed."""
+    play(Stage.set(seed=seed, pace=pace), Path(outbox) if outbox else None)
+
+
 if __name__ == "__main__":
     parser = parser_of(__doc__)
     parser.add_argument("--outbox", type=Path, help="where mail goes; default: a temporary folder")
     parser.add_argument("--no-mail", action="store_true", help="leave it at the report")
     options = parser.parse_args()
     box = None if options.no_mail else options.outbox or Path(tempfile.mkdtemp(prefix="outbox-"))
-    perform(lambda stage: play(stage, box), options)
+    perform(partial(solve, outbox=str(box.resolve()) if box else None), options)

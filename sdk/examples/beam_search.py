@@ -8,13 +8,16 @@ reached. An exhaustive search afterwards finds out which, and says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import mean
 
 import deliberation as dl
 from stage import Stage, announce, parser_of, perform
 from twenty_four import (
     CLOSENESS,
+    Move,
     State,
     closeness,
     deal,
@@ -66,6 +69,7 @@ def play(stage: Stage, numbers: tuple[int, ...] = ()) -> dl.Run:
         params={"beam": BEAM, "numbers": numbers, "heuristic": CLOSENESS, "seed": stage.seed},
         budget=BUDGET,
         tags=["example"],
+        seed=stage.seed,
         **stage.names,
     ) as run:
         announce(run)
@@ -95,9 +99,8 @@ class BeamSearch:
         """Open each state that follows; what is there already is thrown away."""
         opened: dict[tuple[object, ...], Opened] = {}
         for above in beam:
-            for move in moves(above.state):
-                value = closeness(move.after)
-                parent = above.node
+            parent, steps = above.node, list(moves(above.state))
+            for move, value in zip(steps, self.look_at(steps, parent), strict=True):
                 with self.run.node("expansion", text=move.text, parent=parent, depth=depth) as node:
                     self.stage.pause(self.run)
                     node.score(value, scale=(0, 1), scorer=CLOSENESS)
@@ -108,19 +111,26 @@ class BeamSearch:
                 opened[values_of(move.after)] = Opened(state=move.after, node=node, values=values)
         return list(opened.values())
 
+    def look_at(self, steps: list[Move], parent: dl.Node) -> list[float]:
+        """Ask the heuristic what it thinks of each step. It stands where yours may ask a model."""
+        asked = self.run.verifier(CLOSENESS, [move.text for move in steps], parent=parent)
+        values: list[float] = asked.perform(lambda _: [closeness(move.after) for move in steps])
+        return values
+
     def cut(self, opened: list[Opened]) -> list[Opened]:
         """Keep the best, and say of each on which numbers it was kept or pruned."""
         ranked = sorted(opened, key=lambda each: -each.value)  # stable: ties keep their order
-        cutoff = ranked[:BEAM][-1].value
+        width = self.run.setting("width", BEAM)
+        cutoff = ranked[:width][-1].value
         for rank, each in enumerate(ranked, start=1):
             each.rank, each.cutoff = rank, cutoff
             each.node.score(rank=rank, scorer=CLOSENESS)
-            if rank <= BEAM:
+            if rank <= width:
                 each.node.keep(by="beam", value=each.value, cutoff=cutoff, rank=rank)
             else:
                 self.prune(each)
-        self.pruned += ranked[BEAM:]
-        return ranked[:BEAM]
+        self.pruned += ranked[width:]
+        return ranked[:width]
 
     def prune(self, each: Opened, *, wrongly: bool | None = None) -> None:
         """Throw a state away."""
@@ -172,8 +182,14 @@ class BeamSearch:
                 self.prune(each, wrongly=True)
 
 
+@dl.entry_point(version="1", sources=("arithmetic", "stage", "twenty_four"))
+def solve(*, seed: int = 1, pace: float = 0.0, numbers: Sequence[int] = ()) -> None:
+    """Play once, so that the run can be replayed."""
+    play(Stage.set(seed=seed, pace=pace), tuple(numbers))
+
+
 if __name__ == "__main__":
     parser = parser_of(__doc__)
     parser.add_argument("--numbers", type=puzzle, default=(), help="such as 1,2,4,7; else dealt")
     options = parser.parse_args()
-    perform(lambda stage: play(stage, options.numbers), options)
+    perform(partial(solve, numbers=options.numbers), options)

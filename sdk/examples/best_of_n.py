@@ -17,8 +17,10 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import deliberation as dl
 from arithmetic import CALCULATOR, evaluate
@@ -65,6 +67,7 @@ def play(stage: Stage, samples: int = SAMPLES, calls: int | None = None) -> dl.R
         params={**params, "false_accepts": FALSE_ACCEPTS, "false_rejects": FALSE_REJECTS},
         budget=budget_of(samples, calls or 2 * samples),
         tags=["example"],
+        seed=stage.seed,
         **stage.names,
     ) as run:
         announce(run)
@@ -85,7 +88,8 @@ class BestOfN:
         """Draw and judge so many samples, let them vote, and return the best."""
         samples: list[Sample] = []
         try:
-            for rank in range(times):
+            while len(samples) < self.run.setting("n", times):
+                rank = len(samples)
                 samples.append(self.draw(rank))
                 self.look_at(samples[-1], rank)
         except dl.LimitExceeded:
@@ -99,7 +103,7 @@ class BestOfN:
         if sample.answer is None:
             sample.node.discard("invalid", by=NORMALISER)
         else:
-            self.judge(sample, self.stage.chance("judge", rank))
+            self.judge(sample, self.run.stream(f"judge {rank}"))
 
     def conclude(self, samples: list[Sample]) -> None:
         """Let the samples vote, and return the best of those that were judged."""
@@ -110,10 +114,15 @@ class BestOfN:
         """Have the solver try once."""
         question = question_of(self.problem)
         with self.run.node("sample", rank=rank) as node:
-            with self.run.model_call(model=SOLVER, provider="simulation", input=question) as call:
+            chance = self.run.stream(f"solver {rank}")
+
+            def solve(call: dl.ModelCall) -> str:
                 self.stage.work()
-                text = TiredSolver(self.stage.chance("solver", rank)).solve(*self.problem)
+                text = TiredSolver(chance).solve(*self.problem)
                 tell_simulated(call, question, text)
+                return text
+
+            text = self.ask(SOLVER, question, solve)
             answer = last_integer(text)
             node.finish(output=answer)
         is_right = answer == self.exact
@@ -129,13 +138,15 @@ class BestOfN:
     def judge(self, sample: Sample, chance: random.Random) -> None:
         """Have the judge score a sample, and throw it away when it is rejected."""
         question = f"{question_of(self.problem)} Is it {sample.answer}?"
-        with (
-            sample.node.node("verification", name="judge") as check,
-            self.run.model_call(model=JUDGE, provider="simulation", input=question) as call,
-        ):
+
+        def score(call: dl.ModelCall) -> str:
             self.stage.work()
-            sample.score = noisy_score(sample.is_right, chance)
-            tell_simulated(call, question, f"{sample.score:.3f}")
+            text = f"{noisy_score(sample.is_right, chance)!r}"
+            tell_simulated(call, question, text)
+            return text
+
+        with sample.node.node("verification", name="judge") as check:
+            sample.score = float(self.ask(JUDGE, question, score))
         is_accepted = sample.score >= THRESHOLD
         sample.node.score(sample.score, scale=(0, 1), scorer=VERIFIER)
         sample.verdict = sample.node.verdict(
@@ -158,6 +169,11 @@ class BestOfN:
                 verdict=sample.verdict,
                 wrongly=sample.is_right or None,
             )
+
+    def ask(self, model: str, question: str, answer: Callable[[dl.ModelCall], str]) -> str:
+        """Ask a model, or take what it said in the run that is replayed."""
+        call = self.run.model_call(model=model, provider="simulation", input=question)
+        return str(call.perform(answer))
 
     def vote(self, samples: list[Sample]) -> Counter[str]:
         """Let the samples vote, beside the judge; return the votes for each answer."""
@@ -259,9 +275,17 @@ def tell_simulated(call: dl.ModelCall, question: str, text: str) -> None:
     )
 
 
+@dl.entry_point(version="1", sources=("arithmetic", "stage", "tired_solver"))
+def solve(
+    *, seed: int = 1, pace: float = 0.0, samples: int = SAMPLES, calls: int | None = None
+) -> None:
+    """Play once, so that the run can be replayed."""
+    play(Stage.set(seed=seed, pace=pace), samples, calls)
+
+
 if __name__ == "__main__":
     parser = parser_of(__doc__)
     parser.add_argument("--samples", type=int, default=SAMPLES)
     parser.add_argument("--calls", type=int, help="model calls at most; default: two a sample")
     options = parser.parse_args()
-    perform(lambda stage: play(stage, options.samples, options.calls), options)
+    perform(partial(solve, samples=options.samples, calls=options.calls), options)

@@ -14,6 +14,8 @@ below which everything was tried is closed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import deliberation as dl
@@ -64,7 +66,6 @@ class TreeSearch:
         self.run = run
         self.stage = stage
         self.numbers = numbers
-        self.chance = stage.chance("simulations")
         self.known: dict[Values, Position] = {}
         self.answers: dict[str, Answer] = {}
         with run.node("expansion", text=f"left: {show(numbers)}", depth=0) as node:
@@ -113,8 +114,10 @@ class TreeSearch:
         state, node = position.state, position.node
         if position.untried:
             with self.run.node("rollout", parent=node) as node:
+                # A stream for each ten of them: a fork may begin there, and have other chance from there on.
+                chance = self.run.stream(f"simulations {self.root.visits // 10}")
                 while len(state) > 1:
-                    state = self.chance.choice(list(moves(state))).after
+                    state = chance.choice(list(moves(state))).after
                 node.finish(output=f"{expression_of(state)} = {state[0].value}")
                 self.stage.pause(self.run)
         return self.is_answer(node, state, position)
@@ -189,6 +192,7 @@ def play(stage: Stage, numbers: tuple[int, ...] = (), iterations: int = ITERATIO
         budget=BUDGET,
         params={**params, "selection": UCT, "c": EXPLORATION, "prior": CLOSENESS},
         tags=["example"],
+        seed=stage.seed,
         **stage.names,
     ) as run:
         announce(run)
@@ -200,9 +204,17 @@ def play(stage: Stage, numbers: tuple[int, ...] = (), iterations: int = ITERATIO
     return run
 
 
+@dl.entry_point(version="1", sources=("arithmetic", "position", "stage", "twenty_four"))
+def solve(
+    *, seed: int = 1, pace: float = 0.0, numbers: Sequence[int] = (), iterations: int = ITERATIONS
+) -> None:
+    """Play once, so that the run can be replayed."""
+    play(Stage.set(seed=seed, pace=pace), tuple(numbers), iterations)
+
+
 if __name__ == "__main__":
     parser = parser_of(__doc__)
     parser.add_argument("--numbers", type=puzzle, default=(), help="such as 1,2,4,7; else dealt")
     parser.add_argument("--iterations", type=int, default=ITERATIONS)
     options = parser.parse_args()
-    perform(lambda stage: play(stage, options.numbers, options.iterations), options)
+    perform(partial(solve, numbers=options.numbers, iterations=options.iterations), options)

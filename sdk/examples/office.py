@@ -109,10 +109,12 @@ class Office:
         """Return the exact value of an expression of integers."""
         return str(evaluate(expression).value)
 
-    def send_email(self, to: str, subject: str, text: str) -> str:
+    def send_email(self, to: str, subject: str, text: str, date: str | None = None) -> str:
         """Send a mail; return the name it has in the outbox. What is sent cannot be taken back."""
         mail = EmailMessage()
         mail["To"], mail["Subject"] = to, subject
+        if date is not None:
+            mail["Date"] = date
         mail.set_content(text)
         self._outbox.mkdir(parents=True, exist_ok=True)
         name = f"{len(list(self._outbox.iterdir())) + 1:04}.eml"

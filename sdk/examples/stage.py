@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -24,6 +25,7 @@ from deliberation.repeatable import month_run_id, repeatable_randbytes
 
 HEARS_WITHIN = 0.1
 ARRIVES_WITHIN = 10.0
+PLAYED_AS: ContextVar[str | None] = ContextVar("played_as", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,12 @@ class Stage:
     seed: int = 1
     pace: float = 0.0
     names: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def set(cls, *, seed: int, pace: float) -> Stage:
+        """Return the stage of an entry point; its run is named as the program was told."""
+        words = PLAYED_AS.get()
+        return cls(seed=seed, pace=pace, names=names_of(words, seed) if words else {})
 
     def chance(self, *words: object) -> random.Random:
         """Return the chance of one part of a performance, apart from that of all others."""
@@ -77,18 +85,19 @@ def parser_of(about: str) -> argparse.ArgumentParser:
     return parser
 
 
-def perform(play: Callable[[Stage], dl.Run], options: argparse.Namespace) -> NoReturn:
+def perform(solve: Callable[..., object], options: argparse.Namespace) -> NoReturn:
     """Play as the options say, and leave with exit code 0 when all that was reported arrived.
 
+    `solve` is an entry point that takes `seed` and `pace`.
     SIGTERM is an interrupt like Ctrl-C: the run ends as cancelled, and says so before we leave.
     """
     signal.signal(signal.SIGTERM, _interrupt)
     if options.server_less:
         os.environ.pop("INSPECTOR_URL", None)
+    PLAYED_AS.set(options.played_as)
     try:
         for seed in count(options.seed):
-            names = names_of(options.played_as, seed) if options.played_as else {}
-            _play_once(play, Stage(seed=seed, pace=options.pace, names=names))
+            _play_once(solve, seed, options.pace)
             if not options.forever:
                 break
             time.sleep(options.rest)
@@ -125,10 +134,10 @@ def names_of(words: str, seed: int) -> dict[str, Any]:
     return {"run_id": run_id, "producer": program, "randbytes": randbytes}
 
 
-def _play_once(play: Callable[[Stage], dl.Run], stage: Stage) -> None:
+def _play_once(solve: Callable[..., object], seed: int, pace: float) -> None:
     """A run that was stopped is over; the program is not."""
     try:
-        play(stage)
+        solve(seed=seed, pace=pace)
     except dl.Stopped as stopped:
         print(f"Stopped: {stopped}", flush=True)
 

@@ -107,6 +107,13 @@ def count_calls(run: Run, until_seq: int | None = None) -> int:
     return nodes.count() + draws.count()
 
 
+def count_nodes_before(run: Run, until_seq: int | None) -> int | None:
+    """Return how many nodes there were before an entry; a fork that has begun as many has come to it."""
+    if until_seq is None:
+        return None
+    return Node.objects.filter(run_id=run.pk, ordinal__lt=until_seq).count()
+
+
 def _between(
     rows: Any, column: str, run_id: uuid.UUID, after: int, *, lt: int | None = None
 ) -> Any:

@@ -17,7 +17,12 @@ from django.db import close_old_connections, connections
 from deliberation.events.fields import writer_for
 from deliberation.vocabulary import Cost, NodeStatus, TextForm, Usage
 from traces.models import Replay, Run
-from traces.queries.recording import RecordedCall, count_calls, read_calls_after
+from traces.queries.recording import (
+    RecordedCall,
+    count_calls,
+    count_nodes_before,
+    read_calls_after,
+)
 from traces.queries.replayable import recording_obstacle
 
 NDJSON = "application/x-ndjson"
@@ -52,6 +57,7 @@ def _head(replay: Replay, run: Run) -> bytes:
             "of_run": str(run.pk),
             "calls": count_calls(run, replay.from_seq),
             "until_seq": replay.from_seq,
+            "nodes": count_nodes_before(run, replay.from_seq),
             "complete": obstacle is None,
             "why": obstacle and obstacle.value,
         }

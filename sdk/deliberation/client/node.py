@@ -156,6 +156,8 @@ class NodeScope(Judged, Scope):
         facts, self._opening = self._opening, {}
         parent = self.parent.id if self.parent is not None else None
         self._recorder.report(NodeStarted, node=self.id, parent=parent, **facts)
+        if self._recorder.replay is not None:
+            self._recorder.replay.count_node()
         if isinstance(self._retries, NodeScope):
             target = self._retries.id
             self._recorder.report(EdgeDrawn, edge=EdgeKind.RETRIES, source=self.id, target=target)

@@ -27,6 +27,8 @@ def recording_of(run: str, events: Iterable[Event], *, until: str | None = None)
     kept = [(seq, event) for seq, event in numbered if last is None or seq < last]
     calls = list(_calls(kept, ends))
     header = {"recording": 1, "of_run": run, "calls": len(calls), "until_seq": last}
+    begun = {e.node for _, e in kept if isinstance(e, NodeStarted)}
+    header["nodes"] = len(begun) if last is not None else None
     lines = [{**header, "complete": True, "why": None}, *calls]
     return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
 

@@ -62,19 +62,20 @@ class Entered:
 ENTERED: ContextVar[Entered | None] = ContextVar("deliberation_entered", default=None)
 
 
-def entry_point(*, version: str, sources: Sequence[ModuleType] = ()) -> Callable[[F], F]:
+def entry_point(*, version: str, sources: Sequence[str] = ()) -> Callable[[F], F]:
     """Make a function an entry point: the run that begins in it says by what it can be begun again.
 
     It is called with JSON values by name, and begins one run. `version` is its author's; the digest of its code, which
-    a replay compares, is over the file it stands in and those of `sources`, modules that it depends on, as they were
-    when it was defined. A call with parameters that JSON cannot hold runs as ever, and cannot be replayed.
+    a replay compares, is over the file it stands in and those of `sources`, the names of modules that it depends on and
+    has imported, as they were when it was defined. A call with parameters that JSON cannot hold runs as ever, and
+    cannot be replayed.
     """
 
     def decorate(function: F) -> F:
         entry = Entry(
             name=f"{_module_name(function)}:{function.__qualname__}",
             version=version,
-            digest=digest_of([sys.modules.get(function.__module__), *sources]),
+            digest=digest_of([sys.modules.get(each) for each in (function.__module__, *sources)]),
             signature=inspect.signature(function),
         )
         made = _async_wrapper if inspect.iscoroutinefunction(function) else _wrapper

@@ -21,11 +21,13 @@ class BadRecording(ValueError):
 class Recording:
     """The calls by key, in the order in which they began. Of two with one key the first stands.
 
-    `complete` is the server's word that none is missing; `why` what it says where some are.
+    `nodes` is how many nodes the run had before the fork point, None where there is none. `complete` is the server's
+    word that no call is missing; `why` what it says where some are.
     """
 
     of_run: str
     calls: dict[str, Recorded]
+    nodes: int | None = None
     complete: bool = True
     why: str | None = None
 
@@ -47,10 +49,11 @@ def read_recording(lines: Iterable[bytes]) -> Recording:
         count += 1
     if count != header.get("calls"):
         raise BadRecording(f"it breaks off: {count} of {header.get('calls')} calls")
-    why = header.get("why")
+    why, nodes = header.get("why"), header.get("nodes")
     return Recording(
         of_run=str(header.get("of_run")),
         calls=calls,
+        nodes=nodes if isinstance(nodes, int) else None,
         complete=header.get("complete") is True,
         why=None if why is None else str(why),
     )

@@ -61,6 +61,7 @@ class Replay:
         self._unused = (
             dict(recording.calls) if recording and job.mode is not ReplayMode.LIVE else {}
         )
+        self._nodes_left = (recording.nodes if recording else None) or 0
         self._is_claimed = False
         self._has_gone_live = job.mode is ReplayMode.LIVE or self._is_past_fork()
 
@@ -107,6 +108,13 @@ class Replay:
             met = Met() if self._answers_nothing() else self._find(called, node)
         self._announce()
         return met
+
+    def count_node(self) -> None:
+        """Count a node that begins: a fork is live from where as many have begun as its original had before."""
+        with self._lock:
+            self._nodes_left -= 1
+            self._has_gone_live = self._has_gone_live or self._is_past_fork()
+        self._announce()
 
     def count(self, *, is_answered: bool) -> None:
         """Count a call that is over."""
@@ -215,7 +223,7 @@ class Replay:
         return self.job.mode is ReplayMode.FORK
 
     def _is_past_fork(self) -> bool:
-        return self._is_fork() and not self._unused
+        return self._is_fork() and not self._unused and self._nodes_left <= 0
 
     def _announce(self) -> None:
         """Say that it went live. Without the lock: whoever hears it may ask for something."""

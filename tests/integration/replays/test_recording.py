@@ -68,7 +68,7 @@ def test_it_works(api: Client) -> None:
         ),
     )  # fmt: skip
     assert head == {
-        "recording": 1, "of_run": run, "calls": 3, "until_seq": None, "complete": True, "why": None,
+        "recording": 1, "of_run": run, "calls": 3, "until_seq": None, "nodes": None, "complete": True, "why": None,
     }  # fmt: skip
     assert (seed["sort"], seed["name"], seed["result"], seed["arguments"]) == (
         "random",

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 EXAMPLES = Path(settings.BASE_DIR, "sdk", "examples")
-VERSION = "3"
+VERSION = "4"
 """Raised when an example reports differently, or a second playing would mix two versions in a run."""
 PLAYED = (
     ("beam_search.py", "--numbers", "1,2,4,7"),  # the beam finds this one
