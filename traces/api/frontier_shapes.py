@@ -6,7 +6,7 @@ from ninja import Field, Schema
 
 from traces.analytics.task_mean import TaskMean
 from traces.queries.frontier_rows import Frontier as Row
-from traces.queries.frontier_rows import InBin, Marginal, Missing, RunOfSystem
+from traces.queries.frontier_rows import InBin, Marginal, Missing, RunOfSystem, Turned
 from traces.queries.frontier_rows import Point as PointRow
 from traces.queries.undefined_words import UNDEFINED
 
@@ -82,6 +82,18 @@ class Step(Schema):
             per_point=row.per_point,
             is_sure=row.is_sure,
         )
+
+
+class Turning(Schema):
+    """A curve that ends lower than it was: beyond `at` more compute made it worse."""
+
+    at: Point
+    end: Point
+
+    @classmethod
+    def of(cls, row: Turned) -> Turning:
+        """Return the shape of one."""
+        return cls(at=Point.of(row.at), end=Point.of(row.end))
 
 
 class Lacking(Schema):
@@ -163,6 +175,7 @@ class Frontier(Schema):
     questions_without_outcome: int = Field(description="In no bin")
     points: list[Point]
     steps: list[Step]
+    turning_points: list[Turning]
     undefined: list[Lacking]
     bins: list[Bin]
     runs_of_system: list[RunOf]
@@ -185,6 +198,7 @@ class Frontier(Schema):
             questions_without_outcome=row.unbinned,
             points=[Point.of(each) for each in row.points],
             steps=[Step.of(each) for each in row.marginals],
+            turning_points=[Turning.of(each) for each in row.turned],
             undefined=[Lacking.of(each) for each in row.missing],
             bins=[Bin.of(each) for each in row.bins],
             runs_of_system=[RunOf.of(each) for each in row.of_system],

@@ -31,9 +31,12 @@ RULES: dict[Rule | None, Any] = {
     Rule.VOTES: _("most votes of N"),
     Rule.BEST: _("best score of N"),
 }
+SHORT = {Rule.ANY: _("oracle"), Rule.VOTES: _("votes"), Rule.BEST: _("best score")}
+"""At the end of a curve."""
 ROLES = {Rule.ANY: "quiet", Rule.VOTES: "kept", Rule.BEST: "open"}
 LABELS_SHOWN = 10
 LABEL_CHARS = 26
+MANY_SAMPLES = 32
 ROOM_FOR_LABEL = 0.2
 """Of the width, at the left edge."""
 
@@ -43,11 +46,14 @@ def frontier_figure(found: Frontier) -> dict[str, Any]:
     placed = [each for each in found.points if _x(each, found.axis) is not None]
     figure = go.Figure(layout=BARE | _axes(placed, found.axis))
     if placed:
-        for (system, rule), points in _curves(placed).items():
-            figure.add_trace(_curve(points, system, rule, found.axis))
+        curves = _curves(placed)
+        for (system, rule), points in curves.items():
+            figure.add_trace(_curve(points, system, rule, found.axis, len(curves) <= LABELS_SHOWN))
         beaten = [each for each in placed if each.rule is None and not each.on_frontier]
         figure.add_trace(_recorded(beaten, found.axis, "text"))
         figure.add_trace(_steps(placed, found.axis))
+        if found.turned:
+            figure.add_trace(_turns(found))
     return describe(figure, said=_said(found, placed), empty=None if placed else lack_of(found))
 
 
@@ -117,10 +123,15 @@ def _curves(points: Sequence[Point]) -> dict[tuple[str, Rule], list[Point]]:
     return found
 
 
-def _curve(points: Sequence[Point], system: str, rule: Rule, axis: Axis) -> go.Scatter:
+def _curve(
+    points: Sequence[Point], system: str, rule: Rule, axis: Axis, has_label: bool
+) -> go.Scatter:
+    label = escape(f"{_short(system)}, {SHORT[rule]} ") if has_label else ""
     return go.Scatter(
         **_places(points, axis),
-        mode="lines+markers",
+        mode="lines+markers+text",
+        text=[*[""] * (len(points) - 1), label],
+        textposition="top left",
         marker={"size": 5},
         line={"width": 1.5, "dash": "dot" if rule is Rule.ANY else "solid"},
         meta={"role": ROLES[rule]},
@@ -140,10 +151,10 @@ def _recorded(points: Sequence[Point], axis: Axis, role: str) -> go.Scatter:
 
 def _steps(placed: Sequence[Point], axis: Axis) -> go.Scatter:
     points = [each for each in placed if each.on_frontier]
-    labels = [_short(each.system) for each in points]
-    shown = min(len(points), LABELS_SHOWN)
-    texts = [label if at >= len(points) - shown else "" for at, label in enumerate(labels)]
-    texts = ["" if at and label == labels[at - 1] else label for at, label in enumerate(texts)]
+    # Curves have names at their ends; of many points the best have theirs.
+    labels = ["" if each.rule else _short(each.system) for each in points]
+    hidden = len(points) - LABELS_SHOWN
+    texts = ["" if at < hidden else label for at, label in enumerate(labels)]
     return go.Scatter(
         **_places(points, axis),
         mode="lines+markers+text",
@@ -160,7 +171,7 @@ def _steps(placed: Sequence[Point], axis: Axis) -> go.Scatter:
 def _sides(points: Sequence[Point], placed: Sequence[Point], axis: Axis) -> list[str]:
     """Return where labels stand: to the left above a step, and at the left edge, where there is no room, below it."""
     least, most = (end(_x(each, axis) or 0.0 for each in placed) for end in (min, max))
-    is_log = scale_of(least, most) == "log"
+    is_log = _axes(placed, axis)["xaxis"]["type"] == "log"
     found = []
     for each in points:
         at = _x(each, axis) or 0.0
@@ -169,6 +180,19 @@ def _sides(points: Sequence[Point], placed: Sequence[Point], axis: Axis) -> list
         )
         found.append("bottom right" if share < ROOM_FOR_LABEL else "top left")
     return found
+
+
+def _turns(found: Frontier) -> go.Scatter:
+    points = [each.at for each in found.turned if each.at.at(found.axis) is not None]
+    return go.Scatter(
+        **_places(points, found.axis),
+        mode="markers+text",
+        marker={"size": 9, "symbol": "diamond"},
+        text=[gettext("best at {n}").format(n=f"{each.n:g}") for each in points],
+        textposition="bottom right",
+        meta={"role": "danger"},
+        cliponaxis=False,
+    )
 
 
 def _places(points: Sequence[Point], axis: Axis) -> dict[str, Any]:
@@ -218,7 +242,8 @@ def _short(name: str) -> str:
 
 def _axes(points: Sequence[Point], axis: Axis) -> dict[str, Any]:
     places = [where for each in points if (where := _x(each, axis)) is not None]
-    kind = scale_of(min(places, default=0.0), max(places, default=0.0))
+    least, most = min(places, default=0.0), max(places, default=0.0)
+    kind = "log" if axis is Axis.SAMPLES and most > MANY_SAMPLES else scale_of(least, most)
     y = {"title": {"text": gettext("accuracy")}, "tickformat": ".0%", "rangemode": "tozero"}
     return {
         "xaxis": {"title": {"text": str(AXES[axis])}, "type": kind, **PLAIN},

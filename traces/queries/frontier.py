@@ -24,6 +24,7 @@ from traces.queries.frontier_points import (
     curves_of,
     drawn_by,
     points_recorded,
+    turned_of,
 )
 from traces.queries.frontier_rows import Frontier, Marginal, Point, RunOfSystem
 from traces.queries.judged_runs import JudgedRun, read_judged_runs
@@ -77,6 +78,7 @@ def get_frontier(*, who: Who, filters: RunFilters, asked: FrontierAsked) -> Fron
         short=sum(each.short for each in drawn.values()),
         points=points,
         marginals=marginals,
+        turned=turned_of(curves),
         missing=missing,
         bins=table,
         unbinned=len({run.task for run in read.runs} - bins.keys()),
@@ -154,18 +156,19 @@ def _usual_axis(points: Sequence[Point]) -> Axis:
 def _marked(points: Sequence[Point], axis: Axis) -> tuple[list[Point], list[Marginal]]:
     """Return the points with those of the frontier marked, and the steps along it."""
     order = sorted(points, key=_place_on(axis))
-    placed = [
-        (at, (where, each.accuracy.mean))
-        for at, each in enumerate(order)
-        if (where := each.at(axis)) is not None and not each.is_oracle
-    ]
-    values = [value for _, value in placed]
+    placed: dict[tuple[str, float, float], int] = {}
+    for at, each in enumerate(order):
+        where = each.at(axis)
+        if where is not None and not each.is_oracle:
+            # One sample is one sample, whatever rule would return it.
+            placed.setdefault((each.system, where, each.accuracy.mean), at)
+    values, places = [key[1:] for key in placed], list(placed.values())
     best = non_dominated(values)
-    on = {placed[place][0] for place in best}
+    on = {places[each] for each in best}
     marked = [replace(each, on_frontier=at in on) for at, each in enumerate(order)]
     marginals = []
     for step in steps_between(values, best):
-        start, end = marked[placed[step.start][0]], marked[placed[step.end][0]]
+        start, end = marked[places[step.start]], marked[places[step.end]]
         is_sure = end.accuracy.interval.low > start.accuracy.interval.high
         marginals.append(Marginal(start, end, step.per_point, is_sure))
     return marked, marginals

@@ -10,6 +10,7 @@ from math import fsum
 
 from traces.analytics.difficulty import Difficulty
 from traces.analytics.task_mean import TaskMean, mean_over_tasks
+from traces.analytics.turning_point import turning_point
 from traces.analytics.undefined import Undefined
 from traces.queries.frontier_curves import (
     MOST_WORK,
@@ -21,7 +22,7 @@ from traces.queries.frontier_curves import (
     shares_by,
     work_of,
 )
-from traces.queries.frontier_rows import InBin, Missing, Point
+from traces.queries.frontier_rows import InBin, Missing, Point, Turned
 from traces.queries.judged_runs import JudgedRun
 
 Quality = tuple[float, int]
@@ -71,6 +72,19 @@ def curves_of(
             else:
                 points += curve
     return points, missing
+
+
+def turned_of(points: Sequence[Point]) -> list[Turned]:
+    """Return the curves of which more compute made it worse, each with its best point and its last."""
+    curves: defaultdict[tuple[str, Rule | None], list[Point]] = defaultdict(list)
+    for each in points:
+        curves[each.system, each.rule].append(each)
+    found = []
+    for curve in curves.values():
+        turning = turning_point((at, each.accuracy.mean) for at, each in enumerate(curve))
+        if turning is not None:
+            found.append(Turned(curve[turning.at], curve[-1]))
+    return found
 
 
 def points_recorded(systems: Systems, quality: Qualities) -> list[Point]:

@@ -57,6 +57,14 @@ class Marginal:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """A curve that ends lower than it was: `at` it was best, and beyond it more compute made it worse."""
+
+    at: Point
+    end: Point
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """A curve that cannot be computed, and why."""
 
@@ -108,6 +116,7 @@ class Frontier:
     short: int
     points: Sequence[Point]
     marginals: Sequence[Marginal]
+    turned: Sequence[Turned]
     missing: Sequence[Missing]
     bins: Sequence[InBin]
     unbinned: int

@@ -39,8 +39,12 @@ def money(amount: Decimal | None) -> str:
 
 @register.filter
 def dollars(amount: float | None) -> str:
-    """The same of an amount that was computed, such as a mean."""
-    return money(None if amount is None else Decimal(repr(float(amount))))
+    """Dollars that were computed, such as a mean: below one, three significant digits, for they are compared."""
+    if amount is None:
+        return UNKNOWN
+    if abs(amount) >= 1 or amount == 0:
+        return money(Decimal(repr(float(amount))))
+    return f"${Decimal(f'{amount:.2e}'):f}"
 
 
 @register.filter

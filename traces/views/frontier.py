@@ -173,6 +173,17 @@ def _shown(request: HttpRequest, form: RunFilterForm, found: Frontier) -> dict[s
             (BINS[row.difficulty], row.questions, address(bin=row.difficulty.number))
             for row in found.bins
         ],
+        "turned": [
+            (
+                each.at.system,
+                RULES[each.at.rule],
+                each.at.n,
+                each.at.accuracy.mean,
+                each.end.n,
+                each.end.accuracy.mean,
+            )
+            for each in found.turned
+        ],
         "missing": [
             (each.system, RULES[each.rule], UNDEFINED[each.why.value]) for each in found.missing
         ],

@@ -187,6 +187,10 @@ def test_curves_are_what_each_draw_would_have_returned(drawn: People) -> None:
     cost = {each["n"]: each["cost"] for each in found["points"] if each["rule"] == "any"}
     assert cost == pytest.approx({1: 0.01, 2: 0.02, 3: 0.03})
     assert all(each["is_estimated"] for each in found["points"])
+    (turned,) = found["turning_points"]
+    assert (turned["at"]["rule"], turned["at"]["n"], turned["end"]["n"]) == ("best", 1, 3)
+    # One sample is one, whatever rule would return it: only one of the two stands on the frontier.
+    assert sum(each["on_frontier"] for each in found["points"] if each["n"] == 1) == 1
     assert not any(each["on_frontier"] for each in found["points"] if each["rule"] == "any")
 
 
