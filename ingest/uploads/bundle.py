@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,19 @@ class Trusted:
 
     trust: Sequence[str] = ()
     heads: Sequence[str] = ()
+
+    @classmethod
+    def of_form(cls, fields: Mapping[str, str]) -> Trusted:
+        """Return what stands in the fields `trust`, as a file of keys, and `known_heads`, as a file of heads."""
+        keys, heads = fields.get("trust", "").splitlines(), fields.get("known_heads", "")
+        lines = [key.strip() for key in keys]
+        trust = [key for key in lines if key and not key.startswith("#")]
+        return cls(trust, [heads.replace("\r\n", "\n")] if heads.strip() else [])
+
+    def read(self) -> None:
+        """See that all of it can be read. Raises `Misuse` with the sentence that says what cannot."""
+        self.keys()
+        self.known_heads()
 
     def keys(self) -> list[Key]:
         """Return the keys. Raises `Misuse`."""

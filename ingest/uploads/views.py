@@ -14,8 +14,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from deliberation.bundle.verdict import Misuse
 from ingest.importers.choose import IMPORTERS
 from ingest.uploads import queries
+from ingest.uploads.bundle import Trusted, keep_trusted
 from ingest.uploads.places import folder_of, remove_folder
 from ingest.uploads.receive import MAX_UPLOAD_FILES, IntoFolder, KeptFile, most_uploaded
 from ingest.uploads.take import take_upload
@@ -76,6 +78,13 @@ def _start(request: HttpRequest, import_id: uuid.UUID, handler: IntoFolder) -> H
         return _form(request, error=NOT_YOURS, status=404)
     if not files:
         return _form(request, error=NOTHING_CHOSEN, status=400)
+    trusted = Trusted.of_form(request.POST)
+    try:
+        trusted.read()
+    except Misuse as wrong:
+        return _form(request, error=str(wrong), status=400)
+    if trusted.trust or trusted.heads:
+        keep_trusted(folder_of(import_id), trusted)
     take_upload(
         import_id=import_id,
         project=project.id,
@@ -111,6 +120,8 @@ def _too_large() -> str:
 def _form(request: HttpRequest, *, error: str | None = None, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "error": error,
+        "trust": request.POST.get("trust", ""),
+        "known_heads": request.POST.get("known_heads", ""),
         "projects": queries.projects_to_import_into(request.user),
         "imports": queries.list_imports(who=request.user),
         "formats": sorted(IMPORTERS),

@@ -17,10 +17,13 @@ from django.urls import reverse
 from deliberation.ids import make_run_id
 from ingest.models import Import
 from ingest.uploads import receive, views
+from ingest.uploads.read import read_next
+from tests.integration.build import NOW_NS
 from tests.people import People, make_person, make_project
-from traces.models import Run
+from traces.models import ForeignRun, Run
 from traces.models.access import Membership, Role
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "bundles"
 SAMPLES = {"prompt": "def one():\n", "samples": ["    return 1"]}
 
 
@@ -222,3 +225,39 @@ def test_runs_without_a_name_or_a_question_are_listed_too(people: People) -> Non
     assert "trace abab" in page
     assert "unnamed run" in page
     assert "cdcd" not in page
+
+
+def bundle() -> SimpleUploadedFile:
+    return SimpleUploadedFile("b.zip", (GOLDEN / "v1-two-runs.zip").read_bytes())
+
+
+def test_what_one_knows_of_a_bundle_from_elsewhere_comes_with_it(people: People) -> None:
+    alice = client_of(people, "alice")
+    known = {
+        "trust": (GOLDEN / "key.txt").read_text(),
+        "known_heads": (GOLDEN / "heads.txt").read_text(),
+    }
+    place = alice.post("/import", {"files": bundle(), **known})["Location"]
+    assert read_next(clock=lambda: NOW_NS, randbytes=os.urandom)
+    assert Import.objects.get().error is None
+    assert {run.verdict for run in ForeignRun.objects.all()} == {"VERIFIED"}
+    assert "VERIFIED" in alice.get(place).text
+
+
+def test_a_bundle_that_contradicts_a_head_of_ones_own_is_refused(people: People) -> None:
+    run, size, _ = (GOLDEN / "heads.txt").read_text().splitlines()[0].split()
+    head = f"{run} {size} {'A' * 43}="
+    client_of(people, "alice").post("/import", {"files": bundle(), "known_heads": head})
+    assert read_next(clock=lambda: NOW_NS, randbytes=os.urandom)
+    assert str(Import.objects.get().error).startswith("DIVERGED")
+    assert not ForeignRun.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["trust", "known_heads"])
+def test_what_is_no_key_and_no_head_is_refused_with_the_form_as_it_was(
+    people: People, data: Path, field: str
+) -> None:
+    answer = client_of(people, "alice").post("/import", {"files": bundle(), field: "<none>"})
+    assert answer.status_code == 400
+    assert "&lt;none&gt;</textarea>" in answer.text
+    assert lying(data) == []
