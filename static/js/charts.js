@@ -101,7 +101,7 @@ export function attachChart(element) {
 
   async function savePng() {
     const [run, , name] = element.dataset.chart.split("/").slice(-3);
-    await savePicture(await loadPlotly(), canvas, `${name}-${run}.png`);
+    await savePicture(await loadPlotly(), canvas, `${element.dataset.name ?? `${name}-${run}`}.png`);
   }
 
   function attempt(promise) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from traces.api.access_log import router as access_router
+from traces.api.analytics import router as analytics_router
 from traces.api.approvals import router as approvals_router
 from traces.api.budgets import router as budgets_router
 from traces.api.bundles import router as bundles_router
@@ -24,6 +25,7 @@ from traces.api.verifiers import router as verifiers_router
 from traces.api.webhooks import router as webhooks_router
 
 router.add_router("", access_router)
+router.add_router("", analytics_router)
 router.add_router("", approvals_router)
 router.add_router("", budgets_router)
 router.add_router("", bundles_router)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router
@@ -16,6 +14,7 @@ from traces.api.link_shapes import Link, Links
 from traces.api.node_shapes import Node, Nodes, NodesFound, NodeWhole, ToolCallOfRun, ToolCalls
 from traces.api.problems import answers, tell_problems
 from traces.api.resource_shapes import Resource, Resources
+from traces.api.run_query import RunQuery
 from traces.api.run_shapes import Run, Runs
 from traces.api.verdict_shapes import Candidate, Candidates, Event, Events, Verdict, Verdicts
 from traces.models.access import Scope
@@ -34,7 +33,6 @@ from traces.queries import (
     trace_links,
     tree,
 )
-from traces.queries.run_filters import RunFilters
 from traces.queries.run_list import list_runs as list_runs_in_order
 from traces.queries.run_order import RunOrder
 
@@ -54,27 +52,7 @@ NodeId = Annotated[str, Path(description="The node's id, as its source named it"
 @router.get("/runs", response=answers(Runs), summary="Runs, newest first")
 def list_runs(
     request: HttpRequest,
-    trace_id: str | None = None,
-    status: Annotated[str | None, Query(description="The observed state")] = None,
-    strategy: str | None = None,
-    strategy_source: Annotated[
-        str | None, Query(description="stated, inferred or set_by_person")
-    ] = None,
-    q: Annotated[str | None, Query(description="In name, task, answer or tags")] = None,
-    since: Annotated[datetime | None, Query(description="Started at or after")] = None,
-    until: Annotated[datetime | None, Query(description="Started before")] = None,
-    tag: str | None = None,
-    model: str | None = None,
-    session: Annotated[str | None, Query(description="The session's id")] = None,
-    cost_from: Annotated[Decimal | None, Query(ge=0, description="US dollars, at least")] = None,
-    cost_to: Annotated[Decimal | None, Query(ge=0, description="US dollars, at most")] = None,
-    discarded: Annotated[bool, Query(description="Only those that discarded something")] = False,
-    approval: Annotated[bool, Query(description="Only those that wait for a person")] = False,
-    signed: Annotated[
-        Literal["accept", "reject", "unsure", "none"] | None,
-        Query(description="Signed off so by somebody, or by nobody"),
-    ] = None,
-    noted: Annotated[bool, Query(description="Only those with notes of people")] = False,
+    asked: Annotated[RunQuery, Query()],
     sort: Annotated[RunOrder, Query(description="The most first")] = RunOrder.NEWEST,
     cursor: RunCursor = None,
     limit: Limit = 100,
@@ -83,26 +61,8 @@ def list_runs(
 
     A filter is looked for in 10,000 runs at a time: a page may hold fewer than `limit`, and `next` goes on.
     """
-    filters = RunFilters(
-        trace_id=trace_id,
-        state=status,
-        strategy=strategy,
-        strategy_source=strategy_source,
-        q=q,
-        since=since,
-        until=until,
-        tag=tag,
-        model=model,
-        session=session,
-        cost_from=cost_from,
-        cost_to=cost_to,
-        has_discarded=discarded,
-        needs_approval=approval,
-        signed=signed,
-        has_notes=noted,
-    )
     page = list_runs_in_order(
-        who=asker_of(request), filters=filters, order=sort, cursor=cursor, limit=limit
+        who=asker_of(request), filters=asked.filters(), order=sort, cursor=cursor, limit=limit
     )
     return Runs(items=[Run.of(run) for run in page.items], next=page.next)
 

@@ -116,6 +116,7 @@ def test_whoever_is_signed_out_is_sent_to_sign_in_and_scripts_are_told(run: str)
             "size": 1,
             "bundle_id": run,
             "replay_id": run,
+            "section": "effort",
         }
         needed = {name: parts[name] for name in entry.pattern.converters}
         address = reverse(entry.name, kwargs=needed)
