@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Server, assert_accessible
 
@@ -38,5 +38,25 @@ def test_a_reviewer_corrects_the_strategy_takes_it_back_and_reads_the_verdicts(
     rows = page.locator(".judged tbody tr")
     expect(rows.first).to_be_visible()
     assert_accessible(page)
+    judge_the_judge(page)
     rows.first.locator(".judged__node a").first.click()
     expect(page.locator("#node-panel h3", has_text="Verdicts")).to_be_visible(timeout=30_000)
+
+
+def judge_the_judge(page: Page) -> None:
+    """From a verdict to its verifier, whose figures are drawn, to the nodes that a number counts, and back."""
+    verdicts = page.url
+    page.locator(".judged a.judged__who").first.click()
+    for figure in ("reliability", "best-of-n"):
+        drawn = page.locator(f"[data-chart$={figure}]")
+        drawn.scroll_into_view_if_needed()
+        expect(page.locator(f"[data-chart$={figure}][data-ready]")).to_be_attached(timeout=30_000)
+        expect(page.locator(f"#{figure}-said")).not_to_be_empty()
+    assert_accessible(page)
+    page.locator("a[href*='cell=all']").first.click()
+    expect(page.locator(".verifiers tbody a[href*='#node=']").first).to_be_visible()
+    assert_accessible(page)
+    page.goto(verdicts.split("/runs/")[0] + "/verifiers")
+    expect(page.locator(".verifiers tbody tr").first).to_be_visible()
+    assert_accessible(page)
+    page.goto(verdicts)

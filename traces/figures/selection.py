@@ -154,7 +154,7 @@ def _known(estimate: Estimate) -> float | None:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _sentence(words: str) -> str:

@@ -108,6 +108,7 @@ known AS (
   FROM mine
   JOIN counted USING (run_id)
   LEFT JOIN traces_candidate told ON told.run_id = mine.run_id AND told.node_id = mine.node_id
+    AND told.run_id = ANY(%(runs)s)
   LEFT JOIN witnesses ON witnesses.run_id = mine.run_id AND witnesses.node_id = mine.node_id
 ),
 scale AS (SELECT count(placed) AS placed, min(score) AS least, max(score) AS most FROM mine),

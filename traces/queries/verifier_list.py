@@ -109,6 +109,7 @@ judged AS (
   SELECT said.*, {is_right} AS is_right
   FROM said
   LEFT JOIN traces_candidate told ON told.run_id = said.run_id AND told.node_id = said.node_id
+    AND told.run_id = ANY(%(runs)s)
   LEFT JOIN whole ON whole.run_id = said.run_id AND whole.node_id = said.node_id
   LEFT JOIN own ON own.run_id = said.run_id AND own.node_id = said.node_id AND own.verifier = said.verifier
 )

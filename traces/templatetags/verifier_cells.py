@@ -24,7 +24,7 @@ def share(value: Estimate) -> SafeString:
     return (
         _undefined(value)
         if isinstance(value, Undefined)
-        else format_html("{} %", f"{value * 100:.1f}")
+        else format_html("{}\N{NO-BREAK SPACE}%", f"{value * 100:.1f}")
     )
 
 

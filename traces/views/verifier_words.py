@@ -249,7 +249,7 @@ def told_choice(found: Verifier, address: Address) -> list[Told]:
 
 def share_words(share: float) -> str:
     """Return a share in percent with one decimal, as papers print it."""
-    return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f}\N{NO-BREAK SPACE}%"
 
 
 def sure_words(share: Share) -> str:

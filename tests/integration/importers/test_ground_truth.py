@@ -32,7 +32,6 @@ from tests.integration.importers.ground_truth import (
     truth,
 )
 from tests.integration.importers.read_back import assert_read_back
-from traces.analytics.best_of_n import mean_best_of_n
 from traces.analytics.calibration import brier_score, calibration_error
 from traces.analytics.confusion import count_confusion
 from traces.analytics.coverage_law import coverage_law
@@ -41,8 +40,12 @@ from traces.analytics.inequality import gini
 from traces.analytics.pass_at_k import mean_pass_at_k, mean_pass_hat_k
 from traces.analytics.separation import auc
 from traces.analytics.undefined import is_known, mean_of
-from traces.models import Candidate, Node, Run, Verdict
+from traces.models import Candidate, Node, Project, Run, Verdict
+from traces.queries.access import Viewer
+from traces.queries.judgements import Judging
 from traces.queries.ledger import read_entries_after
+from traces.queries.run_filters import RunFilters
+from traces.queries.verifier import get_verifier
 
 MANY = 100_000
 
@@ -323,10 +326,14 @@ def test_a_hundred_programs_for_each_of_164_tasks() -> None:
     prefix = "codet_humaneval"
     tasks = right_of_all()
     behaved = behaviour_by_run()
-    scored = [[(float(each.checks_passed), each.is_right) for each in run] for run in behaved]
+    judged = get_verifier(
+        who=Viewer(project_ids=frozenset(Project.objects.values_list("pk", flat=True))),
+        asked=Judging(verifier="generated tests"),
+        filters=RunFilters(),
+    )
+    chosen = {point.n: point.chosen for point in judged.selection.curve.points}
     law = coverage_of(tasks)
     clusters = [largest_cluster(run) for run in behaved]
-    areas = [area for run in scored if is_known(area := auc(run))]
     agree(
         prefix,
         {
@@ -337,12 +344,12 @@ def test_a_hundred_programs_for_each_of_164_tasks() -> None:
             **by_k(
                 "best_of_N_by_noisy_tests",
                 ks_of(prefix, "best_of_N_by_noisy_tests"),
-                lambda n: mean_best_of_n(scored, n),
+                lambda n: chosen[n],
             ),
             "dual_agreement_pass1": mean_of(dual_agreement(run) for run in behaved),
             "cluster_conf_mean": mean(share for share, _ in clusters),
             "cluster_acc": mean(right for _, right in clusters),
-            "mean_task_auc": mean(areas),
+            "mean_task_auc": judged.area.within,
             "powerlaw_logc.a": law[0],
             "powerlaw_logc.b": law[1],
         },

@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from deliberation.events import CandidateProposed, RunStarted, VerdictGiven
@@ -218,6 +220,19 @@ def test_a_filter_that_leaves_nothing_leaves_a_page_that_says_so(
     judge(people, *FOUR)
     assert "hold no verdict of it" in page(bob, query="?tag=none")
     assert "1 run with 4 verdicts" in page(bob, query="?tag=t")
+
+
+def test_more_runs_ask_the_database_no_more_often(people: People, bob: Client) -> None:
+    asked = []
+    for _ in range(2):
+        judge(people, *FOUR)
+        page(bob)  # what a process looks up once is looked up now
+        with CaptureQueriesContext(connection) as queries:
+            page(bob)
+        asked.append(len(queries))
+        for _ in range(5):
+            judge(people, *FOUR)
+    assert asked[0] == asked[1]
 
 
 def test_all_cells_have_a_list(people: People, bob: Client) -> None:
