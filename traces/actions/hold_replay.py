@@ -54,7 +54,7 @@ def end_replay(
     mine = Replay.objects.filter(pk=replay.pk, runner=runner, attempts=attempt)
     told = {
         "ended_ns": now_ns,
-        "reason": outcome.reason and cut(outcome.reason, MAX_REASON_CHARS),
+        "reason": cut(outcome.reason, MAX_REASON_CHARS) if outcome.reason else None,
         "last_words": outcome.last_words and _tail(outcome.last_words),
     }
     held = mine.filter(stage__in=HELD)

@@ -4,8 +4,9 @@ Nodes are paired from the top down: a node is paired with a node whose parent is
 across levels, and all below a node that has no pair has none either (S. Selkow, "The tree-to-tree editing problem",
 Information Processing Letters 6(6), 1977). Among children pairs keep the order: they are a longest common subsequence
 of keys, as S. Chawathe and others align lists ("Change detection in hierarchically structured information", SIGMOD
-1996), by ever looser keys: first whole subtrees that are the same in everything, then what the nodes say, then what
-they are. Where each tree has one root, the two are a pair whatever they are.
+1996), by ever looser keys: of a run and its replay first those that made the same call, then whole subtrees that are
+the same in everything, then what the nodes say, then what they are. Where each tree has one root, the two are a pair
+whatever they are.
 
 Nothing recurses. Time grows with the nodes, and with the pairs of equal keys among siblings, of which at most
 `WEIGHED_AT_MOST` are weighed in all; siblings beyond that are paired as the n-th with the n-th, and counted.
@@ -63,13 +64,14 @@ class Side:
     """One of the two trees, with a value for each row and fact, and keys by which its nodes are told apart.
 
     `facts` holds a tuple per row, in the order of `Fact`, None for what is not recorded. `keys` are columns, the
-    strictest first; a None in a column waits for the next one. Replayed calls may have a stricter key than any here
-    (what was asked of which model): such a column goes before the others.
+    strictest first; a None in a column waits for the next one. `calls` goes before all of them, also before what is the
+    same in everything: of a run and its replay the keys of calls, which say what was asked of whom.
     """
 
     shape: Shape
     facts: Sequence[tuple[Hashable, ...]]
     keys: Sequence[Sequence[Hashable]]
+    calls: Sequence[Hashable] | None = None
 
 
 def align(left: Side, right: Side, *, weighed_at_most: int = WEIGHED_AT_MOST) -> Aligned:
@@ -166,7 +168,9 @@ class _Aligner:
         return [(own[0][0], own[1][0])] if len(own[0]) == len(own[1]) == 1 else []
 
     def _columns(self, side: int) -> list[Sequence[Hashable]]:
-        return [self._prints[side], *self._sides[side].keys]
+        told = self._sides[side]
+        calls = [] if told.calls is None else [told.calls]
+        return [*calls, self._prints[side], *told.keys]
 
     def _common(self, ours: list[Hashable], theirs: list[Hashable]) -> list[tuple[int, int]]:
         found = common_order(ours, theirs, allowed=self._allowed)

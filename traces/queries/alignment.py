@@ -50,7 +50,7 @@ CONTENTS = f"""
 SELECT node.ordinal,
   {WHAT}, {_hashed("node.model")}, {_hashed("node.preview")}, {ANSWER},
   {_hashed("node.error")}, coalesce(node.value, node.fate_value), node.ended_ns, node.changed_seq,
-  nullif(node.fate_at, 0), nullif(node.verdict_at, 0)
+  nullif(node.fate_at, 0), nullif(node.verdict_at, 0), {_hashed("node.call_key")}
 FROM traces_node node
 LEFT JOIN traces_candidate told ON told.run_id = node.run_id AND told.node_id = node.node_id
 WHERE node.run_id = %s AND node.ordinal <= %s ORDER BY node.ordinal"""  # noqa: S608 - a number of our own is put in
@@ -70,16 +70,19 @@ class Contents:
     changed_seq: Sequence[int]
     decided_ns: Sequence[int | None]
     judged_ns: Sequence[int | None]
+    call: Sequence[int | None]
 
 
 class AlignedRuns:
     """Two runs' trees, how they are aligned, and where they part first. `left` and `right` are as of their `seq`."""
 
-    def __init__(self, left: Tree, right: Tree) -> None:
+    def __init__(self, left: Tree, right: Tree, *, by_calls: bool = False) -> None:
         begun = time.monotonic()
         self.left = left
         self.right = right
-        self.aligned: Aligned = align(_side(left), _side(right))
+        self.aligned: Aligned = align(
+            _side(left, by_calls=by_calls), _side(right, by_calls=by_calls)
+        )
         self.divergence: Divergence | None = find_divergence(
             self.aligned, _moments(left), _moments(right)
         )
@@ -131,7 +134,14 @@ def read_alignment(left: Run, right: Run) -> AlignedRuns:
             is_current = kept.left is trees[0] and kept.right is trees[1]
             if is_current or _rests(kept):
                 return kept
-        return _keep(key, AlignedRuns(*trees))
+        return _keep(key, AlignedRuns(*trees, by_calls=_are_kin(left, right)))
+
+
+def _are_kin(left: Run, right: Run) -> bool:
+    """Whether one of two runs replays the other, or both the same."""
+    names = [str(run.pk) for run in (left, right)]
+    told = [run.replay_of for run in (left, right)]
+    return told[1] == names[0] or told[0] == names[1] or (told[0] == told[1] is not None)
 
 
 def takes_long(left: Run, right: Run) -> bool:
@@ -164,7 +174,7 @@ def _rests(kept: AlignedRuns) -> bool:
     return kept.took > LARGE_SECONDS and time.monotonic() - kept.made_at < RESTS * kept.took
 
 
-def _side(tree: Tree) -> Side:
+def _side(tree: Tree, *, by_calls: bool) -> Side:
     columns, contents = tree.columns, tree.derive(_read_contents)
     tokens = [add_known(pair) for pair in zip(columns.input, columns.output, strict=True)]
     facts: list[tuple[Hashable, ...]] = list(
@@ -188,7 +198,21 @@ def _side(tree: Tree) -> Side:
     told = zip(contents.what, contents.text, contents.answer, strict=True)
     says = [None if text is None and answer is None else (what, text, answer)
             for what, text, answer in told]  # fmt: skip
-    return Side(shape=tree.shape, facts=facts, keys=[says, contents.what])
+    calls = _calls(tree, contents) if by_calls else None
+    return Side(shape=tree.shape, facts=facts, keys=[says, contents.what], calls=calls)
+
+
+def _calls(tree: Tree, contents: Contents) -> list[Hashable]:
+    """Return the key of each node's call, else with what it is that of the first call below it; None without any."""
+    first: list[int | None] = list(contents.call)
+    below: list[Hashable] = list(contents.call)
+    for row in reversed(tree.shape.order):
+        above = tree.shape.parent[row]
+        if above >= 0 and contents.call[above] is None and first[row] is not None:
+            # In reverse pre-order the first child comes last, and has the last word.
+            first[above] = first[row]
+            below[above] = (contents.what[above], first[row])
+    return below
 
 
 def _read_contents(tree: Tree) -> Contents:
@@ -198,9 +222,9 @@ def _read_contents(tree: Tree) -> Contents:
     if len(found) != len(tree.columns.ordinal):
         # The run was rebuilt since: what is not there any more says nothing.
         by_ordinal = {values[0]: values for values in found}
-        nothing: tuple[Any, ...] = (0, 0, *[None] * 6, 0, None, None)
+        nothing: tuple[Any, ...] = (0, 0, *[None] * 6, 0, None, None, None)
         found = [by_ordinal.get(ordinal, nothing) for ordinal in tree.columns.ordinal]
-    columns = list(zip(*found, strict=True)) or [()] * 11
+    columns = list(zip(*found, strict=True)) or [()] * 12
     return Contents(**dict(zip(Contents.__slots__, columns[1:], strict=True)))
 
 

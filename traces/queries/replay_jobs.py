@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from deliberation.vocabulary import Dimension, Limit, OnHit, ReplayMode
+from deliberation.vocabulary import BudgetSource, Dimension, Limit, OnHit, ReplayMode
+from traces.analytics.budget_line import read_lines
 from traces.models import Replay, Run
 from traces.queries.fork_budgets import read_remainder
 from traces.queries.program import read_parameters
@@ -41,9 +42,16 @@ def read_job(replay: Replay, now_ns: int) -> Job:
     )
 
 
+def _set_later(original: Run) -> Iterator[tuple[Dimension, Limit]]:
+    """Yield the limits that stood in the end and are not the program's own: it would stop at its own again."""
+    for name, line in read_lines(original.budgets).items():
+        if line.source is not BudgetSource.RUN:
+            yield name, line.limit
+
+
 def _limits(replay: Replay, original: Run, now_ns: int) -> dict[Dimension, JobLimit]:
     if replay.mode == ReplayMode.RECORDED.value:
-        return {}
+        return {name: JobLimit(limit=each, is_raised=True) for name, each in _set_later(original)}
     inherited = (
         read_remainder(original, replay.from_seq, now_ns)
         if replay.mode == ReplayMode.FORK.value

@@ -56,6 +56,7 @@ class Repetition:
     `saved` is what the answers from the recording had cost, in US dollars; None where none tells.
     """
 
+    run_id: uuid.UUID
     original: Run | None
     mode: str | None
     from_node: str | None
@@ -114,6 +115,7 @@ def read_repetition(*, who: Who, run_id: str | uuid.UUID) -> Repetition | None:
     judged = own.judged if own is not None else _judge(original, run)
     answered = Node.objects.filter(run_id=run.pk, aside=SetAside.REPLAYED.value)
     return Repetition(
+        run_id=run.pk,
         original=original,
         mode=run.replay_mode,
         from_node=run.from_node,

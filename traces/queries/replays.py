@@ -39,8 +39,8 @@ class ReplayRow:
     """One replay. Times in ns since 1970 by the database's clock.
 
     `expires_ns` is the end of the lease, of one that waits until when it does. `judged` is None until both ledgers
-    tell; `run` is the row of `run_id`, None as long as its program told nothing; `is_served` says that a runner is
-    there for one that waits, and `waits_for_point` that another replay of the same point is not over.
+    tell. `run` is the row of `run_id`, None as long as its program told nothing; `died_in` are those of the earlier
+    runs of which a program told something. `waits_for_point` says that another replay of the same point is not over.
     """
 
     id: uuid.UUID
@@ -68,6 +68,7 @@ class ReplayRow:
     judged: Judged | None
     code: Code
     run: Run | None
+    died_in: list[uuid.UUID]
     waits_for_point: bool
 
     @property
@@ -126,17 +127,17 @@ def judged_of(plain: Mapping[str, Any] | None) -> Judged | None:
 
 def _rows(found: Iterable[Replay]) -> list[ReplayRow]:
     replays = list(found)
-    runs = Run.objects.filter(pk__in=[each.run_id for each in replays], size__gt=0)
+    made = [run_id for each in replays for run_id in (each.run_id, *each.earlier_runs)]
+    runs = Run.objects.filter(pk__in=made, size__gt=0)
     by_id = {run.pk: run for run in runs}
     points = {(each.of_run, each.point) for each in replays if each.stage == ReplayStage.WAITING}
     held = Replay.objects.filter(stage__in=HELD, of_run__in={of_run for of_run, _ in points})
     busy = points & set(held.values_list("of_run", "point")) if points else set()
-    return [
-        _row(each, by_id.get(each.run_id), (each.of_run, each.point) in busy) for each in replays
-    ]
+    return [_row(each, by_id, (each.of_run, each.point) in busy) for each in replays]
 
 
-def _row(found: Replay, run: Run | None, waits_for_point: bool) -> ReplayRow:
+def _row(found: Replay, runs: Mapping[uuid.UUID, Run], waits_for_point: bool) -> ReplayRow:
+    run = runs.get(found.run_id)
     told = run.code_digest if run is not None else None
     return ReplayRow(
         **{name: getattr(found, name) for name in SAME},
@@ -145,5 +146,6 @@ def _row(found: Replay, run: Run | None, waits_for_point: bool) -> ReplayRow:
         judged=judged_of(found.judged),
         code=Code(recorded=found.code_digest, runner=told or found.runner_digest),
         run=run,
+        died_in=[run_id for run_id in found.earlier_runs if run_id in runs],
         waits_for_point=waits_for_point and found.stage == ReplayStage.WAITING,
     )

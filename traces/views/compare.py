@@ -15,6 +15,7 @@ from traces.queries.aligned_lines import find_line, list_lines, list_path
 from traces.queries.alignment import AlignedRuns
 from traces.queries.likely_others import list_likely_others
 from traces.queries.line_texts import compare_line, compare_parting
+from traces.queries.replay_page import Repetition, read_repetition
 from traces.queries.run_comparison import align_runs, compare_runs, list_awaited
 from traces.queries.runs import RunRow, get_run
 from traces.views.access import for_people
@@ -122,11 +123,21 @@ def _head_context(request: HttpRequest, form: CompareForm) -> tuple[dict[str, An
     context = {
         "found": found,
         "form": form,
+        "repetition": _repetition(request, form),
         "texts": compare_parting(who=request.user, runs=runs, parting=found.parting),
         "seen": request.GET.get("seen") or _seen(runs),
         "is_old": request.GET.get("seen", _seen(runs)) != _seen(runs),
     }
     return context, runs
+
+
+def _repetition(request: HttpRequest, form: CompareForm) -> Repetition | None:
+    """Return what one of the two is as a replay of the other."""
+    for replay, original in (form.runs[::-1], form.runs):
+        found = read_repetition(who=request.user, run_id=replay)
+        if found is not None and found.original is not None and found.original.pk == original:
+            return found
+    return None
 
 
 def _lines_context(form: CompareForm, runs: AlignedRuns) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
+from django.test import Client
 
-from deliberation.vocabulary import Fidelity, ReplayMode
+from deliberation.vocabulary import Cost, Fidelity, ReplayMode
 from tests.integration.build import ended, make_project, new_run, put_on_record
 from tests.integration.replays.replaying import (
     DIGEST,
@@ -27,6 +29,7 @@ from traces.actions.hold_replay import Outcome, end_replay
 from traces.actions.judge_replays import has_replays_to_judge, judge_replays
 from traces.models import Node, Replay, Run
 from traces.queries.replays import ReplayRow, get_replay, replay_of_run
+from traces.queries.run_comparison import compare_runs
 
 RAISED = json.dumps({"type": "builtins.ValueError", "args": ["no"]})
 
@@ -149,3 +152,41 @@ def test_what_the_recording_answered_is_shown_and_added_to_nothing() -> None:
     assert (made.input_tokens, made.model_calls) == (10, 2)
     asides = dict(Node.objects.filter(run_id=made.pk).values_list("node_id", "aside"))
     assert asides == {"x": "replayed", "y": None}
+
+
+def test_compared_with_its_original_it_is_paired_by_calls_and_says_what_was_saved(
+    people: People,
+) -> None:
+    first = new_run()
+    cost = Cost(amount=Decimal("0.25"))
+    run = original(
+        drawn(first, "d"), *call(first, "a", "k1", "7", cost=cost), *call(first, "b", "k2", "8"),
+        run=first,
+    )  # fmt: skip
+    replay = asked(run)
+    done(replay)
+    same = str(replay.run_id)
+    told = [
+        drawn(same, "d"), *call(same, "x", "k1", "7", cost=cost, recorded_seq=3),
+        *call(same, "y", "k2", "7"),
+    ]  # fmt: skip
+    made = repeated(run, *told, run=replay.run_id)
+    judge_replays()
+    _, aligned = compare_runs(who=people.alice, left=run.pk, right=made.pk)
+    assert aligned.aligned.count(0, 2).changed == 1
+    assert aligned.aligned.is_alone(0) is aligned.aligned.is_alone(1) is False
+    client = Client()
+    client.force_login(people.alice)
+    page = client.get("/compare", {"a": str(run.pk), "b": str(made.pk)}).text
+    for words in (
+        "One replays the other",
+        "diverged at #5",
+        "Calls: 2 as recorded, 0 new, 1 otherwise, 0 unused.",
+        "The recording answered what had cost $0.25",
+    ):
+        assert words in page
+    turned = client.get("/compare", {"a": str(made.pk), "b": str(run.pk)}).text
+    assert "The recording answered what had cost $0.25" in turned
+    other = original()
+    alone = client.get("/compare", {"a": str(run.pk), "b": str(other.pk)}).text
+    assert "One replays the other" not in alone

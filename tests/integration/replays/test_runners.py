@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.integration.build import make_project
+from deliberation.events import BudgetSet
+from deliberation.vocabulary import BudgetSource, OnHit
+from tests.integration.build import make_event, make_project, new_run
 from tests.integration.replays.replaying import (
     DIGEST,
     FORK,
@@ -205,6 +208,19 @@ def test_a_recorded_replay_has_no_limits_of_its_own() -> None:
     mine = runner()
     asked(run, RECORDED)
     assert read_job(claimed(mine), at(51)).limits == {}
+
+
+def test_a_recorded_replay_has_the_limits_that_others_had_set() -> None:
+    run = new_run()
+    raised = make_event(
+        BudgetSet, run, dimension="usd", version=2, by="user:alice", source=BudgetSource.COMMAND,
+        hard=Decimal(5), on_hit=OnHit.STOP, on_soft=OnHit.WARN,
+    )  # fmt: skip
+    asked(original(raised, run=run, budgets={"usd": "1", "tokens": "100"}), RECORDED)
+    limits = read_job(claimed(runner()), at(51)).limits
+    assert {name.value: (each.limit.hard, each.is_raised) for name, each in limits.items()} == {
+        "usd": (Decimal(5), True)
+    }
 
 
 def test_a_fork_inherits_what_was_left_and_counts_again_what_it_repeats() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +78,22 @@ def test_what_is_the_same_is_paired_before_what_only_looks_alike() -> None:
     ours = side([(ROOT, "x", None), (0, "y", "1"), (0, "y", "2")])
     theirs = side([(ROOT, "x", None), (0, "y", "2")])
     assert both(align(ours, theirs)) == [(0, 0), (1, NOBODY), (2, 1)]
+
+
+def test_calls_are_paired_by_what_they_asked_before_what_looks_the_same() -> None:
+    ours = side([(ROOT, "x", "1"), (ROOT, "x", "2")])
+    theirs = side([(ROOT, "x", "2"), (ROOT, "x", "3")])
+    assert both(align(ours, theirs)) == [(0, NOBODY), (1, 0), (NOBODY, 1)]
+    keys = ["k1", "k2"]
+    asked = align(replace(ours, calls=keys), replace(theirs, calls=keys))
+    assert both(asked) == [(0, 0), (1, 1)]
+
+
+def test_what_has_no_call_of_its_own_is_paired_as_ever() -> None:
+    ours = side([(ROOT, "x", "1"), (ROOT, "x", "2"), (ROOT, "z", None)])
+    calls = [None, "k2", None]
+    mixed = align(replace(ours, calls=calls), replace(ours, calls=calls))
+    assert both(mixed) == [(0, 0), (1, 1), (2, 2)]
 
 
 @given(forests(), forests())
