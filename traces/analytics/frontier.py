@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+LAST_DIGITS = 1e-9
+"""A gain of less is the rounding of a sum."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -28,7 +31,7 @@ def non_dominated(points: Sequence[tuple[float, float]]) -> list[int]:
     for place in order:
         cost, quality = points[place]
         best = points[found[-1]] if found else None
-        if best is None or quality > best[1] or (cost, quality) == best:
+        if best is None or quality > best[1] + LAST_DIGITS or (cost, quality) == best:
             found.append(place)
     return found
 

@@ -29,6 +29,8 @@ Quality = tuple[float, int]
 """What a run counts for, 0 to 1, and of how many outcomes that is made."""
 Qualities = dict[uuid.UUID, Quality]
 """By run; of one that is not here nothing is known."""
+WORTH_TELLING = 0.005
+"""How much lower, of 1, a curve must end than it was to be called one of which more compute made it worse."""
 Systems = dict[str, list[JudgedRun]]
 """By what a system is called."""
 
@@ -82,7 +84,7 @@ def turned_of(points: Sequence[Point]) -> list[Turned]:
     found = []
     for curve in curves.values():
         turning = turning_point((at, each.accuracy.mean) for at, each in enumerate(curve))
-        if turning is not None:
+        if turning is not None and turning.best - turning.end >= WORTH_TELLING:
             found.append(Turned(curve[turning.at], curve[-1]))
     return found
 
