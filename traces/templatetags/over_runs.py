@@ -11,7 +11,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from traces.queries.over_runs.labels import INTERVALS, LABELS
+from traces.queries.over_runs.labels import CELLS, INTERVALS, LABELS
 from traces.queries.over_runs.told import Fact, Row, Unit
 from traces.queries.over_runs.words import FIGURES, SECTIONS, Words
 from traces.queries.spoken import spoken
@@ -19,6 +19,9 @@ from traces.templatetags.fmt import UNKNOWN, duration, money, number, percent, s
 from traces.templatetags.trace_text import one_line
 
 register = template.Library()
+THEIRS = {"tier", "model"}
+"""Of what others wrote, which is no word of ours by chance."""
+BESIDE = "beside"
 CELL = "cell_"
 """Begins the names under which an address says which runs of a section are meant: filters have names of their own."""
 
@@ -96,6 +99,21 @@ def label(row: Row) -> str:
 def more(left_out: int) -> str:
     """How many rows are not shown."""
     return ngettext("{n} more row", "{n} more rows", left_out).format(n=left_out)
+
+
+@register.simple_tag
+def cell_words(name: str, value: str) -> str:
+    """Which runs are meant, by one of the values that an address says it with."""
+    if f"{name} {value}" in CELLS:
+        return str(CELLS[f"{name} {value}"])
+    for key in (f"{name.removesuffix('_bin')}_{value}", value):
+        if key in LABELS:
+            return str(LABELS[key])
+    if name in THEIRS:
+        return one_line(value)
+    if name == BESIDE:
+        return gettext("on questions of {tier} too").format(tier=one_line(value))
+    return spoken(value)
 
 
 @register.simple_tag

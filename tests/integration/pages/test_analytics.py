@@ -128,6 +128,18 @@ def test_cells_that_are_none_are_400_and_values_that_nothing_has_are_empty(bob: 
     assert bob.get(address, {"cursor": "x"}).status_code == 404
 
 
+def test_the_page_of_a_figure_s_runs_says_which_they_are(people: People, bob: Client) -> None:
+    some_runs(people)
+    cell = {"cell_third": "2", "cell_is_right": "true"}
+    page = bob.get(reverse("analytics-runs", args=["effort"]), cell).text
+    chips = re.findall(r'<span class="chip trace">([^<]*)</span>', page)
+    assert chips == ["most effort", "right"]
+    asked = {"cell_tier": "<free>", "cell_beside": "pro"}
+    page = bob.get(reverse("analytics-runs", args=["tiers"]), asked).text
+    assert "&lt;free&gt;" in page
+    assert "on questions of pro too" in page
+
+
 def test_there_is_no_other_section(bob: Client) -> None:
     for name in ("section", "runs", "csv", "figure", "figure-table", "figure-csv"):
         assert bob.get(reverse(f"analytics-{name}", args=["secrets"])).status_code == 404

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from traces.queries.over_runs.words import FIGURES
+
 LABELS = {
     "third_0": _("least effort"),
     "third_1": _("middle"),
@@ -23,6 +25,31 @@ LABELS = {
     **{f"bin_{number}": f"{number / 10:.1f} – {(number + 1) / 10:.1f}" for number in range(10)},
 }
 """Rows that no word of the vocabulary names."""
+
+CELLS = {
+    "is_right true": _("right"),
+    "is_mixed true": FIGURES["effort.within"].label,
+    "is_top true": FIGURES["tail.top"].label,
+    "ran_away true": FIGURES["tail.away"].label,
+    "is_most true": FIGURES["tail.most"].label,
+    "is_judged true": FIGURES["tiers.judged"].label,
+    "is_hit true": FIGURES["budgets.hits"].label,
+    "reason any": FIGURES["discarded.runs"].label,
+    **{f"from_p{at} true": f"≥ p{at}" for at in (50, 95, 99)},
+    **{
+        f"source {name}": FIGURES[f"calibration.{name}"].label
+        for name in ("stated", "returned", "most_voted")
+    },
+    "basis not_known": FIGURES["outcomes.unknown"].label,
+    "among unknown": FIGURES["effort.unknown"].label,
+    "among unmeasured": FIGURES["effort.unmeasured"].label,
+    "among no_probability": FIGURES["calibration.no_probability"].label,
+    "among every": FIGURES["tiers.gini"].label,
+    "among ungrouped": FIGURES["tiers.without"].label,
+    "among unbilled": FIGURES["legibility.without"].label,
+    "among unlimited": FIGURES["budgets.without"].label,
+}
+"""Which runs a figure counts, by what an address says it with."""
 
 MEASURES = {
     "cost": _("cost"),
