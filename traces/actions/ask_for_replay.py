@@ -18,8 +18,9 @@ from deliberation.vocabulary import ReplayMode
 from traces.actions.conflict import Unfit
 from traces.actions.replay_wish import ReplayWish, check_wish
 from traces.actions.tell_run import Randbytes, lock_run
-from traces.models import Node, Replay, Run
+from traces.models import Replay, Run
 from traces.models.replay import HELD, OPEN, ReplayStage
+from traces.queries.beginnings import begin_of
 from traces.queries.patience import SECOND
 from traces.queries.replayable import Obstacle, find_obstacles
 
@@ -117,7 +118,7 @@ def _make(run: Run, wish: ReplayWish, by: str, now_ns: int, randbytes: Randbytes
 def _seq_of(run: Run, node_id: str | None) -> int | None:
     if node_id is None:
         return None
-    found = Node.objects.filter(run_id=run.pk, node_id=node_id).values_list("ordinal", flat=True)
-    if not found:
+    found = begin_of(run.pk, node_id)
+    if found is None:
         raise Unfit("from_node", gettext("is no node of the run"))
-    return int(found[0])
+    return found

@@ -76,6 +76,10 @@ class Node(models.Model):
     cost_basis = models.TextField(null=True)
     price_table = models.TextField(null=True)
 
+    begun_seq = models.BigIntegerField(
+        null=True,
+        help_text="The first entry that reports the node itself, where its run can be replayed",
+    )
     call_key = models.TextField(null=True, help_text="Names the call, the same in each replay")
     call_sort = models.TextField(null=True)
     recorded_seq = models.BigIntegerField(

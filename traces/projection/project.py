@@ -113,7 +113,9 @@ def fold(reach: Reach, run: RunState, each: Numbered) -> None:
 
 
 def _apply_facts(reach: Reach, run: RunState, event: NodeFacts, seq: int) -> None:
-    on_node.apply_facts(reach.node(run, event.node, seq), event)
+    node = reach.node(run, event.node, seq)
+    on_node.apply_facts(node, event)
+    on_replay.note_begin(run, node, seq)
     if event.session_id is not None:
         began = event.started_at if event.started_at is not None else event.at
         claim_session(run, event.session_id, began, of_run=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from deliberation.events import Event, ReplayDiverged, ReplayEnded, ValueDrawn
 from traces.projection.reach import Reach
-from traces.projection.states import RunState
+from traces.projection.states import NodeState, RunState
 from traces.projection.tables import DIVERGENCES, DRAWS
 from traces.projection.texts import fact
 
@@ -47,6 +47,12 @@ def apply_divergence(reach: Reach, run: RunState, event: ReplayDiverged, seq: in
 
 def apply_count(reach: Reach, run: RunState, event: ReplayEnded, seq: int) -> None:
     """Fold nothing: what a program counts of its own replay is only its word."""
+
+
+def note_begin(run: RunState, node: NodeState, seq: int) -> None:
+    """Note where a node of a program begins: an approval, which comes by another door, may name it before."""
+    if run.entry_point is not None and node.begun_seq is None:
+        node.begun_seq = seq
 
 
 def _place(reach: Reach, run: RunState, node_id: str | None, seq: int) -> None:

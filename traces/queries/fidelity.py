@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from deliberation.events import RunEnded
 from deliberation.vocabulary import ReplayMode
 from traces.analytics.fidelity import Call, Judged, judge
-from traces.models import Node, Run
+from traces.models import Run
+from traces.queries.beginnings import begin_of
 from traces.queries.ledger import read_entries
 from traces.queries.recording import ANSWERS, RecordedCall, read_calls
 
@@ -33,8 +34,7 @@ def fork_seq(original: Run, replay: Run) -> int | None:
     """Return the entry of the original from which a fork is live; None for what is no fork, or has no such node."""
     if replay.replay_mode != ReplayMode.FORK.value or replay.from_node is None:
         return None
-    named = Node.objects.filter(run_id=original.pk, node_id=replay.from_node)
-    return named.values_list("ordinal", flat=True).first()
+    return begin_of(original.pk, replay.from_node)
 
 
 def _calls(run_id: uuid.UUID, until_seq: int | None = None) -> Iterator[Call]:

@@ -13,7 +13,8 @@ from django.db.models import Count, Q, Sum
 
 from deliberation.vocabulary import Dimension, Limit, NodeKind
 from traces.analytics.billing import SetAside
-from traces.models import Node, Run
+from traces.models import Run
+from traces.queries.beginnings import nodes_by_begin
 from traces.queries.budget_lines import BudgetRow, budget_lines
 from traces.queries.leases import read_lease
 
@@ -29,7 +30,7 @@ def read_remainder(original: Run, until_seq: int | None, now_ns: int) -> dict[Di
     lines = budget_lines(original, read_lease(original.id), now_ns)
     if not lines:
         return {}
-    repeated = {} if until_seq is None else _sums(_told_of(original, Q(ordinal__lt=until_seq)))
+    repeated = {} if until_seq is None else _sums(_told_of(original, Q(begun__lt=until_seq)))
     # Of what the original itself repeated, its row counts the calls and not what they had cost.
     again = _sums(_told_of(original, Q(aside=SetAside.REPLAYED))) if original.replay_of else {}
     return {
@@ -61,12 +62,16 @@ def _remainder(row: BudgetRow, repeated: Amounts, again: Amounts) -> Limit:
 def _told_of(run: Run, which: Q) -> dict[str, int | Decimal | None]:
     counted = Q(aside=None) | Q(aside=SetAside.REPLAYED)
     kinds = (NodeKind.MODEL_CALL, NodeKind.TOOL_CALL, NodeKind.SAMPLE)
-    return Node.objects.filter(which, run_id=run.pk).aggregate(
-        usd=Sum("cost", filter=counted),
-        input=Sum("input_tokens", filter=counted),
-        output=Sum("output_tokens", filter=counted),
-        reasoning=Sum("reasoning_tokens", filter=counted),
-        **{kind.value: Count("node_id", filter=Q(kind=kind.value)) for kind in kinds},
+    return (
+        nodes_by_begin(run.pk)
+        .filter(which)
+        .aggregate(
+            usd=Sum("cost", filter=counted),
+            input=Sum("input_tokens", filter=counted),
+            output=Sum("output_tokens", filter=counted),
+            reasoning=Sum("reasoning_tokens", filter=counted),
+            **{kind.value: Count("node_id", filter=Q(kind=kind.value)) for kind in kinds},
+        )
     )
 
 

@@ -14,6 +14,7 @@ from deliberation.events import NodeEnded, NodeStarted, ValueDrawn
 from deliberation.events.node_facts import NodeFacts
 from deliberation.vocabulary import CallSort, Cost, NodeStatus, TextForm, Usage
 from traces.models import Draw, Node, Run
+from traces.queries.beginnings import nodes_by_begin
 from traces.queries.ledger import StoredEntry, read_entries
 
 PORTION = 50
@@ -30,7 +31,7 @@ TOLD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedCall:
-    """One call. `seq` is the entry that states its key, `place` the first that names its node: calls are in its order.
+    """One call. `seq` is the entry that states its key, `place` the first that reports its node: they are in its order.
 
     `ended_seq` is the entry with what came of it, None where none tells. Texts are as events have them, and the forms
     say what those of input and output stand for. `gone` names texts that were taken away, or whose bytes are lost.
@@ -87,10 +88,9 @@ def read_calls_after(
 ) -> list[RecordedCall]:
     """Return the next calls after an entry; none at the end."""
     before = {} if until_seq is None else {"lt": until_seq}
-    nodes = _between(
-        Node.objects.filter(call_key__isnull=False), "ordinal", run_id, after, **before
-    )
-    draws = _between(Draw.objects.all(), "seq", run_id, after, **before)
+    calls = nodes_by_begin(run_id).filter(call_key__isnull=False)
+    nodes = _between(calls, "begun", after, **before)
+    draws = _between(Draw.objects.filter(run_id=run_id), "seq", after, **before)
     found = sorted([*nodes, *draws], key=_place)
     if len(found) > PORTION:
         last = _place(found[PORTION - 1])
@@ -100,10 +100,10 @@ def read_calls_after(
 
 def count_calls(run: Run, until_seq: int | None = None) -> int:
     """Return how many there are."""
-    nodes = Node.objects.filter(run_id=run.pk, call_key__isnull=False)
+    nodes = nodes_by_begin(run.pk).filter(call_key__isnull=False)
     draws = Draw.objects.filter(run_id=run.pk)
     if until_seq is not None:
-        nodes, draws = nodes.filter(ordinal__lt=until_seq), draws.filter(seq__lt=until_seq)
+        nodes, draws = nodes.filter(begun__lt=until_seq), draws.filter(seq__lt=until_seq)
     return nodes.count() + draws.count()
 
 
@@ -111,13 +111,11 @@ def count_nodes_before(run: Run, until_seq: int | None) -> int | None:
     """Return how many nodes there were before an entry; a fork that has begun as many has come to it."""
     if until_seq is None:
         return None
-    return Node.objects.filter(run_id=run.pk, ordinal__lt=until_seq).count()
+    return nodes_by_begin(run.pk).filter(begun__lt=until_seq).count()
 
 
-def _between(
-    rows: Any, column: str, run_id: uuid.UUID, after: int, *, lt: int | None = None
-) -> Any:
-    found = rows.filter(run_id=run_id, **{f"{column}__gt": after})
+def _between(rows: Any, column: str, after: int, *, lt: int | None = None) -> Any:
+    found = rows.filter(**{f"{column}__gt": after})
     if lt is not None:
         found = found.filter(**{f"{column}__lt": lt})
     # One more than a portion: a node and a draw may begin in the same entry, and are not parted.
@@ -125,7 +123,11 @@ def _between(
 
 
 def _place(row: Node | Draw) -> int:
-    return row.seq if isinstance(row, Draw) else row.ordinal
+    return row.seq if isinstance(row, Draw) else _begun(row)
+
+
+def _begun(row: Node) -> int:
+    return row.ordinal if row.begun_seq is None else row.begun_seq
 
 
 def _read(run_id: uuid.UUID, rows: Iterable[Node | Draw]) -> Iterator[RecordedCall]:
@@ -163,8 +165,8 @@ def _called(row: Node, entries: list[StoredEntry]) -> RecordedCall:
         sort=CallSort(row.call_sort or CallSort.TOOL),
         name=None,
         node=row.node_id,
-        place=row.ordinal,
-        seq=row.ordinal,
+        place=_begun(row),
+        seq=_begun(row),
     )
     for entry in entries:
         event = entry.event

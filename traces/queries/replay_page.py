@@ -15,6 +15,7 @@ from traces.analytics.billing import SetAside
 from traces.analytics.fidelity import Judged
 from traces.models import Node, Run
 from traces.queries.access import NotVisible, Who, see_run
+from traces.queries.beginnings import begin_of
 from traces.queries.fidelity import fork_seq, read_fidelity
 from traces.queries.fork_budgets import read_remainder
 from traces.queries.program import read_parameters
@@ -100,8 +101,7 @@ def remainder_of(
 ) -> Mapping[Dimension, Limit]:
     """Return what a fork from a node of the run may spend unless it is raised. Raises NotVisible."""
     run = see_run(who, run_id)
-    named = Node.objects.filter(run_id=run.pk, node_id=node_id or "")
-    return read_remainder(run, named.values_list("ordinal", flat=True).first(), now_ns)
+    return read_remainder(run, begin_of(run.pk, node_id), now_ns)
 
 
 def read_repetition(*, who: Who, run_id: str | uuid.UUID) -> Repetition | None:

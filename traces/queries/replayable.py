@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from deliberation.vocabulary import ReplayMode
-from traces.models import Draw, Node, Removal, Run
+from traces.models import Draw, Removal, Run
 from traces.models.removal import EXPIRED
 from traces.models.run import FINAL, FOREIGN
+from traces.queries.beginnings import nodes_by_begin
 from traces.queries.program import read_parameters
 
 
@@ -97,7 +99,7 @@ def recording_obstacle(run: Run, until_seq: int | None = None) -> Obstacle | Non
         return Obstacle.REMOVED
     unended = _calls(run).filter(ended_ns=None)
     if until_seq is not None:
-        unended = unended.filter(ordinal__lt=until_seq)
+        unended = unended.filter(begun__lt=until_seq)
     return Obstacle.UNENDED if unended.exists() else None
 
 
@@ -115,7 +117,7 @@ def _lacks_texts(run: Run) -> bool:
     """Return True where a text of a call was taken away; what else was does not keep a replay from repeating."""
     removals = Removal.objects.filter(run_id=run.pk)
     if (last := removals.filter(kind=EXPIRED).order_by("-entry").first()) is not None:
-        return _calls(run).filter(ordinal__lt=last.entry).exists() or _draws(run, last.entry)
+        return _calls(run).filter(begun__lt=last.entry).exists() or _draws(run, last.entry)
     gone = list(removals.filter(part__in=NEEDED).values_list("entry", flat=True)[:MAX_LOOKED_AT])
     if not gone:
         return False
@@ -127,5 +129,5 @@ def _draws(run: Run, before: int) -> bool:
     return Draw.objects.filter(run_id=run.pk, seq__lt=before).exists()
 
 
-def _calls(run: Run) -> QuerySet[Node]:
-    return Node.objects.filter(run_id=run.pk, call_key__isnull=False)
+def _calls(run: Run) -> QuerySet[Any]:
+    return nodes_by_begin(run.pk).filter(call_key__isnull=False)

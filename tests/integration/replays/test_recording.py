@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import uuid
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from deliberation.events import ApprovalRequested
 from deliberation.vocabulary import CallSort, Cost, NodeStatus, RedactionRule, TextForm
-from tests.integration.build import ended, make_project, new_run, put_on_record, started
+from tests.integration.build import ended, make_event, make_project, new_run, put_on_record, started
 from tests.integration.replays.replaying import (
     FORK,
     LIVE,
@@ -27,6 +29,7 @@ from tests.integration.replays.replaying import (
     runner,
 )
 from tests.people import People
+from traces.actions.rebuild import rebuild
 from traces.actions.redact import Redaction, redact
 from traces.actions.say import Speech
 from traces.models import Replay, Run
@@ -166,6 +169,20 @@ def test_an_end_that_comes_before_its_start_is_the_same_call(api: Client) -> Non
     put_on_record(make_project(), begun(run), end, begin, over(run))
     _, told = lines(api, Run.objects.get(pk=run))
     assert (told["seq"], told["ended_seq"], told["result"], told["name"]) == (3, 2, "7", "m-1")
+
+
+def test_a_call_that_an_approval_named_before_stands_where_it_began(api: Client) -> None:
+    run = new_run()
+    request = make_event(
+        ApprovalRequested, run, approval="0" * 36, node="mail", tool="send", digest="0" * 64, action="{}", needed=1,
+        by="key:test", asked="reviewer", expires_at=at(99),
+    )  # fmt: skip
+    told = [request, started(run, "thought"), *call(run, "mail", "k", sort=CallSort.TOOL)]
+    head, *calls = lines(api, original(*told, run=run), FORK, from_node="thought")
+    assert (head["until_seq"], head["calls"], head["nodes"], calls) == (3, 0, 0, [])
+    rebuild(run_id=uuid.UUID(run))
+    _, mail = lines(api, Run.objects.get(pk=run), LIVE)
+    assert (mail["seq"], mail["ended_seq"]) == (4, 5)
 
 
 def test_only_who_repeats_the_run_reads_it(api: Client) -> None:
