@@ -15,6 +15,8 @@ from traces.views.access import for_people
 from traces.views.selfcheck_words import LOGS, STATUSES, definition_of
 
 SHOWN_DIGITS = 4
+NOTABLE = ("off", "explained")
+"""What somebody who looks at two hundred figures wants to see first."""
 
 
 @for_people
@@ -28,9 +30,11 @@ def selfcheck(request: HttpRequest) -> HttpResponse:
     counts = [
         (word, STATUSES[word], count) for word, count in (found.counts if found else {}).items()
     ]
-    return render(
-        request, "selfcheck/page.html", {"check": found, "groups": groups, "counts": counts}
-    )
+    notable = [
+        (title, each) for _, title, rows in groups for each in rows if each["row"].status in NOTABLE
+    ]
+    context = {"check": found, "groups": groups, "counts": counts, "notable": notable}
+    return render(request, "selfcheck/page.html", context)
 
 
 def _shown(row: FigureRow) -> dict[str, Any]:
@@ -58,4 +62,6 @@ def _value(value: Any) -> str:
         )
     if isinstance(value, float):
         return str(localize(round(value, SHOWN_DIGITS)))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
     return "–" if value is None else str(value)
