@@ -15,13 +15,16 @@ from django.core.management import call_command
 from django.db.models import Count, Q, Sum
 
 from tests.people import make_person, make_project
-from traces.models import Candidate, Run
+from traces.models import Candidate, Project, Run
 from traces.models.access import Role
+from traces.queries.access import Viewer
 from traces.queries.frontier import get_frontier
 from traces.queries.frontier_asked import FrontierAsked
 from traces.queries.frontier_curves import Rule
 from traces.queries.frontier_rows import Frontier
+from traces.queries.judgements import Judging
 from traces.queries.run_filters import RunFilters
+from traces.queries.verifier import Verifier, get_verifier
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 FILE = DATA / "GROUND_TRUTH.json"
@@ -148,3 +151,11 @@ def shares_on_frontier(found: Frontier, system: str, rule: Rule) -> dict[str, fl
         for each in found.points
         if (each.system, each.rule) == (system, rule)
     }
+
+
+def judged_by(verifier: str) -> Verifier:
+    """What the pages say of a verifier of the logs that were read."""
+    projects = frozenset(Project.objects.values_list("pk", flat=True))
+    return get_verifier(
+        who=Viewer(project_ids=projects), asked=Judging(verifier=verifier), filters=RunFilters()
+    )

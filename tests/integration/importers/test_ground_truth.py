@@ -24,6 +24,7 @@ from tests.integration.importers.ground_truth import (
     Leaves,
     agree,
     by_k,
+    judged_by,
     ks_of,
     pass_on_frontier,
     read,
@@ -40,12 +41,8 @@ from traces.analytics.inequality import gini
 from traces.analytics.pass_at_k import mean_pass_at_k, mean_pass_hat_k
 from traces.analytics.separation import auc
 from traces.analytics.undefined import is_known, mean_of
-from traces.models import Candidate, Node, Project, Run, Verdict
-from traces.queries.access import Viewer
-from traces.queries.judgements import Judging
+from traces.models import Candidate, Node, Run, Verdict
 from traces.queries.ledger import read_entries_after
-from traces.queries.run_filters import RunFilters
-from traces.queries.verifier import get_verifier
 
 MANY = 100_000
 
@@ -326,11 +323,7 @@ def test_a_hundred_programs_for_each_of_164_tasks() -> None:
     prefix = "codet_humaneval"
     tasks = right_of_all()
     behaved = behaviour_by_run()
-    judged = get_verifier(
-        who=Viewer(project_ids=frozenset(Project.objects.values_list("pk", flat=True))),
-        asked=Judging(verifier="generated tests"),
-        filters=RunFilters(),
-    )
+    judged = judged_by("generated tests")
     chosen = {point.n: point.chosen for point in judged.selection.curve.points}
     law = coverage_of(tasks)
     clusters = [largest_cluster(run) for run in behaved]
