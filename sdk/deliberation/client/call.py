@@ -103,6 +103,7 @@ class ModelCall(CallScope):
         self.model = self._opening["model"] = overrides.get("model", self.model)
         most = self._read_most(overrides.get("max_tokens")) or self._request.max_tokens
         self._request = replace(self._request, model=self.model, max_tokens=most)
+        self.max_tokens = most
         return bool(names or overrides.keys() & {"model", "max_tokens"})
 
     def _more_of(self, recorded: Recorded) -> dict[str, Any]:

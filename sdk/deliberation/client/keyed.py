@@ -92,10 +92,12 @@ class KeyedScope(NodeScope):
         if self._called is not None or self._has_begun or keys is None or is_within_performed(self):
             return
         called = self._make_call(keys.next)
-        if replay is not None and not replay.will_answer(called.key) and self._override():
+        if replay is not None and not replay.has(called.key) and self._override():
             called = self._make_call(keys.next)
         self._called, self.call_key = called, called.key
-        facts = {"call_key": called.key, "call_sort": called.sort}
+        facts: dict[str, Any] = {"call_key": called.key}
+        if called.key is not None:
+            facts["call_sort"] = called.sort
         given = self._opening.get("input")
         if given is not None:
             facts["input"], facts["input_form"] = as_told(given)

@@ -97,10 +97,9 @@ class Replay:
         is_meant = self.mode is not ReplayMode.RECORDED and self.is_live
         return self.job.overrides.get(name, default) if is_meant else default
 
-    def will_answer(self, key: str | None) -> bool:
-        """Return True while the recording has an answer for this call."""
-        recorded = self._unused.get(key) if key is not None else None
-        return recorded is not None and recorded.can_answer and not self._answers_nothing()
+    def has(self, key: str | None) -> bool:
+        """Return True while the recording has this call, and nobody has asked for it."""
+        return key in self._unused and not self._answers_nothing()
 
     def meet(self, called: Called, node: str | None = None) -> Met:
         """Decide about a call that begins, in this node."""

@@ -49,8 +49,12 @@ class Api:
         answer = self._post(f"{RUNNERS}/{self._runner}/claim", {})
         if answer.status == FORGOTTEN:
             raise Forgotten
-        job = _plain(answer).get("job") if answer.status == 200 else None
-        return job if isinstance(job, dict) else None
+        if answer.status == 204:
+            return None
+        job = _plain(answer).get("job")
+        if not isinstance(job, dict) or not {"id", "attempt", "entry_point"} <= job.keys():
+            raise Unreachable("what it gave away is no job")
+        return job
 
     def beat(self, job: dict[str, Any], last_words: str) -> bool:
         """Say that a job goes on; return whether it is to be ended. Raises `Lost`."""

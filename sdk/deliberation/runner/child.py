@@ -28,6 +28,8 @@ from deliberation.vocabulary import ReplayMode
 ARRIVES_SECONDS = 10.0
 LEFT_SECONDS = 5.0
 SEED = "seed"
+MAX_REASON = 2000
+"""In characters: the runner reads it when this process has ended, and a pipe holds 64 KiB."""
 COMPLETED, FAILED = "completed", "failed"
 
 
@@ -38,7 +40,7 @@ def main() -> int:
     state, reason = play(given["job"], given.get("recording"))
     flush(ARRIVES_SECONDS)
     with os.fdopen(int(sys.argv[1]), "w") as told:
-        json.dump({"state": state, "reason": reason}, told)
+        json.dump({"state": state, "reason": reason[:MAX_REASON]}, told)
     return 0 if state == COMPLETED else 1
 
 

@@ -29,6 +29,8 @@ class LastWords:
     def close(self, seconds: float) -> None:
         """Wait for the end of it: a process that outlives its parent may hold it open."""
         self._thread.join(seconds)
+        if not self._thread.is_alive():
+            self._stream.close()
 
     def _listen(self) -> None:
         while chunk := self._stream.read1(CHUNK_BYTES):  # type: ignore[attr-defined]  # a pipe is buffered

@@ -47,10 +47,12 @@ def serve(
     )
     given = {"INSPECTOR_URL": str(settings.url), "INSPECTOR_KEY": str(settings.key)}
     where = {"PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
-    runner = Runner(api, settings, {**environ, **given, **where}, grace=grace)
-    with _ending(runner):
-        runner.run()
-    api.close()
+    runner = Runner(api, settings, {**environ, **given, **where}, names=names, grace=grace)
+    try:
+        with _ending(runner):
+            runner.run()
+    finally:
+        runner.close()
     return 0
 
 
@@ -58,11 +60,17 @@ class Runner:
     """Asks for jobs and does them."""
 
     def __init__(
-        self, api: Api, settings: Settings, environ: Mapping[str, str], *, grace: float
+        self,
+        api: Api,
+        settings: Settings,
+        environ: Mapping[str, str],
+        *,
+        names: Sequence[str],
+        grace: float,
     ) -> None:
         self._api = api
         self._bell = Doorbell()
-        self._work = Work(api, settings, environ, self._bell, grace=grace)
+        self._work = Work(api, settings, environ, self._bell, names=names, grace=grace)
         self._is_leaving = False
         self._backoff = Backoff(first=RETRY_FIRST, most=RETRY_MOST, random=random.random)
         self._is_known = False
@@ -72,6 +80,11 @@ class Runner:
         """End the job under way, and then the loop."""
         self._is_leaving = True
         self._work.stop()
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        self._api.close()
+        self._bell.close()
 
     def run(self) -> None:
         """Serve until `leave`. Raises `Refused`."""
@@ -86,7 +99,7 @@ class Runner:
             if job is None:
                 self._bell.wait(self._api.poll_seconds)
             else:
-                LOG.info("replay %s: attempt %s of %s", job["id"], job["attempt"], job["of_run"])
+                LOG.info("replay %s, attempt %s", job["id"], job["attempt"])
                 self._work.do(job)
 
     def _next(self) -> dict[str, Any] | None:

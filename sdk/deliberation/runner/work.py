@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,10 @@ class Work:
         environ: Mapping[str, str],
         bell: Doorbell,
         *,
+        names: Collection[str],
         grace: float,
     ) -> None:
+        self._names = names
         self._api = api
         self._settings = settings
         self._environ = environ
@@ -56,6 +58,10 @@ class Work:
 
     def do(self, job: dict[str, Any]) -> None:
         """Do a job to its end, and say how it ended; say nothing of one that is another's by then."""
+        if job["entry_point"] not in self._names:
+            # Whoever asks, nothing is begun that this process was not started for.
+            self._tell(job, "failed", f"{job['entry_point']} is not served here", "")
+            return
         with tempfile.TemporaryDirectory(prefix="deliberation-replay-") as folder:
             try:
                 recording = self._fetch(job, Path(folder) / "recording.ndjson")
@@ -82,33 +88,39 @@ class Work:
 
     def _own(self, job: dict[str, Any], recording: str | None, heard: Any) -> None:
         reading, writing = os.pipe()
-        try:
-            process = Process(
-                [*CHILD, str(writing)],
-                {**self._environ, SUPERVISOR: heard.getsockname()},
-                start_new_session=True,
-                pass_fds=(writing,),
-                stdin=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-        finally:
-            os.close(writing)
-        words = LastWords(process.errors)
-        supervisor = Supervisor(self._settings, process, heard, grace=self._grace)
-        supervisor.start()
-        with suppress(BrokenPipeError):
-            process.input.write(json.dumps({"job": job, "recording": recording}).encode() + b"\n")
-            process.input.flush()
-        try:
-            ended_by = self._mind(job, process, words)
-        finally:
-            process.signal_rest()
+        # Whoever left the group may hold the other end for ever: what was told by the end is all.
+        os.set_blocking(reading, False)
+        with os.fdopen(reading, "rb", buffering=0) as told:
+            try:
+                process = self._start(writing, heard)
+            finally:
+                os.close(writing)
+            words = LastWords(process.errors)
+            supervisor = Supervisor(self._settings, process, heard, grace=self._grace)
+            supervisor.start()
+            given = json.dumps({"job": job, "recording": recording}).encode()
             with suppress(BrokenPipeError):
-                process.input.close()
-            supervisor.finish()
-            words.close(CLOSED_SECONDS)
-        with os.fdopen(reading, "rb") as told:
-            self._tell(job, *_outcome(told.read(), process.code, ended_by), words.text)
+                process.input.write(given + b"\n")
+                process.input.flush()
+            try:
+                ended_by = self._mind(job, process, words)
+            finally:
+                process.signal_rest()
+                with suppress(BrokenPipeError):
+                    process.input.close()
+                supervisor.finish()
+                words.close(CLOSED_SECONDS)
+            self._tell(job, *_outcome(told.read() or b"", process.code, ended_by), words.text)
+
+    def _start(self, writing: int, heard: Any) -> Process:
+        return Process(
+            [*CHILD, str(writing)],
+            {**self._environ, SUPERVISOR: heard.getsockname()},
+            start_new_session=True,
+            pass_fds=(writing,),
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def _mind(self, job: dict[str, Any], process: Process, words: LastWords) -> str | None:
         """Wait for the end of the process; return why it was ended, None where it ended by itself. Raises `Lost`."""

@@ -63,6 +63,40 @@ def test_what_is_to_be_otherwise_is_so_behind_the_fork_point_alone(stage, progra
     assert set(seeds[2:]) >= {"8 sample 2", "8 sample 3"}
 
 
+def test_what_cannot_be_answered_before_the_fork_point_is_made_as_it_was(stage, program, asked):
+    def without_the_first_result(lines):
+        head, *calls = map(json.loads, lines.splitlines())
+        gone = next(call for call in calls if call["sort"] == "model")
+        gone |= {"result": None, "withheld": True, "why": "redacted"}
+        return b"".join(json.dumps(line).encode() + b"\n" for line in [head, *calls])
+
+    recorded = stage.play(program)
+    events = stage.repeat(
+        program,
+        recorded,
+        "fork",
+        from_node=sample(recorded, 2),
+        change=without_the_first_result,
+        overrides={"model": "other"},
+    )
+    assert [model for model, _ in asked[4:]] == ["m", "other", "other"]
+    (told,) = of(events, "replay.diverged")
+    assert (told.difference, told.then) == (Difference.NO_ANSWER, AfterDifference.LIVE)
+
+
+def test_how_much_may_be_asked_for_is_overridden_too(stage):
+    said = []
+
+    def solve():
+        with dl.run("q") as run:
+            call = run.model_call(model="m", max_tokens=100)
+            call.perform(lambda call: said.append(call.max_tokens))
+
+    recorded = stage.play(solve)
+    stage.repeat(solve, recorded, "live", overrides={"max_tokens": 7})
+    assert said == [100, 7]
+
+
 def test_a_stream_goes_on_from_another_seed_where_the_fork_goes_live(stage, ask):
     drawn = []
 

@@ -12,6 +12,10 @@ from contextlib import contextmanager
 import pytest
 
 import deliberation as dl
+from deliberation.cli import main
+from deliberation.client import Settings
+from deliberation.runner.doorbell import Doorbell
+from deliberation.runner.work import Work
 from deliberation.supervisor.process import is_alive
 from deliberation.vocabulary import ObservedState
 from tests.sdk.programs import environ
@@ -155,7 +159,7 @@ def test_a_runner_that_ends_takes_its_replay_with_it(server, recorded, tmp_path,
         assert (replay.state, replay.reason) == ("failed", "the runner was ended")
 
 
-def test_what_a_program_raises_is_told_and_one_that_dies_has_last_words(
+def test_what_a_program_raises_is_told_one_that_dies_has_last_words_and_a_server_may_go_away(
     server, stage, program, tmp_path
 ):
     server.replays.poll_seconds = 0.05
@@ -172,18 +176,27 @@ def test_what_a_program_raises_is_told_and_one_that_dies_has_last_words(
         server.replays.wait_for(dead, "completed", "failed")
         assert (dead.state, dead.reason) == ("failed", "the process ended with exit code 3")
         assert dead.last_words == "no more\n"
-
-
-def test_a_server_that_was_away_finds_its_runner_again(server, recorded, tmp_path):
-    server.replays.poll_seconds = 0.05
-    events = recorded(words=["a"])
-    with runner(server, "program:solve", cwd=tmp_path):
-        wait_until(lambda: server.replays.runners, 60)
         server.go_away()
         server.replays.runners.clear()  # as one that has forgotten all
         server.start()
-        replay = server.ask_replay(events[0].run)
-        server.replays.wait_for(replay, "completed")
+        again = server.ask_replay(started.run)
+        server.replays.wait_for(again, "completed")
+
+
+def test_nothing_is_begun_that_the_runner_was_not_started_for():
+    told = []
+
+    class Heard:
+        def conclude(self, job, *said):
+            told.append(said)
+
+        lease_seconds = 15.0
+
+    job = {"id": "1", "attempt": 1, "entry_point": "program:die", "mode": "live"}
+    bell = Doorbell()
+    Work(Heard(), Settings(), {}, bell, names=["program:solve"], grace=1).do(job)
+    bell.close()
+    assert told == [("failed", "program:die is not served here", "")]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +208,11 @@ def test_a_server_that_was_away_finds_its_runner_again(server, recorded, tmp_pat
         (["program:solve"], "wrong", 1, "The key is not known."),
     ],
 )
-def test_what_cannot_be_served_is_said_at_once(server, program, tmp_path, names, key, code, said):
-    with runner(server, *names, *(["--key", key] if key else []), cwd=tmp_path) as process:
-        assert process.wait(60) == code
-        assert said in process.stderr.read()
+def test_what_cannot_be_served_is_said_at_once(
+    server, program, tmp_path, monkeypatch, capsys, names, key, code, said
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    given = ["--url", server.url, "--key", key or server.key, *names]
+    assert main(["runner", *given]) == code
+    assert said in capsys.readouterr().err
