@@ -39,6 +39,7 @@ def interval_around(share: float, count: float, z: float = NINETY_FIVE) -> Inter
     spread = z * z / count
     middle = share + spread / 2
     reach = z * sqrt(share * (1 - share) / count + spread / (4 * count))
-    return Interval(
-        max(0.0, (middle - reach) / (1 + spread)), min(1.0, (middle + reach) / (1 + spread))
-    )
+    # None and all are within their intervals, exactly: rounding would leave a hair between them.
+    low = (middle - reach) / (1 + spread) if share > 0 else 0.0
+    high = (middle + reach) / (1 + spread) if share < 1 else 1.0
+    return Interval(max(0.0, low), min(1.0, high))

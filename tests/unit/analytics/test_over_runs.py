@@ -22,6 +22,7 @@ from traces.analytics.resampling import FEWEST_TASKS, interval_over_tasks
 from traces.analytics.separation import auc
 from traces.analytics.set_aside_work import ROOT, branch_of
 from traces.analytics.undefined import Undefined
+from traces.analytics.wilson import wilson
 
 Efforts = st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=30)
 Confidences = st.lists(st.tuples(st.integers(0, 100).map(lambda n: n / 100), st.booleans()))
@@ -171,6 +172,14 @@ def test_parents_in_a_ring_and_parents_that_are_not_there_end() -> None:
 def test_a_deep_chain_is_no_trouble() -> None:
     chain = {node: node - 1 for node in range(1, 50_000)} | {0: ROOT}
     assert len(branch_of(chain, [10])) == 49_990
+
+
+def test_the_interval_of_none_begins_at_0_and_that_of_all_ends_at_1() -> None:
+    for of in range(1, 40):
+        none, every = wilson(0, of), wilson(of, of)
+        assert not isinstance(none, Undefined)
+        assert not isinstance(every, Undefined)
+        assert (none.low, every.high) == (0.0, 1.0)
 
 
 def test_nobody_draws_from_nothing() -> None:

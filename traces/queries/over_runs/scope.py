@@ -17,7 +17,8 @@ from traces.models import Project, Run
 from traces.queries.access import Who, as_viewer
 from traces.queries.run_filters import RunFilters, narrow
 
-MOST_RUNS = 200_000
+MOST_RUNS = 100_000
+"""About four seconds of a core for the dearest question, confidence by votes; one for most."""
 SECONDS = 20
 DEFAULT_TIMES = 3
 SETTINGS = (
