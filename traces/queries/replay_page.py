@@ -104,6 +104,15 @@ def remainder_of(
     return read_remainder(run, begin_of(run.pk, node_id), now_ns)
 
 
+def spent_limits(*, who: Who, run_id: str | uuid.UUID, now_ns: int) -> list[Dimension]:
+    """Return the limits of a run of which nothing was left: a fork may do no more of it than it repeats.
+
+    Raises NotVisible.
+    """
+    left = read_remainder(see_run(who, run_id), None, now_ns)
+    return [dimension for dimension, limit in left.items() if limit.hard == 0]
+
+
 def read_repetition(*, who: Who, run_id: str | uuid.UUID) -> Repetition | None:
     """Return what a run is as a replay; None for one that replays nothing. Raises NotVisible."""
     run = see_run(who, run_id)

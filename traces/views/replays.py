@@ -23,9 +23,11 @@ from traces.queries.replay_page import (
     read_program,
     read_repetition,
     remainder_of,
+    spent_limits,
 )
 from traces.queries.replays import get_replay, list_replays
 from traces.queries.runners import is_served
+from traces.templatetags.replay_words import limit_name
 from traces.views.access import for_changes, for_people
 from traces.views.replay_form import FIELDS, read_wish, tell_wrong
 from traces.views.see_other import see_other
@@ -101,6 +103,9 @@ def _page(
         "chosen": sent.get("mode") or _first(obstacles),
         "program": read_program(who=who, run_id=run_id, now_ns=now_ns),
         "limits": _limits(who, run_id, sent, now_ns),
+        "spent": [
+            limit_name(each.value) for each in spent_limits(who=who, run_id=run_id, now_ns=now_ns)
+        ],
         "repetition": repetition,
         "divergences": list_divergences(who=who, run_id=run_id) if repetition else None,
         "ticket": uuid.uuid4(),

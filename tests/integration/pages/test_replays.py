@@ -104,6 +104,15 @@ def test_a_fork_is_asked_for_with_its_changes(alice: Client) -> None:
     }  # fmt: skip
 
 
+def test_a_limit_of_which_nothing_was_left_is_named_before_a_fork_is_asked_for(
+    alice: Client,
+) -> None:
+    assert "nothing was left of: Limit of model calls." in text_of(
+        alice, page_of(original(budgets={"model_calls": "2", "usd": "1"}))
+    )
+    assert "nothing was left" not in text_of(alice, page_of(original(budgets={"usd": "1"})))
+
+
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
