@@ -8,6 +8,8 @@ import { fetchTable } from "./figures/table.js";
 
 const CONFIG = { displayModeBar: false, plotlyServerURL: "", showLink: false, responsive: true, scrollZoom: false };
 const CLICKS = { icicle: "plotly_icicleclick" };
+/** Pixels: below it, labels of many points would lie over each other. */
+const NARROW = 560;
 let plotly = null;
 
 function loadPlotly() {
@@ -59,7 +61,7 @@ export function attachChart(element) {
     part("back").hidden = root === "";
     if (figure.data.length) {
       const library = await loadPlotly();
-      const { data, layout } = painted(figure, token);
+      const { data, layout } = painted(figure, token, canvas.clientWidth < NARROW);
       await library.react(canvas, data, layout, CONFIG);
       if (!drawn) canvas.on(CLICKS[data[0].type] ?? "plotly_click", onClick);
       drawn = true;

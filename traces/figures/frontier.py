@@ -134,7 +134,7 @@ def _curve(
         textposition="top left",
         marker={"size": 5},
         line={"width": 1.5, "dash": "dot" if rule is Rule.ANY else "solid"},
-        meta={"role": ROLES[rule]},
+        meta={"role": ROLES[rule], "labels": "wide"},
         name=escape(f"{_short(system)}, {RULES[rule]}"),
     )
 
@@ -163,7 +163,7 @@ def _steps(placed: Sequence[Point], axis: Axis) -> go.Scatter:
         error_y=_intervals(points),
         text=[escape(each) for each in texts],
         textposition=_sides(points, placed, axis),
-        meta={"role": "accent"},
+        meta={"role": "accent", "labels": "wide"},
         cliponaxis=False,
     )
 

@@ -38,6 +38,8 @@ from traces.views.run_list import refuse_address
 ROWS_SHOWN = 100
 RUNS_SHOWN = 200
 SYSTEMS_SHOWN = 50
+RUNS = "#runs-of-system"
+"""Where on the page the runs of a system are."""
 BY = {
     By.MODEL: _("model"),
     By.EFFORT: _("effort"),
@@ -137,6 +139,10 @@ def _choices(found: Frontier) -> dict[str, Any]:
     }
 
 
+Address = Callable[..., str]
+"""Of the same page with something else asked for."""
+
+
 def _shown(request: HttpRequest, form: RunFilterForm, found: Frontier) -> dict[str, Any]:
     here = {name: request.GET.getlist(name) for name in NAMES if request.GET.getlist(name)}
 
@@ -144,28 +150,42 @@ def _shown(request: HttpRequest, form: RunFilterForm, found: Frontier) -> dict[s
         told = {**form.values, **here, **more}
         return f"{reverse('frontier')}?{urlencode(told, doseq=True)}"
 
-    systems = list(dict.fromkeys(each.system for each in found.points))
     return {
         "runs_address": f"{reverse('runs')}?{form.address}",
         "lack": None if found.points else lack_of(found),
         "axis_is_money": found.axis is Axis.COST,
-        "best": [
-            (
-                each,
-                returned_by(each),
-                each.at(found.axis),
-                next((step for step in found.marginals if step.end is each), None),
-                address(system=each.system) + "#runs-of-system",
-            )
-            for each in found.points
-            if each.on_frontier
-        ],
+        "best": _best(found, address),
+        **_by_difficulty(found, address),
+        **_worse_and_missing(found),
+        "without_votes": Rule.VOTES not in found.asked.rules
+        and "rules" not in here
+        and any(each.rule for each in found.points),
+        "with_votes": address(rules=[each.value for each in Rule]),
+        "runs_of_system": found.of_system[:RUNS_SHOWN],
+        "runs_left_out": max(0, len(found.of_system) - RUNS_SHOWN),
+    }
+
+
+def _best(found: Frontier, address: Address) -> list[tuple[Any, ...]]:
+    """Return the frontier: each point, what returns it, its place, the step to it, and where its runs are."""
+    return [
+        (
+            each,
+            returned_by(each),
+            each.at(found.axis),
+            next((step for step in found.marginals if step.end is each), None),
+            address(system=each.system) + RUNS,
+        )
+        for each in found.points
+        if each.on_frontier
+    ]
+
+
+def _by_difficulty(found: Frontier, address: Address) -> dict[str, Any]:
+    systems = list(dict.fromkeys(each.system for each in found.points))
+    return {
         "binned": [
-            (
-                name,
-                address(system=name) + "#runs-of-system",
-                [row.systems.get(name) for row in found.bins],
-            )
+            (name, address(system=name) + RUNS, [row.systems.get(name) for row in found.bins])
             for name in systems[:SYSTEMS_SHOWN]
         ],
         "binned_left_out": max(0, len(systems) - SYSTEMS_SHOWN),
@@ -173,6 +193,11 @@ def _shown(request: HttpRequest, form: RunFilterForm, found: Frontier) -> dict[s
             (BINS[row.difficulty], row.questions, address(bin=row.difficulty.number))
             for row in found.bins
         ],
+    }
+
+
+def _worse_and_missing(found: Frontier) -> dict[str, Any]:
+    return {
         "turned": [
             (
                 each.at.system,
@@ -187,10 +212,4 @@ def _shown(request: HttpRequest, form: RunFilterForm, found: Frontier) -> dict[s
         "missing": [
             (each.system, RULES[each.rule], UNDEFINED[each.why.value]) for each in found.missing
         ],
-        "without_votes": Rule.VOTES not in found.asked.rules
-        and "rules" not in here
-        and any(each.rule for each in found.points),
-        "with_votes": address(rules=[each.value for each in Rule]),
-        "runs_of_system": found.of_system[:RUNS_SHOWN],
-        "runs_left_out": max(0, len(found.of_system) - RUNS_SHOWN),
     }

@@ -19,8 +19,8 @@ export function fillOf(role) {
   return "--surface-3";
 }
 
-/** The figure with every role turned into a colour. The figure itself stays as it came. */
-export function painted(figure, token) {
+/** The figure with every role turned into a colour, and without the labels that need room where there is none. The figure itself stays as it came. */
+export function painted(figure, token, isNarrow = false) {
   const font = { family: token("--sans"), size: 12, color: token("--text-soft") };
   const hoverlabel = { bgcolor: token("--surface-1"), bordercolor: token("--line-strong"), font: { ...font, color: token("--text") } };
   const layout = {
@@ -31,7 +31,7 @@ export function painted(figure, token) {
   }
   // The name of a shape is the role of its area.
   if (layout.shapes) layout.shapes = layout.shapes.map((shape) => ({ ...shape, fillcolor: token(fillOf(shape.name)) }));
-  const data = figure.data.map((trace) => ({ ...trace, ...(PAINT[trace.type] ?? scatter)(trace, token) }));
+  const data = figure.data.map((trace) => ({ ...trace, ...(PAINT[trace.type] ?? scatter)(trace, token), ...(isNarrow && trace.meta?.labels === "wide" && { mode: trace.mode.replace("+text", "") }) }));
   return { data, layout };
 }
 
