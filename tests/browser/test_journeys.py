@@ -77,7 +77,7 @@ def test_runs_are_found_narrowed_sorted_and_kept_as_a_view(run_id: str, open_pag
     page.get_by_text("More filters").click()
     page.get_by_label("has discarded nodes").check()
     expect(page).to_have_url(re.compile("discarded=1"))
-    page.get_by_role("link", name="Cost").click()
+    page.get_by_role("link", name="Cost", exact=True).click()
     expect(page.get_by_role("columnheader", name="Cost")).to_have_attribute(
         "aria-sort", "descending"
     )
