@@ -26,7 +26,7 @@ from traces.analytics.two_trees import Side, align
 from traces.models import Run
 from traces.queries.access import NotVisible
 from traces.queries.amounts import add_known
-from traces.queries.columns import LARGE_SECONDS, RESTS, Tree, read_tree
+from traces.queries.columns import RESTS, Tree, read_tree
 from traces.queries.turns import take_turn
 
 KEPT_LINES = 400_000
@@ -171,7 +171,8 @@ def _lines(kept: AlignedRuns) -> int:
 
 
 def _rests(kept: AlignedRuns) -> bool:
-    return kept.took > LARGE_SECONDS and time.monotonic() - kept.made_at < RESTS * kept.took
+    is_large = kept.left.is_large or kept.right.is_large
+    return is_large and time.monotonic() - kept.made_at < RESTS * kept.took
 
 
 def _side(tree: Tree, *, by_calls: bool) -> Side:

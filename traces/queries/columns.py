@@ -31,8 +31,8 @@ KEPT_NODES = 400_000
 """Nodes of all kept trees together; one costs about 350 bytes, sums included, whatever is known of it."""
 
 ROWS_AT_ONCE = 10_000
-LARGE_SECONDS = 0.1
-"""A tree that takes longer to read is a large one; smaller ones never lag."""
+LARGE_NODES = 5_000
+"""A tree of more nodes is a large one; smaller ones never lag, however busy the machine is."""
 RESTS = 20
 
 # What is counted once, as traces.analytics.billing says it: `aside` holds its answer.
@@ -107,6 +107,11 @@ class Tree:
     took: float
     _sums: dict[str, Sums[Any]] = field(default_factory=dict)
     _derived: dict[Callable[[Tree], Any], Any] = field(default_factory=dict)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is not read again for each entry that comes."""
+        return len(self.shape.order) > LARGE_NODES
 
     def derive(self, make: Callable[[Tree], T]) -> T:
         """Return what `make` concludes of the tree; concluded at first use, and kept as long as the tree is."""
@@ -235,7 +240,7 @@ def read_tree(run: Run, *, may_lag: bool = True) -> Tree:
 
 
 def _rests(tree: Tree, now: float) -> bool:
-    return tree.took > LARGE_SECONDS and now - tree.read_at < RESTS * tree.took
+    return tree.is_large and now - tree.read_at < RESTS * tree.took
 
 
 def _kept_tree(run_id: uuid.UUID) -> Tree | None:

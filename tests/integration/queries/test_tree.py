@@ -198,7 +198,7 @@ def test_whole_branches_under_discarded_nodes_are_counted_once(viewer: Viewer) -
 def test_in_a_large_tree_that_grows_only_the_sums_of_branches_lag(
     viewer: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(columns, "LARGE_SECONDS", -1.0)
+    monkeypatch.setattr(columns, "LARGE_NODES", -1)
     monkeypatch.setattr(columns, "RESTS", 10**9)
     run = small_tree()
     before = get_bones(who=viewer, run_id=run)
