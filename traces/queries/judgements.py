@@ -21,10 +21,10 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from deliberation.vocabulary import Independence, VerdictOutcome, VerifierKind
 from traces.queries.known_right import EXACT
+from traces.queries.many_rows import cursor_over_many
 
 ACCEPT, REJECT = VerdictOutcome.ACCEPT.value, VerdictOutcome.REJECT.value
 NEAR = (Independence.SAME_MODEL.value, Independence.SAME_FAMILY.value)
@@ -182,7 +182,7 @@ def read_parts(
     All of them in one, because to sort the verdicts is what takes the time: it is done once.
     """
     told = " UNION ALL ".join(PART.format(name=name, part=part) for name, part in parts.items())
-    with connection.cursor() as cursor:
+    with cursor_over_many() as cursor:
         cursor.execute(f"{judged_rows(asked)} {told}", values_of(asked, runs))
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in parts}
         for name, row in _rows(cursor):

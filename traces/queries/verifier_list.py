@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import orjson
-from django.db import connection
 
 from deliberation.vocabulary import Independence, VerifierKind
 from traces.analytics.confusion import Confusion
@@ -26,6 +25,7 @@ from traces.queries.judgements import (
     Truth,
 )
 from traces.queries.known_right import EXACT
+from traces.queries.many_rows import cursor_over_many
 from traces.queries.run_filters import RunFilters
 from traces.queries.verifier_parts import CONFUSION
 from traces.queries.verifier_runs import CountedRuns, count_runs
@@ -209,7 +209,7 @@ def _read(runs: Collection[uuid.UUID], place: _Place, limit: int) -> list[dict[s
         "limit": limit,
         **place._asdict(),
     }
-    with connection.cursor() as cursor:
+    with cursor_over_many() as cursor:
         cursor.execute(STATEMENT, values)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
