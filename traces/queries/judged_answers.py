@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
+
 from deliberation.vocabulary import VerdictOutcome
 from traces.queries.known_right import EXACT
-from traces.queries.many_rows import cursor_over_many
 
 # A run as a whole is what its root is: a benchmark, an agent's episode.
 SAID = """
@@ -45,7 +46,7 @@ def read_answers(runs: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Said]]:
     found: defaultdict[uuid.UUID, list[Said]] = defaultdict(list)
     if not runs:
         return found
-    with cursor_over_many() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(SAID, {"runs": list(runs), "exact": list(EXACT)})
         for run_id, verifier, outcome, saw, exact, *numbers, seq in cursor.fetchall():
             share, checks = _share(*numbers)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from traces.queries.known_right import EXACT
-from traces.queries.many_rows import cursor_over_many
 
 # Not the other account of a sample that is told twice: as in `traces.queries.candidates`.
 TOLD = """
@@ -90,7 +91,7 @@ def read_samples(runs: Sequence[uuid.UUID], *, judge: str | None) -> dict[uuid.U
     if not runs:
         return found
     asked: dict[str, Any] = {"runs": list(runs), "exact": list(EXACT), "judge": judge or ""}
-    with cursor_over_many() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(TOLD + SETTLED, asked)
         for run_id, *told in cursor.fetchall():
             found[run_id].append(Sampled(*told))
@@ -101,6 +102,6 @@ def list_judges(runs: Sequence[uuid.UUID]) -> list[str]:
     """Return the verifiers that gave candidates of these runs a score, who gave the most first."""
     if not runs:
         return []
-    with cursor_over_many() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(JUDGES, {"runs": list(runs)})
         return [verifier for verifier, _ in cursor.fetchall()]
