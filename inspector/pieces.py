@@ -15,7 +15,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,6 +25,7 @@ from psycopg import Error
 
 from ingest.pool import open_pool
 from inspector.lanes import Application, Receive, Scope, Send
+from inspector.language import spoken_language
 from traces.actions.note_access import note_access
 from traces.live.shared import Answer, shared_answers
 from traces.live.together import Together
@@ -35,9 +36,10 @@ PIECE = re.compile(
     r"/runs/([0-9a-f-]{36})/(tree/bones|tree/rows|tree/growth|header|candidates|verdicts)"
 )
 DIGITS = 18
+HEADS = 1_000
 BY_SCRIPT = {"tree/bones", "tree/rows", "tree/growth"}
-SHOWN_BY = (b"accept-language", b"accept-encoding", b"hx-request", b"host")
-"""What of a request's head an answer may depend on, beside cookies."""
+SHOWN_BY = (b"hx-request", b"host")
+"""What of a request's head an answer may depend on as it stands, beside language and compression."""
 OF_SOCKET = {b"accept-language", b"cookie", b"host", b"x-forwarded-proto", b"x-forwarded-host"}
 
 
@@ -110,8 +112,7 @@ def _read(scope: Scope) -> _Asked | None:
     if scope["type"] != "http" or scope["method"] != "GET" or piece is None:
         return None
     head = dict(scope["headers"])
-    cookies = parse_cookie(head.get(b"cookie", b"").decode("latin-1"))
-    session = cookies.get(settings.SESSION_COOKIE_NAME)
+    session, language = _read_head(head.get(b"cookie", b""), head.get(b"accept-language", b""))
     # What htmx does not ask for may be a whole page, with the name of its reader on it.
     if not session or (piece[2] not in BY_SCRIPT and b"hx-request" not in head):
         return None
@@ -120,7 +121,6 @@ def _read(scope: Scope) -> _Asked | None:
     except ValueError:
         return None
     told = head.get(b"live-seq", b"")
-    language = cookies.get(settings.LANGUAGE_COOKIE_NAME)
     return _Asked(
         session=session,
         run=run,
@@ -129,9 +129,18 @@ def _read(scope: Scope) -> _Asked | None:
             piece[0],
             scope["query_string"],
             language,
+            b"gzip" in head.get(b"accept-encoding", b""),
             *(head.get(name) for name in SHOWN_BY),
         ),
     )
+
+
+@lru_cache(HEADS)
+def _read_head(cookie: bytes, accepted: bytes) -> tuple[str | None, str]:
+    """The session, and the language of the answer: browsers say in hundreds of ways that they take English."""
+    cookies = parse_cookie(cookie.decode("latin-1"))
+    session = cookies.get(settings.SESSION_COOKIE_NAME)
+    return session, spoken_language(cookies, accepted.decode("latin-1"))
 
 
 async def _answer(people: Application, scope: Scope, asked: _Asked) -> Answer | None:

@@ -102,14 +102,15 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def deliver(self, poke: Poke) -> None:
         """Pass a poke on to those who may still see what they follow."""
-        if time.monotonic() - self.looked > RECHECK:
+        brought = NOTHING
+        if self._feed is not None:
+            brought = await self._feed.tell(poke["seq"], is_news=bool(poke["topics"]))
+        # Whoever is brought something was looked up for that, with all others at once.
+        if not brought.is_something and time.monotonic() - self.looked > RECHECK:
             seen = await self._look()
             if len(seen) < len(self.subscribers):
                 await self.close(NOT_HERE)
                 return
-        brought = NOTHING
-        if self._feed is not None:
-            brought = await self._feed.tell(poke["seq"], is_news=bool(poke["topics"]))
         await self._say(poke, brought)
 
     async def _look(self) -> list[Sight]:

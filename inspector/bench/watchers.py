@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import re
 import threading
 from contextlib import suppress
@@ -21,7 +22,7 @@ from inspector.bench.stack import Stack
 FRAGMENTS_EVERY = 1.0  # of live.js
 ROWS_AFTER = 0.04  # of flesh.js
 RETRY_AFTER = 0.5
-BADGE_EVERY = 15.0  # of badge.js
+BADGE_EVERY = 30.0  # of badge.js
 IN_VIEW = 24
 ROW = re.compile(r'data-ordinal="(\d+)"')
 WATCHED = "sample"  # the kind of the nodes that are in view; the others are folded away
@@ -46,7 +47,7 @@ class Watcher:
         self._bones = OneAtATime(self._load_bones)
         self._rows: asyncio.Task[None] | None = None
         self._asked = asked
-        self._brought: set[str] = set()
+        self._brought: set[str] = set(PIECES)
         self._pieces = {name: OneAtATime(lambda name=name: self._load(name)) for name in PIECES}  # type: ignore[misc]
         self._fragments = Throttle(self._want_pieces, FRAGMENTS_EVERY)
 
@@ -55,7 +56,7 @@ class Watcher:
         await asyncio.sleep(late)
         await self._asker.get("page", f"/runs/{self._run}")
         self._bones.want()
-        badge = asyncio.create_task(self._look_at_badge())
+        badge = asyncio.create_task(self._look_at_badge(random.random() * BADGE_EVERY))
         try:
             await self._follow()
         finally:
@@ -69,7 +70,7 @@ class Watcher:
                 pokes = hear(self._stack, f"/live?run={self._run}", self._cookie, self._answer)
                 async for told in pokes:
                     self._hear(json.loads(told))
-            self._brought.clear()
+            self._brought = set(PIECES)  # presumed of the next one too
             await asyncio.sleep(RETRY_AFTER)
 
     def _answer(self, _: str) -> str:
@@ -79,7 +80,8 @@ class Watcher:
     def _hear(self, poke: dict[str, Any]) -> None:
         self.is_there.set()
         self._asked.brought += ("bones" in poke) + len(poke.get("pieces", ()))
-        self._brought.update(address.rpartition("/")[2] for address in poke.get("pieces", ()))
+        if "pieces" in poke:
+            self._take_pieces({address.rpartition("/")[2] for address in poke["pieces"]})
         is_news = poke["topics"] or poke["seq"] > self._page_seq
         self._page_seq = max(self._page_seq, poke["seq"])
         if "bones" in poke and 0 <= poke["bones"]["after"] <= self._seq:
@@ -88,6 +90,11 @@ class Watcher:
             self._bones.want()
         if is_news:
             self._fragments()
+
+    def _take_pieces(self, brought: set[str]) -> None:
+        missing, self._brought = self._brought - brought, brought
+        for name in missing:
+            self._pieces[name].want()
 
     def _want_pieces(self) -> None:
         for name, piece in self._pieces.items():
@@ -132,10 +139,12 @@ class Watcher:
         )
         self._stale.difference_update(wanted)
 
-    async def _look_at_badge(self) -> None:
+    async def _look_at_badge(self, first: float) -> None:
+        # As of a page that has been open for a while: who came together must not all ask after the measuring.
+        await asyncio.sleep(first)
         while True:
-            await asyncio.sleep(BADGE_EVERY)
             await self._asker.get("badge", "/approvals/badge")
+            await asyncio.sleep(BADGE_EVERY)
 
 
 async def watch_all(watchers: list[Watcher], *, over: float) -> None:

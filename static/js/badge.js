@@ -1,6 +1,6 @@
 // DOM. The number of actions that wait for a person, in the head of every page: also of those that follow nothing.
 
-const EVERY = 15_000; // a poke of the topic tells sooner, where one is heard
+const EVERY = 30_000; // a poke of the topic tells sooner, where one is heard
 
 /** Looks again while somebody looks at the page. */
 export function attachBadge() {

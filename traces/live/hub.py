@@ -23,7 +23,7 @@ from weakref import WeakKeyDictionary
 from traces.live.ear import Ear, Heard
 from traces.live.publish import TOPICS
 
-EVERY = 0.25
+EVERY = 0.1
 SLOWEST = 1.0
 BEAT = 10.0
 RUNS_AT_ONCE = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from inspector.pieces import bring_pieces
 from tests.integration.build import new_run, put_on_record, started
 from tests.integration.pages.lane import CountedLane, session_of
 from tests.people import People
+from traces import consumers
 from traces.consumers import LiveConsumer
 from traces.live.hub import Poke, hub
 from traces.models import Membership
@@ -101,6 +103,36 @@ async def test_two_pages_are_brought_what_was_made_once(
     assert lane.times <= 2 + 1, "bones once; the header once, or twice around a full second"
     for each in sockets:
         await each.disconnect(timeout=30)
+
+
+async def test_whoever_is_brought_something_is_not_looked_up_once_more_for_the_poke(
+    people: People, run: str, lane: CountedLane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    socket = await open_socket(lane, run, people.bob)
+    await want(socket, run, 1)
+    looks: list[Any] = []
+    monkeypatch.setattr(consumers, "RECHECK", 0.0)
+    monkeypatch.setattr(LiveConsumer, "_look", lambda self: looks.append(self))
+    await grow(people, run, "b")
+    assert "bones" in await hear(socket)
+    assert looks == []
+    await socket.disconnect(timeout=30)
+
+
+async def test_whoever_lost_the_right_is_hung_up_on_although_nothing_can_be_brought(
+    people: People, run: str, lane: CountedLane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    socket = await open_socket(lane, run, people.bob)
+    await want(socket, run, 1)
+    monkeypatch.setattr(consumers, "RECHECK", 0.0)
+    await Membership.objects.filter(user=people.bob).adelete()
+    await grow(people, run, "b")
+    said = await socket.receive_output(30)
+    while said["type"] == "websocket.send":
+        assert json.loads(said["text"]).get("pieces", {}) == {}
+        said = await socket.receive_output(30)
+    assert said["code"] == consumers.NOT_HERE
+    await socket.disconnect(timeout=30)
 
 
 async def test_whoever_lost_the_right_is_brought_nothing(

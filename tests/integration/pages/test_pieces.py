@@ -39,11 +39,19 @@ async def people_lane(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 async def get(
-    lane: Any, path: str, session: str, *, language: str = "en", told: int | None = None
+    lane: Any,
+    path: str,
+    session: str,
+    *,
+    language: str = "en",
+    accepted: str = "",
+    told: int | None = None,
 ) -> tuple[int, bytes]:
     where, _, query = path.partition("?")
     cookie = f"{settings.SESSION_COOKIE_NAME}={session}; language={language}"
     headers = [(b"host", b"testserver"), (b"hx-request", b"true"), (b"cookie", cookie.encode())]
+    if accepted:
+        headers.append((b"accept-language", accepted.encode()))
     if told is not None:
         headers.append((b"live-seq", str(told).encode()))
     client = ApplicationCommunicator(
@@ -148,6 +156,19 @@ async def test_each_reads_in_their_language(
     german = await get(people_lane, path, bob, language="de")
     assert b"Candidates" in english[1]
     assert "Kandidaten" in german[1].decode()
+
+
+async def test_what_browsers_say_of_languages_matters_only_where_it_is_another_language(
+    people: People, run: str, people_lane: CountedLane
+) -> None:
+    path, bob = f"/runs/{run}/candidates", await session_of(people.bob)
+    told = [
+        await get(people_lane, path, bob, language="", accepted=accepted)
+        for accepted in ("en-GB,en;q=0.9", "fr;q=0.8,en-US;q=0.5", "de-AT,de;q=0.7")
+    ]
+    assert told[0] == told[1]
+    assert "Kandidaten" in told[2][1].decode()
+    assert people_lane.times == 2
 
 
 async def test_who_was_told_of_growth_is_shown_it(

@@ -164,7 +164,8 @@ async def test_what_cannot_be_brought_or_is_too_much_is_left_to_the_page(
     mine.want(wants(3, HEADER))
     assert await mine.tell(5, is_news=True) == NOTHING
     await settle()
-    assert site.sent == []
+    assert site.sent == [Brought(pieces={})], "a page counts on pieces until it is told"
+    assert not site.sent[0].is_something, "who it is for may have lost the right to see the run"
 
 
 async def test_a_socket_that_is_gone_is_sent_nothing() -> None:
