@@ -69,6 +69,18 @@ TEMPLATES = [
     },
 ]
 
+# What the process remembers, and may forget at any time. Rows of lists are the dearest part of a page and look as they
+# did with most pokes; the name of each is all that stands in it, so none is ever old.
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
+}
+
 # Bodies. The door of inspector.web refuses more than this while it arrives.
 
 MAX_BODY_BYTES = 64 * 1024 * 1024

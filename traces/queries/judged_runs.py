@@ -13,7 +13,7 @@ from traces.queries.access import Who
 from traces.queries.judged_answers import Said, outcome_by, read_answers
 from traces.queries.judged_samples import Sampled, list_judges, read_samples
 from traces.queries.run_filters import RunFilters, narrow
-from traces.queries.run_list import PORTION, portions_of
+from traces.queries.run_list import COUNTED, portions_of
 from traces.queries.run_order import RunOrder
 
 MOST_SAMPLES = 100_000
@@ -74,12 +74,12 @@ class JudgedRuns:
 
 
 def read_judged_runs(*, who: Who, filters: RunFilters, judge: str | None) -> JudgedRuns:
-    """Return the newest runs that match, at most `PORTION` of each project; `judge` is whose scores are read.
+    """Return the newest runs that match, at most `COUNTED` of each project; `judge` is whose scores are read.
 
     Without a judge, or one who scored none of them, the verifier that scored the most candidates.
     """
     portions = portions_of(
-        who=who, filters=filters, order=RunOrder.NEWEST, start=None, most=PORTION
+        who=who, filters=filters, order=RunOrder.NEWEST, start=None, most=COUNTED
     )
     rows = [
         row

@@ -1,6 +1,6 @@
 """Which runs a page about verifiers counts: those that the filters of the list of runs let through, newest first.
 
-What bounds it: of each project 10,000 runs are looked through, as by the list, and counting ends with the run that
+What bounds it: of each project 10,000 runs are looked through, and counting ends with the run that
 makes it `VERDICTS_AT_MOST` verdicts. What comes before is counted by going on from `next`.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from traces.models import Project
 from traces.queries.access import NotVisible, Who, as_viewer, is_storable
 from traces.queries.run_filters import RunFilters, narrow
-from traces.queries.run_list import PORTION, portions_of
+from traces.queries.run_list import COUNTED, portions_of
 from traces.queries.run_order import RunOrder, read_place
 
 VERDICTS_AT_MOST = 100_000
@@ -36,7 +36,7 @@ def count_runs(*, who: Who, filters: RunFilters, cursor: str | None = None) -> C
     _see_project(who, filters.project)
     order = RunOrder.NEWEST
     start = None if cursor is None else read_place(cursor, order)
-    portions = portions_of(who=who, filters=filters, order=order, start=start, most=PORTION)
+    portions = portions_of(who=who, filters=filters, order=order, start=start, most=COUNTED)
     found: list[tuple[uuid.UUID, int]] = []
     for portion in portions:
         judged = narrow(portion.runs, filters).filter(verdicts__gt=0)

@@ -40,6 +40,31 @@ def test_it_works(people: People) -> None:
     assert ">cheap<" not in narrowed
 
 
+def test_a_row_that_was_shown_is_made_again_when_anything_of_it_is_another(people: People) -> None:
+    run, bob = make_run(people, "a run", "0.10"), client_of(people, "bob")
+    assert "~" not in _row_of(run, bob.get("/").text)
+    for change, told in (
+        ({"cost": Decimal("7.25")}, "$7.25"),
+        ({"cost_provenance": "estimated"}, "~$7.25"),
+        ({"strategy": "mcts"}, "mcts"),
+        ({"observed_state": "completed"}, "completed"),
+        ({"discarded": 3, "nodes": 9}, ">3<"),
+    ):
+        Run.objects.filter(pk=run).update(**change)
+        assert told in _row_of(run, bob.get("/").text)
+
+
+def test_a_row_that_was_shown_in_one_language_is_made_in_the_other(people: People) -> None:
+    run, bob = make_run(people, "a run", "0.10"), client_of(people, "bob")
+    assert "no answer recorded" in _row_of(run, bob.get("/").text)
+    german = bob.get("/", headers={"accept-language": "de"}).text
+    assert "no answer recorded" not in _row_of(run, german)
+
+
+def _row_of(run: str, page: str) -> str:
+    return page.partition(f'data-run="{run}"')[2].partition("</tr>")[0]
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
