@@ -38,7 +38,9 @@ Key = tuple[uuid.UUID, str]
 MAX_ENTRIES = 1_000
 """Of one node. A root that a search scores a hundred thousand times would copy them all at each score."""
 
-# `given` are nodes to begin at, each with what is to be told: whether of a call, whether of tokens.
+# `given` are nodes to begin at, each with what is to be told: whether of a call, whether of tokens. Each step up is a
+# look by key, for OFFSET 0 keeps the planner from joining sets: it takes the few nodes of a step for tens of thousands,
+# and read all nodes of the month for each step, 8 s a pass where 670,000 were stored, instead of 60 ms.
 ANCESTORS = """
 WITH RECURSIVE above AS (
   SELECT node.run_id, node.node_id, node.parent_id, given.call, given.usage,
@@ -50,8 +52,10 @@ WITH RECURSIVE above AS (
   SELECT node.run_id, node.node_id, node.parent_id, above.call, above.usage,
     node.kind = 'tool_call' OR
     (node.calls_below OR NOT above.call) AND (node.usage_below OR NOT above.usage)
-  FROM above JOIN traces_node AS node
-    ON node.run_id = above.run_id AND node.node_id = above.parent_id
+  FROM above CROSS JOIN LATERAL (
+    SELECT run_id, node_id, parent_id, kind, calls_below, usage_below FROM traces_node
+    WHERE run_id = above.run_id AND node_id = above.parent_id OFFSET 0
+  ) AS node
   WHERE NOT above.knows
 )
 SELECT DISTINCT run_id, node_id FROM above"""
