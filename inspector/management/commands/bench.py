@@ -22,11 +22,12 @@ BENCHES: dict[str, Callable[[Stack, dict[str, Any]], Any]] = {
     "live": lambda stack, _: bench_live(stack),
     "control": lambda stack, _: bench_control(stack),
     "runs": lambda stack, _: bench_runs(stack),
-    "tree": lambda stack, _: bench_tree(stack),
+    "tree": lambda stack, options: bench_tree(stack, nodes=options["nodes"]),
     "bundle": lambda stack, options: bench_bundle(stack, megabytes=options["megabytes"]),
 }
 DEFAULT_BODIES = 200
 DEFAULT_MEGABYTES = 1_000
+DEFAULT_NODES = 100_000
 
 
 class Command(BaseCommand):
@@ -41,7 +42,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--bodies", type=int, default=DEFAULT_BODIES, help="bodies of 512 spans"
         )
-
+        parser.add_argument(
+            "--nodes", type=int, default=DEFAULT_NODES, help="of the larger of the two trees"
+        )
         parser.add_argument(
             "--megabytes", type=int, default=DEFAULT_MEGABYTES, help="of the run that is exported"
         )
