@@ -131,7 +131,8 @@ def _curve(
         **_places(points, axis),
         mode="lines+markers+text",
         text=[*[""] * (len(points) - 1), label],
-        textposition="top left",
+        # An oracle is never beaten: its name above its end, the others' below theirs.
+        textposition="top left" if rule is Rule.ANY else "bottom left",
         marker={"size": 5},
         line={"width": 1.5, "dash": "dot" if rule is Rule.ANY else "solid"},
         meta={"role": ROLES[rule], "labels": "wide"},

@@ -81,7 +81,7 @@ def frontier(request: HttpRequest, form: RunFilterForm, found: Frontier) -> Http
     is_piece = "HX-Request" in request.headers
     context = {
         "form": form,
-        "choices": CHOICES,
+        "choices": {name: words for name, words in CHOICES.items() if name != "sort"},
         "projects": [one.slug for one in list_projects(who=request.user)],
         "found": found,
         "query": request.GET.urlencode(),

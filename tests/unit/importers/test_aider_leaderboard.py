@@ -59,7 +59,7 @@ def test_it_works(tmp_path: Path) -> None:
     )
     first, second = told(run, VerdictGiven)
     assert (first.checks_passed, first.checks_total, first.score) == (117, 225, 52.0)
-    assert (second.checks_passed, second.outcome) == (198, VerdictOutcome.REJECT)
+    assert (second.checks_passed, second.outcome) == (198, VerdictOutcome.UNSURE)
     assert only(run, RunEnded).answer is None
     assert rest(node)["versions"] == "0.86.2.dev"
     assert_repeatable(run)
@@ -100,7 +100,7 @@ def test_thinking_tokens_are_what_was_allowed_not_what_was_used(tmp_path: Path) 
 
 def test_only_a_benchmark_without_a_failure_is_accepted(tmp_path: Path) -> None:
     (run,) = runs(tmp_path, row(pass_rate_2="100.0", pass_num_2=225))
-    assert [each.outcome.value for each in told(run, VerdictGiven)] == ["reject", "accept"]
+    assert [each.outcome.value for each in told(run, VerdictGiven)] == ["unsure", "accept"]
     (once,) = runs(tmp_path, row(pass_rate_2=None))
     assert len(told(once, VerdictGiven)) == 1
 
