@@ -8,11 +8,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from ingest.selfcheck.published import PUBLISHED, Published
 from ingest.selfcheck.samples import Figures
 from traces.analytics.undefined import Undefined
 
-RECOMPUTED = "GROUND_TRUTH.json beside the logs: another program's totals of the same files"
+RECOMPUTED = gettext_noop(
+    "GROUND_TRUTH.json beside the logs: another program's totals of the same files"
+)
 RATE_TOLERANCE = 0.00005
 DRAWN_TOLERANCE = 0.01
 """Of figures that the other side drew at random; ours are exact."""

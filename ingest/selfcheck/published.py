@@ -9,9 +9,9 @@ from django.utils.translation import gettext_noop
 TOT = "Yao et al. 2023, Tree of Thoughts, table 2 (arXiv 2305.10601)"
 TOT_COST = "Yao et al. 2023, Tree of Thoughts, appendix on cost (arXiv 2305.10601)"
 REFLEXION = "Shinn et al. 2023, Reflexion, table 2 (arXiv 2303.11366)"
-TAU = "tau-bench, README of the repository"
-SWE = "the file's own model_stats"
-COUNTER = "first and last state of the log's own counter"
+TAU = gettext_noop("tau-bench, README of the repository")
+SWE = gettext_noop("the file's own model_stats")
+COUNTER = gettext_noop("first and last state of the log's own counter")
 
 DISCOVERY = gettext_noop(
     "The paper calls this a rate of false positives. It is the share of what was accepted that is wrong (false"

@@ -29,8 +29,6 @@ SHORT = {
     "difficulty_single": "n = 1",
 }
 """Bins of difficulty as a line in a figure has room for."""
-HIGH = 0.85
-"""From here on a figure has no room above a point."""
 ROLES = {"stated": "accent", "returned": "text", "most_voted": "quiet"}
 
 
@@ -121,6 +119,7 @@ def calibration_figure(section: Section, scope: Scope) -> dict[str, Any]:
             line={"width": 1, "dash": "dot"},
             meta={"role": "quiet"},
             hoverinfo="skip",
+            showlegend=False,
         )
     )
     said = []
@@ -133,6 +132,9 @@ def calibration_figure(section: Section, scope: Scope) -> dict[str, Any]:
     figure.update_layout(
         xaxis={"title": {"text": gettext("confidence")}, **axis},
         yaxis={"title": {"text": gettext("right")}, **SHARES},
+        showlegend=len(section.tables) > 1,
+        # Their ends lie close together: names beside them would lie over each other.
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
     )
     empty = None if section.tables else gettext("Of no run both confidence and outcome are known.")
     return describe(figure, said="; ".join(said) + ".", empty=empty)
@@ -145,11 +147,10 @@ def _reliability(table: Told) -> go.Scatter:
         x=[_number(row.facts[0]) for row in table.rows],
         y=[_number(fact) for fact in facts],
         error_y=_bars(facts),
-        mode="lines+markers+text",
-        text=[*[""] * (len(facts) - 1), f"{name} "],
-        textposition="top left" if (_number(facts[-1]) or 0) < HIGH else "bottom left",
+        mode="lines+markers",
         line={"width": 1},
         marker={"size": 8},
+        name=name,
         meta={"role": ROLES[table.key.rpartition(".")[2]]},
         customdata=[fact.n for fact in facts],
         hovertemplate=f"{name}<br>%{{x:.2f}}: %{{y:.1%}}, n = %{{customdata}}<extra></extra>",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from traces.queries.undefined_words import UNDEFINED
 
-__all__ = ["DEFINITIONS", "LOGS", "STATUSES", "UNDEFINED", "definition_of"]
+__all__ = ["COUNTED", "DEFINITIONS", "LOGS", "STATUSES", "UNDEFINED", "definition_of"]
 
 LOGS: dict[str, Promise] = {
     "tot_game24": _(
@@ -81,6 +84,15 @@ STATUSES: dict[str, Promise] = {
     "off": _("off"),
     "alone": _("not published"),
 }
+
+
+COUNTED: dict[str, Any] = {
+    "agrees": ngettext_lazy("%(n)d agrees", "%(n)d agree", "n"),
+    "explained": ngettext_lazy("%(n)d differs, explained", "%(n)d differ, explained", "n"),
+    "off": ngettext_lazy("%(n)d is off", "%(n)d are off", "n"),
+    "alone": ngettext_lazy("%(n)d not published", "%(n)d not published", "n"),
+}
+"""How many stand so."""
 
 
 def definition_of(name: str) -> Promise | None:
