@@ -27,6 +27,8 @@ const PARTS = [
   ["[data-playback]", async () => (await import("./playback/pane.js")).attachPlayback],
   ["[data-remarks]", async () => (await import("./remarks.js")).attachRemarks],
   ["[data-aligned]", async () => (await import("./aligned/lines.js")).attachAligned],
+  ["form[hx-get], section[hx-get].analytics__waits", async () => (await import("./refusals.js")).attachRefusals],
+  ["[data-aimed]", async () => (await import("./aimed.js")).attachAimed],
   ["[data-steps]", async () => (await import("./steps.js")).attachSteps],
 ];
 const attached = new Map();

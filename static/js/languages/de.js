@@ -18,6 +18,7 @@ speak({ form: (n) => Number((n != 1)), words: {
 "Search for “{words}”": "Suche nach „{words}“",
 "The files have {size} MiB together, and {most} MiB is the most. Import them in smaller parts, or with manage.py import_traces.": "Die Dateien haben zusammen {size} MiB; höchstens {most} MiB sind möglich. Importieren Sie sie in kleineren Teilen oder mit manage.py import_traces.",
 "The lines could not be loaded.": "Die Zeilen konnten nicht geladen werden.",
+"The server answered {status}.": "Der Server antwortete {status}.",
 "The server could not be asked.": "Der Server war nicht zu erreichen.",
 "Theme: as the system": "Farbschema: wie das System",
 "Theme: dark": "Farbschema: dunkel",
