@@ -136,8 +136,8 @@ class Compared(Schema):
     next: str | None
 
     @classmethod
-    def of(cls, found: RunComparison, lines: Lines) -> Compared:
-        """Return the shape of a comparison."""
+    def of(cls, found: RunComparison, tally: Tally, lines: Lines) -> Compared:
+        """Return the shape of a comparison of aligned trees."""
         return cls(
             a=str(found.left.run.id),
             b=str(found.right.run.id),
@@ -145,7 +145,7 @@ class Compared(Schema):
             normaliser=found.normaliser,
             facts=[Lined.of(line) for line in found.words],
             amounts=[Measured.of(line) for line in found.amounts],
-            nodes=Counted.of(found.tally),
+            nodes=Counted.of(tally),
             paired_by_order=found.by_order,
             first_divergence=FirstDivergence.of(found.parting) if found.parting else None,
             items=[NodePair.of(line) for line in lines.items],

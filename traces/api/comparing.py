@@ -7,6 +7,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query, Router
+from ninja.errors import HttpError
 
 from traces.api.auth import Key, Session, asker_of
 from traces.api.compare_shapes import Compared
@@ -14,6 +15,7 @@ from traces.api.problems import answers, tell_problems
 from traces.api.runs import Cursor, Limit, RunId
 from traces.models.access import Scope
 from traces.queries.aligned_lines import list_differences
+from traces.queries.alignment import NODES_AT_MOST
 from traces.queries.run_comparison import compare_runs
 
 router = Router(auth=[Key(Scope.READ), Session()], tags=["read"])
@@ -28,6 +30,11 @@ def compare(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Compared:
-    """The run as `a`, the other one as `b`: answers, amounts, where they part first, and the nodes that differ."""
+    """The run as `a`, the other one as `b`: answers, amounts, where they part first, and the nodes that differ.
+
+    422 for trees of more than 500,000 nodes together.
+    """
     found, runs = compare_runs(who=asker_of(request), left=run_id, right=other)
-    return Compared.of(found, list_differences(runs, after=cursor, limit=limit))
+    if runs is None or found.tally is None:
+        raise HttpError(422, f"with: trees of more than {NODES_AT_MOST} nodes are not aligned")
+    return Compared.of(found, found.tally, list_differences(runs, after=cursor, limit=limit))

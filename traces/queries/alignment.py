@@ -33,6 +33,8 @@ KEPT_LINES = 400_000
 """Lines of all kept alignments together. Each holds its two trees too: about 1.5 kB a line."""
 MANY_NODES = 40_000
 """Of both runs together; they are read and aligned in about a second."""
+NODES_AT_MOST = 500_000
+"""Of both runs together. A million and a hundred thousand took 1.2 GB, and held up all others for two minutes."""
 ERROR = 1
 """The flag of a node that failed with an error; see `traces.queries.columns`."""
 SEED = secrets.randbits(62)
@@ -124,8 +126,17 @@ _kept: OrderedDict[Pair, AlignedRuns] = OrderedDict()
 _lock = threading.Lock()
 
 
+class TooLarge(Exception):
+    """Two trees that have more than `NODES_AT_MOST` nodes together."""
+
+
 def read_alignment(left: Run, right: Run) -> AlignedRuns:
-    """Return the alignment of two runs that the caller may see; of large ones that grow, one that may lag a little."""
+    """Return the alignment of two runs that the caller may see; of large ones that grow, one that may lag a little.
+
+    Raises TooLarge.
+    """
+    if left.nodes + right.nodes > NODES_AT_MOST:
+        raise TooLarge
     key = left.pk, right.pk
     with take_turn(("alignment", key)):
         trees = read_tree(left), read_tree(right)
@@ -146,7 +157,8 @@ def _are_kin(left: Run, right: Run) -> bool:
 
 def takes_long(left: Run, right: Run) -> bool:
     """Return True when aligning two runs would take longer than people like to look at nothing."""
-    return left.nodes + right.nodes > MANY_NODES and _kept_alignment((left.pk, right.pk)) is None
+    is_long = MANY_NODES < left.nodes + right.nodes <= NODES_AT_MOST
+    return is_long and _kept_alignment((left.pk, right.pk)) is None
 
 
 def _kept_alignment(key: Pair) -> AlignedRuns | None:

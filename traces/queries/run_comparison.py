@@ -12,7 +12,7 @@ from traces.analytics.aligned_tree import Tally
 from traces.analytics.two_trees import Fact
 from traces.queries.access import Who, see_run
 from traces.queries.aligned_lines import Line, get_line
-from traces.queries.alignment import AlignedRuns, read_alignment, takes_long
+from traces.queries.alignment import AlignedRuns, TooLarge, read_alignment, takes_long
 from traces.queries.amounts import TOKEN_CLASSES
 from traces.queries.candidates import CandidateRow, list_candidates
 from traces.queries.runs import RunDetail, RunRow, get_run, rows_of
@@ -111,7 +111,10 @@ class Parting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunComparison:
-    """Two runs side by side. `normaliser` is what answers were compared by; None is word by word."""
+    """Two runs side by side. `normaliser` is what answers were compared by; None is word by word.
+
+    Of trees that are too large to be aligned `tally` is None, and where they part is not known.
+    """
 
     left: Contender
     right: Contender
@@ -119,7 +122,7 @@ class RunComparison:
     normaliser: str | None
     words: list[WordLine]
     amounts: list[AmountLine]
-    tally: Tally
+    tally: Tally | None
     by_order: int
     parting: Parting | None
 
@@ -140,7 +143,7 @@ class RunComparison:
 
 
 def align_runs(*, who: Who, left: str | uuid.UUID, right: str | uuid.UUID) -> AlignedRuns:
-    """Return the trees of two runs, aligned. Raises NotVisible where either is."""
+    """Return the trees of two runs, aligned. Raises NotVisible where either is not to be seen, and TooLarge."""
     return read_alignment(see_run(who, left), see_run(who, right))
 
 
@@ -152,9 +155,15 @@ def list_awaited(*, who: Who, left: str | uuid.UUID, right: str | uuid.UUID) -> 
 
 def compare_runs(
     *, who: Who, left: str | uuid.UUID, right: str | uuid.UUID
-) -> tuple[RunComparison, AlignedRuns]:
-    """Return two runs head to head, and their trees. Raises NotVisible where either is."""
-    runs = align_runs(who=who, left=left, right=right)
+) -> tuple[RunComparison, AlignedRuns | None]:
+    """Return two runs head to head, and their trees; None for trees that are too large to be aligned.
+
+    Raises NotVisible where either is not to be seen.
+    """
+    try:
+        runs = align_runs(who=who, left=left, right=right)
+    except TooLarge:
+        runs = None
     ours, theirs = (_contender(who, run_id) for run_id in (left, right))
     agreement, normaliser = _agreement(ours, theirs)
     comparison = RunComparison(
@@ -164,9 +173,9 @@ def compare_runs(
         normaliser=normaliser,
         words=list(_words(ours, theirs)),
         amounts=list(_amounts(ours, theirs)),
-        tally=runs.aligned.count(0, len(runs.aligned.left)),
-        by_order=runs.aligned.by_order,
-        parting=_parting(runs),
+        tally=None if runs is None else runs.aligned.count(0, len(runs.aligned.left)),
+        by_order=0 if runs is None else runs.aligned.by_order,
+        parting=None if runs is None else _parting(runs),
     )
     return comparison, runs
 

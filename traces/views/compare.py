@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from traces.queries.aligned_lines import find_line, list_lines, list_path
-from traces.queries.alignment import AlignedRuns
+from traces.queries.alignment import NODES_AT_MOST, AlignedRuns, TooLarge
 from traces.queries.likely_others import list_likely_others
 from traces.queries.line_texts import compare_line, compare_parting
 from traces.queries.replay_page import Repetition, read_repetition
@@ -35,9 +35,11 @@ def for_two_runs(view: Answer) -> Callable[..., HttpResponse]:
             form = CompareForm.of(request.GET)
             if not form.is_pair:
                 raise Unreadable(gettext("a and b are the ids of two runs."))
+            return view(request, form)
         except Unreadable as wrong:
             return refuse_address(request, str(wrong))
-        return view(request, form)
+        except TooLarge:
+            return refuse_address(request, gettext("Trees as large as these two are not aligned."))
 
     return for_people(answer)
 
@@ -58,11 +60,12 @@ def compare(request: HttpRequest) -> HttpResponse:
         if awaited:
             return _announce(request, form, awaited)
     context, runs = _head_context(request, form)
-    context |= _lines_context(form, runs) | {
-        "path": list_path(runs, form.stretch.inside) if form.stretch.inside else [],
-        "here": f"{reverse('compare')}?{form.address(only=None)}",
-        "other_way": f"{reverse('compare')}?{_turned(form)}",
-    }
+    context["other_way"] = f"{reverse('compare')}?{_turned(form)}"
+    if runs is not None:
+        context |= _lines_context(form, runs) | {
+            "path": list_path(runs, form.stretch.inside) if form.stretch.inside else [],
+            "here": f"{reverse('compare')}?{form.address(only=None)}",
+        }
     return render(request, "compare/page.html", context)
 
 
@@ -118,16 +121,22 @@ def _choose(request: HttpRequest, form: CompareForm) -> HttpResponse:
     return render(request, "compare/choose.html", context)
 
 
-def _head_context(request: HttpRequest, form: CompareForm) -> tuple[dict[str, Any], AlignedRuns]:
+def _head_context(
+    request: HttpRequest, form: CompareForm
+) -> tuple[dict[str, Any], AlignedRuns | None]:
     found, runs = compare_runs(who=request.user, left=form.runs[0], right=form.runs[1])
     context = {
         "found": found,
         "form": form,
         "repetition": _repetition(request, form),
-        "texts": compare_parting(who=request.user, runs=runs, parting=found.parting),
-        "seen": request.GET.get("seen") or _seen(runs),
-        "is_old": request.GET.get("seen", _seen(runs)) != _seen(runs),
+        "nodes_at_most": NODES_AT_MOST,
     }
+    if runs is not None:
+        context |= {
+            "texts": compare_parting(who=request.user, runs=runs, parting=found.parting),
+            "seen": request.GET.get("seen") or _seen(runs),
+            "is_old": request.GET.get("seen", _seen(runs)) != _seen(runs),
+        }
     return context, runs
 
 

@@ -325,3 +325,19 @@ def test_what_takes_long_is_said_before_it_is_done(people: People, monkeypatch: 
     assert LINE.search(page)
     assert LINE.search(compare(bob, left, right).text), "it stands until a run grows"
     assert compare(client_of(people, "charlie"), left, right).status_code == 404
+
+
+def test_trees_too_large_to_be_aligned_are_said_to_be_and_all_else_is_compared(
+    people: People, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(alignment, "NODES_AT_MOST", 5)
+    bob = client_of(people, "bob")
+    left, right = searched(people, "a", answer="4"), searched(people, "b", answer="5")
+    page = compare(bob, left, right).text
+    assert "They returned different answers." in page
+    assert "Their trees, 3 and 3 nodes, are not aligned" in page
+    assert not LINE.search(page)
+    assert bob.get(reverse("compare-head"), {"a": left, "b": right}).status_code == 200
+    for name in ("compare-lines", "compare-nodes"):
+        assert bob.get(reverse(name), {"a": left, "b": right, "at": "1-1"}).status_code == 400
+    assert bob.get(f"/api/v1/runs/{left}/compare", {"with": right}).status_code == 422
