@@ -69,6 +69,16 @@ def test_a_run_and_its_row_lead_to_the_session(people: People, bob: Client) -> N
     assert f'href="{address}"' in bob.get(reverse("runs")).text
 
 
+def test_names_of_models_are_escaped_once(people: People, bob: Client) -> None:
+    run = new_run()
+    told = make_event(RunStarted, run, models=["a & b", "c <d>"], session_id="s-1")
+    put_on_record(people.project, told)
+    for address in (reverse("run", args=[run]), reverse("session", args=["default", "s-1"])):
+        page = bob.get(address).text
+        assert "a &amp; b, c &lt;d&gt;" in page
+        assert "&amp;amp;" not in page
+
+
 def test_the_runs_alone_are_what_the_page_holds(people: People, bob: Client) -> None:
     turn(people, 1)
     alone = bob.get(reverse("session-runs", args=["default", "s-1"])).text
