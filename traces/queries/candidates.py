@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from traces.analytics.billing import SetAside
 from traces.models import Run
 from traces.queries.access import Who, see_run
 from traces.queries.one_look import look_up
@@ -105,16 +106,17 @@ class CandidateTable:
         return len(rest), sum(cluster.votes for cluster in rest)
 
 
-# Without the choices of a call that is another account of one told here too: they are the same samples again.
-SELECTED = """
+TOLD_ONCE = f"(above.aside IS NULL OR above.aside = '{SetAside.REPLAYED.value}')"
+"""Of the node `above` a candidate's own: not another account of a call told here too, with the same samples again."""
+SELECTED = f"""
 SELECT node.ordinal, node.node_id, told.answer, told.normalised, told.normaliser, told.cluster, told.votes, told.weight,
   told.correct, coalesce(node.value, node.fate_value), node.value_min, node.value_max,
   coalesce(node.rank, node.fate_rank), node.fate, node.fate_reason
 FROM traces_candidate told
 JOIN traces_node node ON node.run_id = told.run_id AND node.node_id = told.node_id
 LEFT JOIN traces_node above ON above.run_id = node.run_id AND above.node_id = node.parent_id
-WHERE told.run_id = %s AND (above.aside IS NULL OR above.aside = 'replayed')
-ORDER BY node.ordinal"""
+WHERE told.run_id = %s AND {TOLD_ONCE}
+ORDER BY node.ordinal"""  # noqa: S608 - words of the vocabulary are put in
 
 
 def list_candidates(*, who: Who, run_id: str | uuid.UUID) -> CandidateTable:

@@ -91,10 +91,9 @@ def _measures(runs: Sequence[JudgedRun]) -> list[str]:
     judged: Counter[str] = Counter()
     last: dict[str, int] = {}
     for run in runs:
-        for said in run.said:
-            if said.share is not None:
-                judged[said.verifier] += 1
-                last[said.verifier] = max(last.get(said.verifier, 0), said.seq)
+        for given in run.scores:
+            judged[given.verifier] += 1
+            last[given.verifier] = max(last.get(given.verifier, 0), given.seq)
     return sorted(judged, key=lambda name: (-judged[name], -last[name], name))
 
 
@@ -103,7 +102,7 @@ def _usual(runs: Sequence[JudgedRun], measures: Sequence[str]) -> str:
     if any(run.outcome or any(each.is_right for each in run.samples) for run in runs):
         return RIGHT
     for name in measures:
-        if any(s.verifier == name and s.share and s.share < 1 for run in runs for s in run.said):
+        if any(s.verifier == name and 0 < s.share < 1 for run in runs for s in run.scores):
             return name
     return RIGHT
 
@@ -111,8 +110,8 @@ def _usual(runs: Sequence[JudgedRun], measures: Sequence[str]) -> str:
 def _quality(run: JudgedRun, measure: str) -> Quality | None:
     if measure == RIGHT:
         return None if run.outcome is None else (float(run.outcome), 1)
-    said = next((each for each in run.said if each.verifier == measure), None)
-    return None if said is None or said.share is None else (said.share, said.checks)
+    given = next((each for each in run.scores if each.verifier == measure), None)
+    return None if given is None else (given.share, given.checks)
 
 
 def _difficulties(

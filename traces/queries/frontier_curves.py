@@ -59,7 +59,7 @@ def question_of(runs: Sequence[JudgedRun]) -> Question | None:
         if run.samples:
             samples += run.samples
         elif run.outcome is not None:
-            samples.append(Sampled(False, None, run.outcome, None, 1))
+            samples.append(Sampled(None, run.outcome, None, 1))
         else:
             return None
     if any(each.is_right is None for each in samples):

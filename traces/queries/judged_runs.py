@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
+from typing import Any
 
 from deliberation.vocabulary import Strategy
 from traces.queries.access import Who
-from traces.queries.judged_answers import Said, outcome_by, read_answers
+from traces.queries.answer_scores import AnswerScore, read_answer_scores
 from traces.queries.judged_samples import Sampled, list_judges, read_samples
+from traces.queries.known_runs import read_known
 from traces.queries.run_filters import RunFilters, narrow
 from traces.queries.run_list import COUNTED, portions_of
 from traces.queries.run_order import RunOrder
@@ -36,8 +38,8 @@ COLUMNS = (
 class JudgedRun:
     """A run and what became of it. `task` names its question, the run itself where it states none.
 
-    `outcome` is None where nothing says whether its answer is right. `samples` are its candidates, where each was drawn
-    without regard to the others; a run of which that is not so is one sample.
+    `outcome` is what `traces.queries.known_runs` concludes, None where nothing is known. `samples` are its candidates,
+    where each was drawn without regard to the others; a run of which that is not so is one sample.
     """
 
     id: uuid.UUID
@@ -54,7 +56,7 @@ class JudgedRun:
     tokens: int | None
     candidates: int
     outcome: bool | None
-    said: Sequence[Said] = field(default_factory=list)
+    scores: Sequence[AnswerScore] = field(default_factory=list)
     samples: Sequence[Sampled] = field(default_factory=list)
 
 
@@ -91,9 +93,13 @@ def read_judged_runs(*, who: Who, filters: RunFilters, judge: str | None) -> Jud
     judges = list_judges(ids)
     judge = judge if judge in judges else next(iter(judges), None)
     samples = read_samples(ids, judge=judge)
-    said = read_answers([row[0] for row in rows])
+    every = [row[0] for row in rows]
+    known, scores = read_known(every), read_answer_scores(every)
     return JudgedRuns(
-        runs=[_judged(row, samples.get(row[0], []), said.get(row[0], [])) for row in rows],
+        runs=[
+            _judged(row, known.get(row[0]), samples.get(row[0], []), scores.get(row[0], []))
+            for row in rows
+        ],
         is_whole=all(each.end is None for each in portions),
         without_samples=left_out,
         judges=judges,
@@ -113,7 +119,12 @@ def _with_samples(counts: Sequence[tuple[uuid.UUID, int]]) -> tuple[list[uuid.UU
     return found, left_out
 
 
-def _judged(row: tuple, samples: Sequence[Sampled], said: Sequence[Said]) -> JudgedRun:  # type: ignore[type-arg]
+def _judged(
+    row: tuple[Any, ...],
+    outcome: bool | None,
+    samples: Sequence[Sampled],
+    scores: Sequence[AnswerScore],
+) -> JudgedRun:
     run_id, name, project, models, effort, tier, strategy, tags, task, *rest = row
     cost, tokens_in, tokens_out, candidates, _ = rest
     tokens = [each for each in (tokens_in, tokens_out) if each is not None]
@@ -131,21 +142,11 @@ def _judged(row: tuple, samples: Sequence[Sampled], said: Sequence[Said]) -> Jud
         cost=cost,
         tokens=sum(tokens) if tokens else None,
         candidates=candidates,
-        outcome=_outcome(samples, said),
-        said=said,
+        outcome=outcome,
+        scores=scores,
         samples=[] if strategy in SEARCHES else samples,
     )
 
 
 def _question(project: str, task: str) -> str:
     return blake2b(f"{project}\n{task}".encode(), digest_size=16).hexdigest()
-
-
-def _outcome(samples: Sequence[Sampled], said: Sequence[Said]) -> bool | None:
-    """Return whether a run was right: what it returned, else its only candidate, else what verifiers make of it."""
-    returned = [each for each in samples if each.is_selected]
-    if not returned and len(samples) == 1 and samples[0].count == 1:
-        returned = list(samples)
-    if len(returned) == 1 and returned[0].is_right is not None:
-        return returned[0].is_right
-    return outcome_by(said)

@@ -1,6 +1,7 @@
 """The samples of many runs by what they answered, whether that is right, and what a verifier gave them; read in SQL.
 
 Which are right is concluded as in `traces.queries.known_right`, for all runs at once; a test holds the two together.
+Which runs are is said by `traces.queries.known_runs`.
 """
 
 from __future__ import annotations
@@ -13,16 +14,13 @@ from typing import Any
 
 from django.db import connection
 
+from traces.queries.candidates import TOLD_ONCE
 from traces.queries.known_right import EXACT
 
-# Not the other account of a sample that is told twice: as in `traces.queries.candidates`.
-TOLD = """
-WITH chosen (id, selected) AS MATERIALIZED (
-  SELECT id, selected_node FROM traces_run WHERE id = ANY(%(runs)s)
-),
+TOLD = f"""
+WITH chosen AS MATERIALIZED (SELECT id FROM traces_run WHERE id = ANY(%(runs)s)),
 told AS MATERIALIZED (
-  SELECT given.run_id, given.node_id, coalesce(given.node_id = chosen.selected, false) AS is_selected,
-    coalesce(node.wrongly_discarded, given.correct) AS stated, given.normaliser,
+  SELECT given.run_id, given.node_id, coalesce(node.wrongly_discarded, given.correct) AS stated, given.normaliser,
     md5(coalesce(given.normalised, CASE WHEN given.normaliser IS NULL THEN given.answer END)) AS said,
     md5(CASE WHEN given.cluster IS NOT NULL OR given.normaliser IS NOT NULL
       THEN coalesce(given.cluster, given.normalised)
@@ -30,8 +28,8 @@ told AS MATERIALIZED (
   FROM chosen JOIN traces_candidate given ON given.run_id = chosen.id
   JOIN traces_node node ON node.run_id = given.run_id AND node.node_id = given.node_id
   LEFT JOIN traces_node above ON above.run_id = node.run_id AND above.node_id = node.parent_id
-  WHERE above.aside IS NULL
-),"""
+  WHERE {TOLD_ONCE}
+),"""  # noqa: S608 - words of the vocabulary are put in
 SETTLED = """
 latest AS (
   SELECT DISTINCT ON (given.run_id, given.node_id, given.verifier) given.run_id, given.node_id, given.outcome,
@@ -54,7 +52,7 @@ strong AS (
   LEFT JOIN word exact ON NOT exact.saw AND exact.run_id = told.run_id AND exact.node_id = told.node_id
 ),
 settled AS (
-  SELECT run_id, node_id, is_selected, label, coalesce(known, CASE WHEN said IS NOT NULL
+  SELECT run_id, node_id, label, coalesce(known, CASE WHEN said IS NOT NULL
     AND bool_or(known) OVER alike AND NOT coalesce(bool_or(NOT known) OVER alike, false) THEN true END,
     checked) AS is_right
   FROM strong WINDOW alike AS (PARTITION BY run_id, normaliser, said)
@@ -65,8 +63,8 @@ scored AS (
   WHERE given.verifier = %(judge)s AND given.score IS NOT NULL
   ORDER BY given.run_id, given.node_id, given.seq DESC
 )
-SELECT settled.run_id, is_selected, label, is_right, score, count(*)
-FROM settled LEFT JOIN scored USING (run_id, node_id) GROUP BY 1, 2, 3, 4, 5"""
+SELECT settled.run_id, label, is_right, score, count(*)
+FROM settled LEFT JOIN scored USING (run_id, node_id) GROUP BY 1, 2, 3, 4"""
 JUDGES = """
 SELECT given.verifier, count(*) FROM traces_candidate told
 JOIN traces_verdict given ON given.run_id = told.run_id AND given.node_id = told.node_id
@@ -78,7 +76,6 @@ GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"""
 class Sampled:
     """So many samples of a run that are alike: in answer (None: no vote), in outcome, in score."""
 
-    is_selected: bool
     label: str | None
     is_right: bool | None
     score: float | None

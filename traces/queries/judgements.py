@@ -8,7 +8,8 @@ gravest). Whether the node is right is known, the strongest first, by:
 3. other verifiers that execute or calculate, and are not the model that wrote the answer, nor one of its family;
 4. people, other than the one who is judged.
 
-Where those of one rank disagree the next one is asked. A verifier never is its own witness, in whatever version.
+Where those of one rank disagree the next one is asked. A verifier never is its own witness, in whatever version, and
+people are witnesses too: so this is another question than which runs are right, which `traces.queries.known_runs` says.
 Runs that were asked the same, in the same words, are one task.
 """
 

@@ -8,7 +8,9 @@ Of a node, the strongest word stands, in this order, and what it denies no weake
 4. the latest verdicts of unit tests, calculators and theorem provers, which decide by execution and may still be weak:
    a program's own tests accept wrong programs too.
 
-Where verifiers of one rank disagree, nothing is concluded.
+Verifiers of one rank that disagree say nothing, and the next rank is asked.
+
+Which of many runs returned a right answer is said by `traces.queries.known_runs`, without the third: it says why.
 """
 
 from __future__ import annotations

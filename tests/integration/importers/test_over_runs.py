@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.importers.ground_truth import FILE, read, truth
+from tests.integration.importers.ground_truth import FILE, read, truth, viewer
+from tests.integration.queries.over_runs import concluded
 from traces.models import Project
 from traces.queries.access import Viewer
 from traces.queries.known_right import read_outcomes
@@ -56,6 +57,7 @@ def test_searches_of_the_game_of_24() -> None:
     # The middle of an even number is theirs; ours is the observed one below it.
     assert float(tail["p50"].value) == pytest.approx(expected["cost_case.median"], abs=1e-3)  # type: ignore[arg-type]
     assert_known_as_on_pages(100)
+    assert told_right() == (round(100 * expected["success_top1"]), 100)
 
 
 @pytest.mark.parametrize("method", ["io", "cot"])
@@ -69,6 +71,7 @@ def test_votes_of_the_game_of_24_are_over_confident(method: str) -> None:
     assert told["ece"].value == pytest.approx(expected["ece10"], abs=5e-5)
     assert told["brier"].value == pytest.approx(expected["brier"], abs=5e-5)
     assert told["accuracy"].value == expected["maj_at_100"]
+    assert told_right() == (0, 0)  # none of its hundred samples is said to have been returned
 
 
 def test_agents_of_tau_bench_and_their_calls() -> None:
@@ -83,11 +86,32 @@ def test_agents_of_tau_bench_and_their_calls() -> None:
     assert area.interval is not None
     assert area.value < area.interval.high < 0.5
     assert by_key(effort.facts)["within"].n == 4 * tasks_with_both()
+    assert told_right() == (84, 200)
 
 
 def tasks_with_both() -> int:
     """By pass@4 and pass^4 of the fifty tasks: 72 % right at least once, 20 % always."""
     return round(50 * (0.72 - 0.20))
+
+
+@pytest.mark.parametrize(
+    ("log", "right", "known"),
+    [
+        ("reflexion_verifier/humaneval_py_reflexion_gpt4.jsonl", 150, 164),
+        ("lats_mcts/webshop_mcts.log", 2, 2),
+        ("swe_agent_traj/pydicom__pydicom-1458.traj", 0, 0),
+        ("aider_polyglot/polyglot_leaderboard.yml", 0, 0),
+    ],
+)
+def test_all_pages_count_the_same_runs_as_right(log: str, right: int, known: int) -> None:
+    read(log)
+    assert told_right() == (right, known)
+
+
+def told_right() -> tuple[int, int]:
+    """How many runs every page takes for right, and of how many it is known."""
+    known = [each for each in concluded(viewer()).values() if each is not None]
+    return sum(known), len(known)
 
 
 def assert_known_as_on_pages(runs: int) -> None:

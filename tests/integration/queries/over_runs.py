@@ -10,8 +10,19 @@ from deliberation.events import AnswerSelected, CandidateProposed, RunEnded, Run
 from deliberation.vocabulary import Cost, CostProvenance, NodeKind, ObservedState, Usage
 from tests.integration.build import make_event, new_run, observed, put_on_record
 from traces.models import Project
+from traces.queries.access import Who
+from traces.queries.frontier import get_frontier
+from traces.queries.frontier_asked import RIGHT, FrontierAsked
+from traces.queries.frontier_curves import Rule
+from traces.queries.judged_runs import read_judged_runs
+from traces.queries.over_runs.known import known_runs
+from traces.queries.over_runs.scope import Scope, ask
 from traces.queries.over_runs.sections import SECTIONS, list_members
 from traces.queries.over_runs.told import Fact, Section
+from traces.queries.run_filters import RunFilters
+
+RECORDED = FrontierAsked(measure=RIGHT, rules=(Rule.ANY,))
+"""Accuracy by what is known to be right, with the curve that takes no time."""
 
 
 def answered(
@@ -79,3 +90,16 @@ def counted(scope: Any, section: str, figure: Fact) -> list[uuid.UUID]:
 def read(scope: Any, section: str) -> Section:
     """A section by its name."""
     return SECTIONS[section].read(scope)
+
+
+def concluded(who: Who) -> dict[str, bool | None]:
+    """What is known of each run that `who` may see: for analytics as for accuracy against cost."""
+    scope = Scope(who=who, filters=RunFilters())
+    rows = ask(known_runs(scope), "SELECT id, is_right FROM known")
+    known = {row["id"]: row["is_right"] for row in rows}
+    judged = read_judged_runs(who=who, filters=RunFilters(), judge=None)
+    assert {run.id: run.outcome for run in judged.runs} == known
+    right = fact(read(scope, "outcomes"), "outcomes.right")
+    shown = get_frontier(who=who, filters=RunFilters(), asked=RECORDED)
+    assert sum(point.runs for point in shown.points if point.rule is None) == right.n
+    return {str(run_id): is_right for run_id, is_right in known.items()}

@@ -9,7 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deliberation.events import CandidateProposed, FateDecided, RunStarted, VerdictGiven
-from deliberation.vocabulary import DiscardReason, Fate, NodeKind, VerdictOutcome, VerifierKind
+from deliberation.vocabulary import (
+    DiscardReason,
+    Fate,
+    NodeKind,
+    Usage,
+    VerdictOutcome,
+    VerifierKind,
+)
 from tests.integration.build import make_event, new_run, observed, put_on_record
 from tests.people import make_project
 from traces.queries.judged_samples import list_judges, read_samples
@@ -116,3 +123,23 @@ def test_alike_samples_are_one_row_and_judges_are_told_by_how_much_they_scored(d
     assert list_judges(runs) == ["model"]
     assert read_samples([], judge=None) == {}
     assert list_judges([]) == []
+
+
+def test_samples_that_a_recording_answered_are_samples_and_told_twice_are_one(db: None) -> None:
+    run = new_run()
+    spent = {"node_kind": NodeKind.MODEL_CALL, "usage": Usage(input=1, output=1)}
+    put_on_record(
+        make_project(),
+        observed(run, "replayed", recorded_seq=3, **spent),
+        observed(run, "outer", instrumentation="i", **spent),
+        observed(run, "inner", parent="outer", instrumentation="i", **spent),
+        *(
+            event
+            for call in ("replayed", "outer", "inner")
+            for event in (
+                observed(run, f"{call}.0", parent=call, node_kind=NodeKind.SAMPLE),
+                make_event(CandidateProposed, run, node=f"{call}.0", answer=call, correct=True),
+            )
+        ),
+    )
+    assert counted(run) == {True: 2, False: 0, None: 0}
