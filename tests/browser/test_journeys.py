@@ -127,6 +127,8 @@ def read_the_tree_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#node-panel")).to_be_focused()
     assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(":focus")).to_have_attribute("aria-level", "2")
     page.reload()
     expect(page.locator("#node-panel h2")).to_have_text("try 1")
     page.keyboard.press("?")

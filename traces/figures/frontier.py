@@ -255,8 +255,10 @@ def _axes(points: Sequence[Point], axis: Axis) -> dict[str, Any]:
 def _said(found: Frontier, placed: Sequence[Point]) -> str:
     best = [each for each in placed if each.on_frontier]
     said = [
-        gettext(
-            "{n} points of {runs} runs and {questions} questions; {best} stand on the frontier."
+        ngettext(
+            "{n} points of {runs} runs and {questions} questions; {best} stands on the frontier.",
+            "{n} points of {runs} runs and {questions} questions; {best} stand on the frontier.",
+            len(best),
         ).format(
             n=f"{len(placed):,}",
             runs=f"{found.runs:,}",

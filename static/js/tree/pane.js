@@ -75,6 +75,7 @@ class TreePane {
     document.addEventListener("live:poke", (event) => this.#onPoke(event), { signal });
     document.addEventListener("tree:show", (event) => this.#onShow(event), { signal });
     document.addEventListener("click", (event) => this.#onPanel(event), { signal });
+    document.addEventListener("keydown", (event) => this.#onPanelKey(event), { signal });
     window.addEventListener("hashchange", () => view.index && this.#openAtAddress(), { signal });
     attachKeys(view, {
       onEnter: () => this.#enter(),
@@ -217,6 +218,13 @@ class TreePane {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.chosen.goTo(link.dataset.ordinal, link.dataset.partLink);
+  }
+
+  /** Back from the panel to the row that it is of; what is written there is not left by a key that one may have meant otherwise. */
+  #onPanelKey(event) {
+    if (event.key !== "Escape" || !event.target.closest("#node-panel") || event.target.closest("textarea, input, select") || document.querySelector(":popover-open")) return;
+    event.preventDefault();
+    this.view.focusLine(this.view.focusedLine());
   }
 
   #onSearchKey(event) {
