@@ -30,6 +30,8 @@ told AS MATERIALIZED (
   LEFT JOIN traces_node above ON above.run_id = node.run_id AND above.node_id = node.parent_id
   WHERE {TOLD_ONCE}
 ),"""  # noqa: S608 - words of the vocabulary are put in
+# What is said of a sample is put together by grouping, not by joining: the planner takes ten thousand samples that were
+# just imported for one, and compared each with each word on any of them.
 SETTLED = """
 latest AS (
   SELECT DISTINCT ON (given.run_id, given.node_id, given.verifier) given.run_id, given.node_id, given.outcome,
@@ -44,27 +46,30 @@ word AS (
   SELECT run_id, node_id, saw, bool_and(outcome = 'accept') AS is_right FROM latest
   WHERE outcome IN ('accept', 'reject') GROUP BY 1, 2, 3 HAVING count(DISTINCT outcome) = 1
 ),
-strong AS (
-  SELECT told.*, coalesce(told.stated, reference.is_right) AS known, exact.is_right AS checked
-  FROM told
-  LEFT JOIN word reference ON reference.saw
-    AND reference.run_id = told.run_id AND reference.node_id = told.node_id
-  LEFT JOIN word exact ON NOT exact.saw AND exact.run_id = told.run_id AND exact.node_id = told.node_id
-),
-settled AS (
-  SELECT run_id, node_id, label, coalesce(known, CASE WHEN said IS NOT NULL
-    AND bool_or(known) OVER alike AND NOT coalesce(bool_or(NOT known) OVER alike, false) THEN true END,
-    checked) AS is_right
-  FROM strong WINDOW alike AS (PARTITION BY run_id, normaliser, said)
-),
 scored AS (
   SELECT DISTINCT ON (given.run_id, given.node_id) given.run_id, given.node_id, given.score
   FROM chosen JOIN traces_verdict given ON given.run_id = chosen.id
   WHERE given.verifier = %(judge)s AND given.score IS NOT NULL
   ORDER BY given.run_id, given.node_id, given.seq DESC
+),
+facts (run_id, node_id, is_told, stated, normaliser, said, label, reference, checked, score) AS (
+  SELECT run_id, node_id, true, stated, normaliser, said, label, NULL::bool, NULL::bool, NULL::float8 FROM told
+  UNION ALL SELECT run_id, node_id, false, NULL, NULL, NULL, NULL,
+    CASE WHEN saw THEN is_right END, CASE WHEN NOT saw THEN is_right END, NULL FROM word
+  UNION ALL SELECT run_id, node_id, false, NULL, NULL, NULL, NULL, NULL, NULL, score FROM scored
+),
+strong AS (
+  SELECT run_id, node_id, max(normaliser) AS normaliser, max(said) AS said, max(label) AS label,
+    coalesce(bool_or(stated), bool_or(reference)) AS known, bool_or(checked) AS checked, max(score) AS score
+  FROM facts GROUP BY run_id, node_id HAVING bool_or(is_told)
+),
+settled AS (
+  SELECT run_id, label, score, coalesce(known, CASE WHEN said IS NOT NULL
+    AND bool_or(known) OVER alike AND NOT coalesce(bool_or(NOT known) OVER alike, false) THEN true END,
+    checked) AS is_right
+  FROM strong WINDOW alike AS (PARTITION BY run_id, normaliser, said)
 )
-SELECT settled.run_id, label, is_right, score, count(*)
-FROM settled LEFT JOIN scored USING (run_id, node_id) GROUP BY 1, 2, 3, 4"""
+SELECT run_id, label, is_right, score, count(*) FROM settled GROUP BY 1, 2, 3, 4"""
 JUDGES = """
 SELECT given.verifier, count(*) FROM traces_candidate told
 JOIN traces_verdict given ON given.run_id = told.run_id AND given.node_id = told.node_id
