@@ -63,6 +63,7 @@ class Feed:
         self._now = now
         self._told = -1
         self._news = 0
+        self._known = 0
         self._after: int | None = None
         self._is_bringing = False
         self._pieces: tuple[str, ...] = ()
@@ -78,6 +79,8 @@ class Feed:
         self._after = None if self._is_bringing else wanted.after
         if self._after is not None and self._after < self._told:
             self._begin(self._bring_rest())
+        # What was told while these words were on their way: the page counts on its pieces since it said them.
+        self._owe_pieces()
 
     async def tell(self, seq: int, *, is_news: bool) -> Brought:
         """Take in that the run has come to an entry, or, without one, that it may have; return bones to send with that.
@@ -88,8 +91,7 @@ class Feed:
         if not is_news:
             return NOTHING
         self._news += 1
-        if self._pieces and (self._owing is None or self._owing.done()):
-            self._owing = self._begin(self._bring_pieces())
+        self._owe_pieces()
         return Brought(bones=await self._bones())
 
     def close(self) -> None:
@@ -102,6 +104,11 @@ class Feed:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def _owe_pieces(self) -> None:
+        is_owing = self._owing is not None and not self._owing.done()
+        if self._pieces and self._known != self._news and not is_owing:
+            self._owing = self._begin(self._bring_pieces())
 
     async def _bring_rest(self) -> None:
         """At the next tick, when all that are behind are brought the same, and not for each alone."""
@@ -127,11 +134,10 @@ class Feed:
 
         Again after news that came while they were made: it may be the last of the run.
         """
-        known = -1
-        while known != self._news:
+        while self._known != self._news:
             if int(self._now()) <= self._second:
                 await asyncio.sleep(1 - self._now() % 1)
-            known = self._news
+            self._known = self._news
             await self._send_on(Brought(pieces=await self._changed_pieces()))
 
     async def _send_on(self, brought: Brought) -> None:

@@ -99,6 +99,18 @@ async def test_what_is_on_its_way_is_not_asked_for_again() -> None:
     assert len(site.asked) == 1
 
 
+async def test_news_that_crossed_the_words_of_the_page_is_brought_too() -> None:
+    site = Site()
+    mine = site.feed()
+    await mine.tell(5, is_news=True)
+    mine.want(wants(None, HEADER))
+    await settle()
+    assert site.sent == [Brought(pieces={HEADER: f"<p>{HEADER}"})]
+    mine.want(wants(None, HEADER))
+    await settle()
+    assert len(site.sent) == 1, "once is enough"
+
+
 async def test_a_beat_brings_nothing() -> None:
     site = Site()
     mine = site.feed()
