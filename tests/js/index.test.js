@@ -67,6 +67,16 @@ test("discarded siblings fold into one line that counts them, and open again", (
   assert.deepEqual(shown(index, state), [0, 1, 2, 3, 4]);
 });
 
+test("a row that was closed hides all below it, and nothing beside it, where nothing is folded", () => {
+  const index = buildIndex(tree([0, -1], [1, 0, "kept"], [2, 1, "failed"], [3, 2, "failed"], [4, 0, "kept"], [5, 4, "kept"], [6, -1, "kept"]));
+  const state = { ...newState(), mode: "all" };
+  assert.deepEqual([...visibleLines(index, state).level], [0, 1, 2, 3, 1, 2, 0]);
+  state.toggled.set(1, false).set(2, true).set(4, true);
+  assert.deepEqual(shown(index, state), [0, 1, 4, 5, 6]);
+  state.toggled.set(0, false);
+  assert.deepEqual(shown(index, state), [0, 6]);
+});
+
 test("a discarded branch that holds the answer is not folded", () => {
   const index = buildIndex(tree([0, -1], [1, 0, "discarded"], [2, 1, "selected"], [3, 0, "discarded"], [4, 0, "discarded"]));
   assert.deepEqual(shown(index, newState()), [0, 1, 2, "fold 0"]);
@@ -86,6 +96,9 @@ test("a search finds words of the vocabulary, numbers and known text", () => {
   const index = buildIndex(tree([0, -1], [1, 0, "kept"], [2, 1, "failed"]));
   assert.deepEqual([...search(index, "step failed")], [2]);
   assert.deepEqual([...search(index, "#1")], [1]);
+  assert.deepEqual([...search(index, "2 step")], [2], "a number and a word");
+  assert.deepEqual([...search(index, "1 paris", (ordinal) => (ordinal === 1 ? "in Paris" : "Paris"))], [1], "a number and a text");
+  assert.deepEqual([...search(index, "#1x")], []);
   assert.deepEqual([...search(index, "paris", (ordinal) => (ordinal === 1 ? "in Paris" : ""))], [1]);
   assert.equal(search(index, "  "), null);
 });

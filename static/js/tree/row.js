@@ -22,16 +22,32 @@ export function makeRow() {
   row.tabIndex = -1;
   const cells = CELLS.map((name) => row.appendChild(element("span", `row__cell row__${name} col-${name}`, "gridcell")));
   cells.forEach((cell, at) => cell.setAttribute("aria-colindex", at + 1));
-  row.parts = { cells, indent: element("span", "row__indent"), twisty: element("span", "row__twisty"), glyph: element("span", "row__glyph"), slot: element("span", "row__slot"), count: element("span", "row__count") };
-  for (const part of [row.parts.indent, row.parts.twisty]) part.setAttribute("aria-hidden", "true");
+  row.parts = { cells, indent: element("span", "row__indent"), twisty: element("span", "row__twisty"), glyph: element("span", "row__glyph"), slot: element("span", "row__slot"), count: element("span", "row__count"), attributes: {} };
+  for (const part of [row.parts.indent, row.parts.twisty, row.parts.glyph]) part.setAttribute("aria-hidden", "true");
   cells[0].append(row.parts.indent, row.parts.twisty, row.parts.glyph, row.parts.slot, row.parts.count);
   return row;
 }
 
+/** Puts words into an element, unless they stand there: a leap shows other nodes with mostly the same words, and only what differs is laid out again. */
+function say(element, words) {
+  const { firstChild: only } = element;
+  if (only?.nodeType !== Node.TEXT_NODE || only.nextSibling || words === "") {
+    if (only || words !== "") element.textContent = words;
+  } else if (only.data !== words) only.data = words;
+}
+
+function setClass(element, className) {
+  if (element.className !== className) element.className = className;
+}
+
+/** Sets what differs from what was set last, which is known without asking the document. */
 function setAttributes(row, values) {
+  const { attributes } = row.parts;
   for (const [name, value] of Object.entries(values)) {
+    if (attributes[name] === value) continue;
+    attributes[name] = value;
     if (value === null) row.removeAttribute(name);
-    else if (row.getAttribute(name) !== String(value)) row.setAttribute(name, value);
+    else row.setAttribute(name, value);
   }
 }
 
@@ -42,22 +58,23 @@ function place(row, { level, line, position, siblings, expanded, selected, top }
     "aria-expanded": expanded, "aria-selected": selected,
   });
   row.style.transform = `translateY(${top}px)`;
-  row.style.setProperty("--level", Math.min(level, DEEPEST));
-  row.parts.indent.textContent = level > DEEPEST ? `${level}` : "";
-  row.parts.twisty.textContent = expanded === null ? "" : "›";
+  // On the indent alone: of the row it would be inherited by all that is in it, and each style worked out again.
+  row.parts.indent.style.setProperty("--level", Math.min(level, DEEPEST));
+  say(row.parts.indent, level > DEEPEST ? `${level}` : "");
+  say(row.parts.twisty, expanded === null ? "" : "›");
 }
 
 /** Draws a fold: "37 discarded · 4 failed · $0.12". */
 export function drawFold(row, index, state, code, placed) {
   const open = isFoldOpen(index, state, foldParent(code));
   const total = countRows(index, foldedChildren(index, state, foldParent(code)));
-  row.className = "row row--fold";
+  setClass(row, "row row--fold");
   row.parts.flesh = null;
   place(row, { ...placed, expanded: open });
   glyph(row, "discarded");
-  row.parts.slot.textContent = counted({ ...total, priced: false });
-  row.parts.count.textContent = open ? "" : gettext("folded");
-  for (const cell of row.parts.cells.slice(1, TOKENS)) cell.textContent = "";
+  say(row.parts.slot, counted({ ...total, priced: false }));
+  say(row.parts.count, open ? "" : gettext("folded"));
+  for (const cell of row.parts.cells.slice(1, TOKENS)) say(cell, "");
   amounts(row, index, total, "");
 }
 
@@ -65,8 +82,8 @@ export function drawFold(row, index, state, code, placed) {
 function amounts(row, index, { tokens, cost, priced }, provenance) {
   const { whole } = index;
   const cells = row.parts.cells;
-  cells[TOKENS].textContent = tokens ? short(tokens) : "";
-  cells[COST].textContent = priced ? (provenance === "estimated" ? "~" : "") + money(cost) : "";
+  say(cells[TOKENS], tokens ? short(tokens) : "");
+  say(cells[COST], priced ? (provenance === "estimated" ? "~" : "") + money(cost) : "");
   const [warm, share] = whole.cost > 0 ? [COST, priced ? cost / whole.cost : 0] : [TOKENS, whole.tokens ? tokens / whole.tokens : 0];
   cells.forEach((cell, at) => {
     if (at < TOKENS) return;
@@ -90,12 +107,12 @@ export function drawNode(row, index, state, at, placed, flesh) {
   const open = parent ? (placed.forced || isOpen(index, state, at)) : null;
   const flags = columns.flags[at];
   const running = isRunning(index.bones, at);
-  row.className = `row row--${fate}${running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}${index.onPath[at] ? " row--path" : ""}${at === 0 && index.absent ? " row--absent" : ""}${state.now === index.ordinal[at] ? " row--now" : ""}`;
+  setClass(row, `row row--${fate}${running ? " row--running" : ""}${flags & FLAG.answer ? " row--answer" : ""}${flesh ? "" : " row--bare"}${index.lost[at] ? " row--lost" : ""}${index.onPath[at] ? " row--path" : ""}${at === 0 && index.absent ? " row--absent" : ""}${state.now === index.ordinal[at] ? " row--now" : ""}`);
   place(row, { ...placed, expanded: open });
   glyph(row, fate, running);
-  if (at === 0 && index.absent) row.parts.glyph.textContent = "?";
+  if (at === 0 && index.absent) say(row.parts.glyph, "?");
   fill(row, flesh, placed.isOld, plain(names.kind[columns.kind[at]]), plain(fate), plain(names.reason[columns.reason[at]]));
-  row.parts.count.textContent = placed.leftOut ? gettext("{n} left out", { n: short(placed.leftOut) }) : open === false ? counted(countInside(index, at, fate)) : "";
+  say(row.parts.count, placed.leftOut ? gettext("{n} left out", { n: short(placed.leftOut) }) : open === false ? counted(countInside(index, at, fate)) : "");
   const { sums } = index;
   amounts(row, index, { tokens: sums.tokens[at], cost: sums.cost[at], priced: sums.priced[at] === 1 }, flesh?.dataset.provenance ?? "");
 }
@@ -111,21 +128,20 @@ function countInside(index, at, fate) {
 
 function glyph(row, fate, running) {
   const { glyph: mark } = row.parts;
-  mark.textContent = running ? "◔" : GLYPH[fate] ?? "·";
-  mark.className = `row__glyph fate--${fate}`;
-  mark.setAttribute("aria-hidden", "true");
+  say(mark, running ? "◔" : GLYPH[fate] ?? "·");
+  setClass(mark, `row__glyph fate--${fate}`);
 }
 
 function fill(row, flesh, isOld, kind, fate, reason) {
   const [, fateCell, ...numbers] = row.parts.cells.slice(0, TOKENS);
   // What the bones say is newer than the server's part, where that was of an earlier entry.
-  if (flesh && isOld) fateCell.textContent = reason || fate;
+  if (flesh && isOld) say(fateCell, reason || fate);
   if (row.parts.flesh === flesh && flesh) return;
   row.parts.flesh = flesh;
   if (!flesh) {
-    row.parts.slot.textContent = kind;
-    fateCell.textContent = reason || fate;
-    for (const cell of numbers) cell.textContent = "";
+    say(row.parts.slot, kind);
+    say(fateCell, reason || fate);
+    for (const cell of numbers) say(cell, "");
     return;
   }
   const copy = flesh.cloneNode(true);

@@ -21,7 +21,6 @@ export class TreeView {
   #pool = [];
   #frame = 0;
   #layout = 0;
-  #top = 0;
   #rest = 0;
 
   constructor({ grid, scroll, spacer, rowHeight, flesh, onFocus, onLayout }) {
@@ -99,7 +98,7 @@ export class TreeView {
     this.#frame = 0;
     if (!this.index) return;
     const { codes } = this.lines;
-    const { from, to } = this.#window(codes.length);
+    const { from, to } = this.#window(codes);
     const wanted = new Map();
     for (let line = from; line < to; line++) wanted.set(this.keyOf(codes[line]), line);
     if (this.focused !== null && !wanted.has(this.focused)) {
@@ -111,26 +110,40 @@ export class TreeView {
     if (this.focused !== null && !wanted.has(this.focused)) wanted.set(this.focused, this.#lineOfKey(this.focused));
     this.#recycle(wanted);
     for (const [key, line] of wanted) this.#drawLine(key, line);
+    this.#hideIdle();
     this.#askFor(from, to);
   }
 
-  /** A leap draws what is in view, and what is around it when it has come to rest: twice as many rows are no frame's work. */
-  #window(count) {
+  /** Where little of what is in view is drawn, that is drawn now, and what is around it at rest: twice as many rows are no frame's work. */
+  #window(codes) {
     const { scrollTop: top, clientHeight: height } = this.scroll;
-    const isLeap = Math.abs(top - this.#top) > height / 2;
-    this.#top = top;
+    const within = { top, height, rowHeight: this.rowHeight, count: codes.length };
+    const inView = windowOf({ ...within, overdraw: 1 });
     clearTimeout(this.#rest);
-    if (isLeap) this.#rest = setTimeout(() => this.draw(), AT_REST);
-    return windowOf({ top, height, rowHeight: this.rowHeight, count, ...(isLeap ? { overdraw: 1 } : {}) });
+    if (this.#countDrawn(codes, inView) >= (inView.to - inView.from) / 2) return windowOf(within);
+    this.#rest = setTimeout(() => this.draw(), AT_REST);
+    return inView;
+  }
+
+  #countDrawn(codes, { from, to }) {
+    let drawn = 0;
+    for (let line = from; line < to; line++) drawn += this.#drawn.has(this.keyOf(codes[line])) ? 1 : 0;
+    return drawn;
   }
 
   #recycle(wanted) {
     for (const [key, row] of this.#drawn) {
       if (wanted.has(key)) continue;
       this.#drawn.delete(key);
-      row.hidden = true;
       row.parts.flesh = null;
       this.#pool.push(row);
+    }
+  }
+
+  /** Rows for which no line was found. Only now: hidden and shown again in one frame costs each row its style. */
+  #hideIdle() {
+    for (const row of this.#pool) {
+      if (!row.hidden) row.hidden = true;
     }
   }
 
@@ -138,7 +151,7 @@ export class TreeView {
     let row = this.#drawn.get(key);
     if (!row) {
       row = this.#pool.pop() ?? this.spacer.appendChild(makeRow());
-      row.hidden = false;
+      if (row.hidden) row.hidden = false;
       row.dataset.key = key;
       this.#drawn.set(key, row);
     }

@@ -79,23 +79,45 @@ export function countRows(index, rows) {
  */
 export function visibleLines(index, state) {
   const kept = keptRows(index, state);
+  const { codes, level, count } = kept || state.mode !== "folded" ? linesInOrder(index, state, kept) : linesWithFolds(index, state);
+  return { codes: codes.slice(0, count), level: level.slice(0, count), places: placesOf(index, codes, count), kept };
+}
+
+/** Where nothing is folded the lines are the pre-order, less what is left out or under a closed row: one pass, no stack. */
+function linesInOrder({ preorder, depth, ordinal, count: rows }, { toggled }, kept) {
+  const codes = new Int32Array(rows);
+  const level = new Int32Array(rows);
+  const chosen = toggled.size > 0 && !kept;
+  let count = 0;
+  let closed = Infinity;
+  for (let at = 0; at < rows; at++) {
+    const row = preorder[at];
+    if (depth[row] > closed || (kept && !kept.shown[row])) continue;
+    closed = chosen && toggled.get(ordinal[row]) === false ? depth[row] : Infinity;
+    codes[count] = row;
+    level[count++] = depth[row];
+  }
+  return { codes, level, count };
+}
+
+function linesWithFolds(index, state) {
   // A fold stands for two nodes at least.
   const most = Math.ceil(index.count * 1.5) + 1;
   const codes = new Int32Array(most);
-  const levels = new Int32Array(most);
-  const stack = { codes: new Int32Array(most), levels: new Int32Array(most), top: 0 };
+  const level = new Int32Array(most);
+  const stack = { codes: new Int32Array(most), level: new Int32Array(most), top: 0 };
   let count = 0;
-  pushChildren(index, state, kept, ROOT, 0, stack);
+  pushChildren(index, state, ROOT, 0, stack);
   while (stack.top > 0) {
     const code = codes[count] = stack.codes[--stack.top];
-    const level = levels[count++] = stack.levels[stack.top];
+    const at = level[count++] = stack.level[stack.top];
     if (code < 0) {
-      if (isFoldOpen(index, state, foldParent(code))) pushRows(foldedChildren(index, state, foldParent(code)), level + 1, stack);
-    } else if (kept || isOpen(index, state, code)) {
-      pushChildren(index, state, kept, code, level + 1, stack);
+      if (isFoldOpen(index, state, foldParent(code))) pushRows(foldedChildren(index, state, foldParent(code)), at + 1, stack);
+    } else if (isOpen(index, state, code)) {
+      pushChildren(index, state, code, at + 1, stack);
     }
   }
-  return { codes: codes.slice(0, count), level: levels.slice(0, count), places: placesOf(index, codes, count), kept };
+  return { codes, level, count };
 }
 
 /** Codes from that of the last row's fold to that of the last row, each with its line. */
@@ -113,23 +135,23 @@ export function lineOf({ places }, code) {
 
 function push(stack, code, level) {
   stack.codes[stack.top] = code;
-  stack.levels[stack.top++] = level;
+  stack.level[stack.top++] = level;
 }
 
 function pushRows(rows, level, stack) {
   for (let at = rows.length - 1; at >= 0; at--) push(stack, rows[at], level);
 }
 
-function pushChildren(index, state, kept, parent, level, stack) {
+function pushChildren(index, state, parent, level, stack) {
   const { first, children } = index;
   const from = first[parent + 1];
   const to = first[parent + 2];
   if (from === to) return;
-  const folded = kept === null && folds(index, state, parent);
+  const folded = folds(index, state, parent);
   if (folded) push(stack, foldCode(parent), level);
   for (let at = to - 1; at >= from; at--) {
     const row = children[at];
-    if (folded ? !canFold(index, row) : kept === null || kept.shown[row]) push(stack, row, level);
+    if (!folded || !canFold(index, row)) push(stack, row, level);
   }
 }
 
