@@ -12,23 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from traces.queries.candidates import TOLD_ONCE
 from traces.queries.known_right import EXACT
+from traces.queries.many_rows import cursor_over_many
 
 TOLD = f"""
-WITH chosen AS MATERIALIZED (SELECT id FROM traces_run WHERE id = ANY(%(runs)s)),
-told AS MATERIALIZED (
+WITH told AS MATERIALIZED (
   SELECT given.run_id, given.node_id, coalesce(node.wrongly_discarded, given.correct) AS stated, given.normaliser,
     md5(coalesce(given.normalised, CASE WHEN given.normaliser IS NULL THEN given.answer END)) AS said,
     md5(CASE WHEN given.cluster IS NOT NULL OR given.normaliser IS NOT NULL
       THEN coalesce(given.cluster, given.normalised)
       ELSE coalesce(given.normalised, given.answer) END) AS label
-  FROM chosen JOIN traces_candidate given ON given.run_id = chosen.id
-  JOIN traces_node node ON node.run_id = given.run_id AND node.node_id = given.node_id
+  FROM traces_candidate given
+  JOIN traces_node node ON node.run_id = given.run_id AND node.node_id = given.node_id AND node.run_id = ANY(%(runs)s)
   LEFT JOIN traces_node above ON above.run_id = node.run_id AND above.node_id = node.parent_id
-  WHERE {TOLD_ONCE}
+    AND above.run_id = ANY(%(runs)s)
+  WHERE given.run_id = ANY(%(runs)s) AND {TOLD_ONCE}
 ),"""  # noqa: S608 - words of the vocabulary are put in
 # What is said of a sample is put together by grouping, not by joining: the planner takes ten thousand samples that were
 # just imported for one, and compared each with each word on any of them.
@@ -36,8 +35,8 @@ SETTLED = """
 latest AS (
   SELECT DISTINCT ON (given.run_id, given.node_id, given.verifier) given.run_id, given.node_id, given.outcome,
     given.saw_reference IS TRUE AS saw
-  FROM chosen JOIN traces_verdict given ON given.run_id = chosen.id
-  WHERE (given.saw_reference OR given.verifier_kind = ANY(%(exact)s))
+  FROM traces_verdict given
+  WHERE given.run_id = ANY(%(runs)s) AND (given.saw_reference OR given.verifier_kind = ANY(%(exact)s))
     AND given.by_node IS DISTINCT FROM given.node_id
   ORDER BY given.run_id, given.node_id, given.verifier, given.given_ns DESC NULLS LAST, given.outcome DESC,
     given.seq DESC
@@ -48,8 +47,8 @@ word AS (
 ),
 scored AS (
   SELECT DISTINCT ON (given.run_id, given.node_id) given.run_id, given.node_id, given.score
-  FROM chosen JOIN traces_verdict given ON given.run_id = chosen.id
-  WHERE given.verifier = %(judge)s AND given.score IS NOT NULL
+  FROM traces_verdict given
+  WHERE given.run_id = ANY(%(runs)s) AND given.verifier = %(judge)s AND given.score IS NOT NULL
   ORDER BY given.run_id, given.node_id, given.seq DESC
 ),
 facts (run_id, node_id, is_told, stated, normaliser, said, label, reference, checked, score) AS (
@@ -73,7 +72,7 @@ SELECT run_id, label, is_right, score, count(*) FROM settled GROUP BY 1, 2, 3, 4
 JUDGES = """
 SELECT given.verifier, count(*) FROM traces_candidate told
 JOIN traces_verdict given ON given.run_id = told.run_id AND given.node_id = told.node_id
-WHERE told.run_id = ANY(%(runs)s) AND given.score IS NOT NULL
+WHERE told.run_id = ANY(%(runs)s) AND given.run_id = ANY(%(runs)s) AND given.score IS NOT NULL
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"""
 
 
@@ -93,7 +92,7 @@ def read_samples(runs: Sequence[uuid.UUID], *, judge: str | None) -> dict[uuid.U
     if not runs:
         return found
     asked: dict[str, Any] = {"runs": list(runs), "exact": list(EXACT), "judge": judge or ""}
-    with connection.cursor() as cursor:
+    with cursor_over_many() as cursor:
         cursor.execute(TOLD + SETTLED, asked)
         for run_id, *told in cursor.fetchall():
             found[run_id].append(Sampled(*told))
@@ -104,6 +103,6 @@ def list_judges(runs: Sequence[uuid.UUID]) -> list[str]:
     """Return the verifiers that gave candidates of these runs a score, who gave the most first."""
     if not runs:
         return []
-    with connection.cursor() as cursor:
+    with cursor_over_many() as cursor:
         cursor.execute(JUDGES, {"runs": list(runs)})
         return [verifier for verifier, _ in cursor.fetchall()]

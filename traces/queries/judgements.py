@@ -112,7 +112,7 @@ known AS (
     AND told.run_id = ANY(%(runs)s)
   LEFT JOIN witnesses ON witnesses.run_id = mine.run_id AND witnesses.node_id = mine.node_id
 ),
-scale AS (SELECT count(placed) AS placed, min(score) AS least, max(score) AS most FROM mine),
+scale AS MATERIALIZED (SELECT count(placed) AS placed, min(score) AS least, max(score) AS most FROM mine),
 judged AS MATERIALIZED (
   SELECT known.*, {is_right} AS is_right,
     CASE WHEN scale.placed > 0 THEN known.placed ELSE score END AS standing,

@@ -6,10 +6,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from traces.queries.access import NotVisible, Who, is_storable
 from traces.queries.judgements import NO_VERSION, Judging, judged_rows, values_of
+from traces.queries.many_rows import cursor_over_many
 from traces.queries.run_filters import RunFilters
 from traces.queries.verdicts import as_seq
 from traces.queries.verifier import see_counted, see_verifier
@@ -18,6 +17,7 @@ from traces.queries.verifier_cells import AGAINST, CELLS, OF_STANDING, RIGHT, No
 ON_A_PAGE = 50
 
 
+# A page is looked up by key, row by row, which OFFSET holds to: joined as sets, whole tables would be read for it.
 LISTED = """,
 picked AS (
   SELECT judged.*, other_outcome FROM judged
@@ -32,8 +32,10 @@ SELECT picked.run_id, picked.node_id, picked.seq, picked.outcome, picked.version
   picked.is_right, picked.basis, picked.other_outcome, node.ordinal, node.name, node.kind, run.name AS run_name,
   run.task AS run_task
 FROM picked
-JOIN traces_run run ON run.id = picked.run_id
-LEFT JOIN traces_node node ON node.run_id = picked.run_id AND node.node_id = picked.node_id
+CROSS JOIN LATERAL (SELECT name, task FROM traces_run WHERE id = picked.run_id OFFSET 0) AS run
+LEFT JOIN LATERAL (
+  SELECT ordinal, name, kind FROM traces_node WHERE run_id = picked.run_id AND node_id = picked.node_id OFFSET 0
+) AS node ON true
 ORDER BY picked.run_id DESC, picked.seq DESC"""
 
 
@@ -109,7 +111,7 @@ def _read(
         of_basis="AND basis = %(basis)s" if which.basis else "",
         before="AND (run_id, seq) < (%(run)s, %(seq)s)" if is_further else "",
     )
-    with connection.cursor() as found:
+    with cursor_over_many() as found:
         found.execute(judged_rows(asked) + listed, values)
         names = [column.name for column in found.description or ()]
         return [JudgedNode(**dict(zip(names, row, strict=True))) for row in found.fetchall()]
