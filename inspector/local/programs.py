@@ -46,7 +46,7 @@ def worker_program(instance: Instance, *, workers: int) -> Program:
             *("--without-gossip", "--without-mingle", "-n", f"inspector-{os.getpid()}@%h"),
         ],
         log=instance.places.logs / "worker.log",
-        env={**instance.env, **_as_root()},
+        env={**instance.env, "INSPECTOR_ROLE": "worker", **_as_root()},
         cwd=TREE,
         wave=0,
         patience=8.0,

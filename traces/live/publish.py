@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 GROUP = "pokes"
 TREE, APPROVALS = "tree", "approvals"
@@ -56,8 +59,20 @@ _muted = _Muted()
 
 def poke(changes: Sequence[RunChange]) -> None:
     """Publish one message for all runs that one pass of a worker changed."""
-    if changes:
+    if not changes:
+        return
+    if settings.ROLE == "worker":
+        asyncio.run_coroutine_threadsafe(poke_from_loop(changes), _own_loop()).result()
+    else:
         async_to_sync(poke_from_loop)(changes)
+
+
+@cache
+def _own_loop() -> asyncio.AbstractEventLoop:
+    """A loop for all pokes of this process: one that was made for a poke connects for it, in 6 ms instead of 0.6."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="pokes", daemon=True).start()
+    return loop
 
 
 async def poke_from_loop(changes: Sequence[RunChange]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,12 @@ async def test_a_doorbell_that_hangs_holds_one_thread_and_rings_again_later(
     assert len(rung) == 2
 
 
+@pytest.mark.parametrize("role", ["", "worker"])
 def test_a_poke_that_hangs_is_given_up_and_those_after_it_do_not_wait(
-    monkeypatch: pytest.MonkeyPatch,
+    role: str, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
+    settings.ROLE = role
+
     class Hanging:
         async def group_send(self, group: str, message: object) -> None:
             await asyncio.sleep(60)
@@ -52,3 +56,22 @@ def test_a_poke_that_hangs_is_given_up_and_those_after_it_do_not_wait(
     for _ in range(20):
         poke([RunChange("run", 1, 1)])
     assert 0.4 < time.monotonic() - begun < 9, "each of the twenty would take half a second"
+
+
+def test_all_pokes_of_a_worker_go_over_one_connection(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.ROLE = "worker"
+    used: list[asyncio.AbstractEventLoop] = []
+
+    class Noting:
+        """The layer connects once for each event loop."""
+
+        async def group_send(self, group: str, message: object) -> None:
+            used.append(asyncio.get_running_loop())
+
+    monkeypatch.setattr(publish, "get_channel_layer", Noting)
+    for _ in range(3):
+        poke([RunChange("run", 1, 1)])
+    assert [loop is used[0] for loop in used] == [True] * 3
+    assert not used[0].is_closed()
