@@ -91,9 +91,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 
 # Database
 
-ROLE = env.text(
-    "INSPECTOR_ROLE"
-)  # "web" in the process that serves requests, "worker" in those that record
+# "web" in the process that serves requests, "worker" in those that record.
+ROLE = env.text("INSPECTOR_ROLE")
 DATABASE_URL = env.text("DATABASE_URL", "postgres://postgres@/inspector?host=/tmp")
 DATABASES = {"default": env.database(DATABASE_URL, pooled=ROLE == "web")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
