@@ -1,4 +1,4 @@
-"""Runs the whole suite: `python -m tests.lanes`. Lanes, three at a time, those that compute the most first.
+"""Runs the whole suite: `python -m tests.lanes`. Lanes, four at a time, those that compute the most first.
 
 Each lane has servers of its own, unless DATABASE_URL names one for all: then one lane follows the other. What a lane
 said is printed when it is over, with what it took: seconds, and seconds of CPU with all that it started.
@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 NOTHING_COLLECTED = 5
-AT_ONCE = 3
-"""Two cores, and one lane that waits: for a program that was started, for a second to pass."""
+AT_ONCE = 4
+"""Two cores, and two lanes that wait: for a program that was started, a browser, a second to pass."""
 _printing = threading.Lock()
 
 
