@@ -51,6 +51,13 @@ def test_everything_waits_for_healthy_stores_and_for_the_tables(compose: dict[st
         assert services[name]["healthcheck"]["test"]
 
 
+def test_workers_know_that_they_are(compose: dict[str, Any]) -> None:
+    given = {name: compose["services"][name].get("environment", {}) for name in APPS}
+    roles = {name: env["INSPECTOR_ROLE"] for name, env in given.items() if "INSPECTOR_ROLE" in env}
+    assert roles == {"worker": "worker"}
+    assert given["worker"].keys() > given["web"].keys()
+
+
 def test_volumes_that_are_mounted_are_declared(compose: dict[str, Any]) -> None:
     mounted = {
         volume.partition(":")[0]

@@ -16,6 +16,7 @@ from traces.queries.candidates import TOLD_ONCE
 from traces.queries.known_right import EXACT
 from traces.queries.many_rows import cursor_over_many
 
+# A search of a hundred thousand nodes has ten candidates: they are looked up by key, to which OFFSET holds the planner.
 TOLD = f"""
 WITH told AS MATERIALIZED (
   SELECT given.run_id, given.node_id, coalesce(node.wrongly_discarded, given.correct) AS stated, given.normaliser,
@@ -24,9 +25,13 @@ WITH told AS MATERIALIZED (
       THEN coalesce(given.cluster, given.normalised)
       ELSE coalesce(given.normalised, given.answer) END) AS label
   FROM traces_candidate given
-  JOIN traces_node node ON node.run_id = given.run_id AND node.node_id = given.node_id AND node.run_id = ANY(%(runs)s)
-  LEFT JOIN traces_node above ON above.run_id = node.run_id AND above.node_id = node.parent_id
-    AND above.run_id = ANY(%(runs)s)
+  CROSS JOIN LATERAL (
+    SELECT parent_id, wrongly_discarded FROM traces_node
+    WHERE run_id = given.run_id AND node_id = given.node_id OFFSET 0
+  ) AS node
+  LEFT JOIN LATERAL (
+    SELECT aside FROM traces_node WHERE run_id = given.run_id AND node_id = node.parent_id OFFSET 0
+  ) AS above ON true
   WHERE given.run_id = ANY(%(runs)s) AND {TOLD_ONCE}
 ),"""  # noqa: S608 - words of the vocabulary are put in
 # What is said of a sample is put together by grouping, not by joining: the planner takes ten thousand samples that were
