@@ -1,7 +1,7 @@
 """`bench tree`: how soon a tree can be used, and how it moves, in a real browser, at a thousand nodes and at `--nodes`.
 
 What is timed in the page ends at the second frame after the change, so that it stands before the reader's eyes. All
-is opened, and closed again, right after each visit, when no script has run before: the median counts.
+is opened, and closed again, right after each visit, when the page has done neither before: the median counts.
 Scrolling goes down a notch of a wheel each frame, 7,200 pixels a second, and then a whole screen each frame, as who
 drags the bar: a frame of more than 50 ms is seen as a jerk. Heap is after a collection.
 """

@@ -17,10 +17,9 @@ export function search(index, query, textOf = () => "", found = new Set()) {
   if (!terms.length) return null;
   const lacking = termsLackingBy(index, terms);
   const { ordinal } = index;
-  const isFound = found.size > 0;
   const rows = new Set();
   for (let row = 0; row < index.count; row++) {
-    if (isFound && found.has(ordinal[row])) { rows.add(row); continue; }
+    if (found.has(ordinal[row])) { rows.add(row); continue; }
     const { left, isNumber } = lacking(row);
     if (left.length === 0 || holdsAll(left, isNumber, ordinal[row], textOf(ordinal[row]))) rows.add(row);
   }
